@@ -1,0 +1,108 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { CartsUnavailableError, QuantityLimitError } from './errors.js';
+import { MOST } from './quantity.js';
+
+/** How long an untouched cart lives; its cookie lives exactly as long. */
+export const CART_SECONDS = 14 * 24 * 3600;
+
+const ITEM_PREFIX = 'item:';
+
+// A shopper waits about three seconds at worst (two tries), and a stop of the shop is never held up by DynamoDB.
+const CONNECT_MS = 500;
+const ANSWER_MS = 1000;
+const DEADLINE_MS = 3000;
+
+/** Return a DynamoDB client. It does nothing, not even look for credentials, before its first command. */
+export function connect(region, { tries }) {
+  const requestHandler = { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true };
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ region, maxAttempts: tries, requestHandler }));
+}
+
+/**
+ * The carts in DynamoDB: one item per cart, one attribute `item:<product id>` per product, `expires_at` in epoch seconds.
+ *
+ * An attribute per product makes every change a single UpdateItem, which is atomic and creates the cart if need be;
+ * a list or a map would have to be read first. Both colors use the same table, so that a cart outlives a release.
+ * Each method returns the cart's quantities by product id, and throws CartsUnavailableError when DynamoDB does not help.
+ */
+export class DynamoCarts {
+  #table;
+  #client;
+  #singleTryClient;
+  #now;
+
+  constructor({ table, client, singleTryClient, now = Date.now }) {
+    this.#table = table;
+    this.#client = client;
+    this.#singleTryClient = singleTryClient;
+    this.#now = now;
+  }
+
+  /** Read a cart. DynamoDB deletes expired items late (within days), so an expired cart counts as empty here. */
+  async read(cartId) {
+    const { Item: item } = await this.#send(new GetCommand({ ...this.#address(cartId), ConsistentRead: true }));
+    return item && item.expires_at > this.#nowSeconds() ? quantities(item) : new Map();
+  }
+
+  /** Set the quantity of one product; zero takes it out. */
+  async put(cartId, productId, quantity) {
+    if (quantity === 0) return this.remove(cartId, productId);
+    const values = { ':quantity': quantity };
+    return this.#update(cartId, productId, { expression: 'SET #item = :quantity, expires_at = :expires', values });
+  }
+
+  /** Take one product out; what is not there stays away. */
+  async remove(cartId, productId) {
+    return this.#update(cartId, productId, { expression: 'REMOVE #item SET expires_at = :expires' });
+  }
+
+  /**
+   * Put so many more of one product in, or throw QuantityLimitError and leave the cart alone.
+   *
+   * It is tried once: if only the reply to a first try was lost, a second one would add again.
+   */
+  async add(cartId, productId, quantity) {
+    return this.#update(cartId, productId, {
+      expression: 'ADD #item :quantity SET expires_at = :expires',
+      condition: 'attribute_not_exists(#item) OR #item <= :room',
+      values: { ':quantity': quantity, ':room': MOST - quantity },
+      client: this.#singleTryClient,
+    });
+  }
+
+  async #update(cartId, productId, { expression, values = {}, condition, client }) {
+    const command = new UpdateCommand({
+      ...this.#address(cartId),
+      UpdateExpression: expression,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: { '#item': ITEM_PREFIX + productId },
+      ExpressionAttributeValues: { ...values, ':expires': this.#nowSeconds() + CART_SECONDS },
+      ReturnValues: 'ALL_NEW',
+    });
+    const { Attributes: item } = await this.#send(command, client);
+    return quantities(item);
+  }
+
+  async #send(command, client = this.#client) {
+    try {
+      return await client.send(command, { abortSignal: AbortSignal.timeout(DEADLINE_MS) });
+    } catch (error) {
+      if (error.name === 'ConditionalCheckFailedException') throw new QuantityLimitError(MOST);
+      throw new CartsUnavailableError(error);
+    }
+  }
+
+  #address(cartId) {
+    return { TableName: this.#table, Key: { cart_id: cartId } };
+  }
+
+  #nowSeconds() {
+    return Math.floor(this.#now() / 1000);
+  }
+}
+
+function quantities(item) {
+  const entries = Object.entries(item).filter(([name]) => name.startsWith(ITEM_PREFIX));
+  return new Map(entries.map(([name, quantity]) => [name.slice(ITEM_PREFIX.length), quantity]));
+}

@@ -1,0 +1,35 @@
+import { InvalidRequestError, ShopError } from '../errors.js';
+import { errorFields } from '../log.js';
+
+const NOT_JSON = 'The body is not valid JSON. Send {"quantity": 2} with Content-Type: application/json.';
+const OUR_FAULT = 'Something went wrong on our side. Try again in a moment.';
+
+/** Answer what no route answers. */
+export function notFound(req, _res, next) {
+  const error = new ShopError(`Nothing answers ${req.method} ${req.path}.`);
+  error.status = 404;
+  next(error);
+}
+
+/**
+ * Return the one place where errors become answers: JSON under /api, a page elsewhere.
+ *
+ * Only what is not the client's doing is logged. An unforeseen error's own words stay in the log.
+ */
+export function errorAnswer({ pages, log }) {
+  return (error, req, res, next) => {
+    const { status, message } = described(error);
+    if (status >= 500) log.error('request failed', { method: req.method, path: req.path, status, ...errorFields(error) });
+    if (res.headersSent) return next(error);
+    res.status(status).setHeader('Cache-Control', 'no-store');
+    if (req.path.startsWith('/api/')) return res.json({ error: message });
+    return res.type('html').send(pages.error(status, message));
+  };
+}
+
+function described(error) {
+  if (error instanceof ShopError) return error;
+  if (error.type === 'entity.parse.failed') return new InvalidRequestError(NOT_JSON);
+  const clientError = error.status >= 400 && error.status < 500;
+  return clientError ? { status: error.status, message: error.message } : { status: 500, message: OUR_FAULT };
+}

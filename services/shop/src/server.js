@@ -1,0 +1,51 @@
+import { constants } from 'node:os';
+import { createApp } from './app.js';
+import { connect, DynamoCarts } from './carts.js';
+import { createCatalog } from './catalog.js';
+import { ConfigError, readConfig } from './config.js';
+import { createHttpServer } from './http-server.js';
+import { createLifecycle, stop } from './lifecycle.js';
+import { createLog, errorFields } from './log.js';
+
+const config = readConfigOrExit();
+const log = createLog(config);
+const lifecycle = createLifecycle();
+const server = createHttpServer(createApp({ config, catalog: createCatalog(), carts: carts(), lifecycle, log }), config);
+
+process.on('uncaughtException', fail);
+process.on('SIGTERM', onSignal);
+process.on('SIGINT', onSignal);
+server.on('error', fail);
+server.listen(config.port, config.host, () => log.info('listening', { port: server.address().port }));
+
+function readConfigOrExit() {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`shop cannot start: ${error.message}\n`);
+    return process.exit(1);
+  }
+}
+
+function carts() {
+  const [client, singleTryClient] = [2, 1].map((tries) => connect(config.region, { tries }));
+  return new DynamoCarts({ table: config.cartTable, client, singleTryClient });
+}
+
+async function onSignal(signal) {
+  if (lifecycle.draining) {
+    log.info('stopped at once', { signal });
+    process.exit(128 + constants.signals[signal]);
+  }
+  log.info('draining', { signal, drain_seconds: config.drainSeconds });
+  const finished = await stop({ server, lifecycle, drainSeconds: config.drainSeconds });
+  if (finished) log.info('stopped');
+  else log.error('stopped with requests cut off');
+  process.exit(finished ? 0 : 1);
+}
+
+function fail(error) {
+  log.error('failed', errorFields(error));
+  process.exit(1);
+}
