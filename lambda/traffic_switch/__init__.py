@@ -1,0 +1,1 @@
+"""The traffic switch at run time: a pure core, narrow ports to AWS, thin handlers."""

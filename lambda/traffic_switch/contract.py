@@ -1,0 +1,44 @@
+"""Names that the CDK app, the Lambda functions and the operator's commands share: the one place for each of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Color(StrEnum):
+    """One half of a service: its target group and the version that runs behind it."""
+
+    BLUE = "blue"
+    GREEN = "green"
+
+    @property
+    def other(self) -> Color:
+        """The color that is idle while this one is live."""
+        return Color.GREEN if self is Color.BLUE else Color.BLUE
+
+
+KEEP = "keep"
+"""What a release asks for when no color is named: stay with what is live, or blue when nothing is."""
+
+ENVIRONMENT_HEADER = "X-Environment"
+VERSION_HEADER = "X-Version"
+PREVIEW_HEADER = "X-Greenlight-Preview"
+"""Its value is `<color>-<secret>`: the way in to an idle color, for smoke tests alone."""
+
+PRODUCTION_PRIORITY = 100
+PREVIEW_PRIORITIES = {Color.BLUE: 10, Color.GREEN: 11}
+FULL_WEIGHT = 100
+
+CONFIG_VARIABLE = "GREENLIGHT_CONFIG"
+POLICY_VARIABLE = "GREENLIGHT_POLICY"
+JOURNAL_VARIABLE = "GREENLIGHT_JOURNAL"
+STATE_MACHINE_VARIABLE = "GREENLIGHT_STATE_MACHINE"
+TOPIC_VARIABLE = "GREENLIGHT_TOPIC"
+PREVIEW_SECRET_VARIABLE = "GREENLIGHT_PREVIEW_SECRET"
+
+JOURNAL_KEY = "pk"
+JOURNAL_EXPIRY = "expires_at"
+
+RELEASE_RESOURCE_TYPE = "Custom::GreenlightRelease"
+GUARD_RESOURCE_TYPE = "Custom::GreenlightVersionGuard"
+HOST_COLOR_RESOURCE_TYPE = "Custom::GreenlightHostColor"

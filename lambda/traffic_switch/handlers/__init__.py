@@ -1,0 +1,1 @@
+"""One Lambda function per state of the switch: read, judge, act, answer."""

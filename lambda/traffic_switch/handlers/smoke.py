@@ -1,0 +1,23 @@
+"""Smoke: ask the idle color through its preview rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from traffic_switch import smoke
+from traffic_switch.handlers.entry import Event, entry, ruling
+from traffic_switch.model import Switch
+from traffic_switch.world import World
+
+
+def ask(event: Event, world: World) -> dict[str, Any]:
+    """Ask for its health and for a real page: an application can be healthy and broken at once."""
+    switch = Switch.from_input(event["switch"])
+    service = world.services[switch.service]
+    door, headers = world.front_door(service), world.preview_headers(switch.color)
+    paths = dict.fromkeys((service.health_path, service.probe_path))
+    replies = [r for path in paths for r in door.ask_many(path, world.policy.smoke_requests, headers)]
+    return ruling(world, switch, "smoke", 1, smoke.judge(replies, switch.color, switch.version))
+
+
+handle = entry(ask)

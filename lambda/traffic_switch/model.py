@@ -1,0 +1,158 @@
+"""The facts that a switch is judged by: weights, target health, answers of an application, one switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from traffic_switch.contract import FULL_WEIGHT, Color
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What the production rule sends to each color, as shares that add up to `FULL_WEIGHT`."""
+
+    blue: int
+    green: int
+
+    @classmethod
+    def all_on(cls, color: Color) -> Weights:
+        """Everything on one color; the other stays in the rule with weight 0, so that it is health-checked."""
+        return cls(FULL_WEIGHT, 0) if color is Color.BLUE else cls(0, FULL_WEIGHT)
+
+    def of(self, color: Color) -> int:
+        """The weight of one color."""
+        return self.blue if color is Color.BLUE else self.green
+
+    @property
+    def live(self) -> Color | None:
+        """The color that most production traffic goes to, or none when both weights are 0."""
+        if self.blue == self.green == 0:
+            return None
+        return Color.BLUE if self.blue >= self.green else Color.GREEN
+
+    def __str__(self) -> str:
+        return f"blue {self.blue}, green {self.green}"
+
+
+class State(StrEnum):
+    """ELBv2's target states (API reference, TargetHealth.State)."""
+
+    INITIAL = "initial"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    UNUSED = "unused"
+    DRAINING = "draining"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One registered target as DescribeTargetHealth shows it."""
+
+    id: str
+    port: int
+    state: str
+    reason: str = ""
+    description: str = ""
+
+    def __str__(self) -> str:
+        why = f" ({self.reason}: {self.description})" if self.reason else ""
+        return f"{self.id}:{self.port} is {self.state}{why}"
+
+
+def serving(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """The targets that count: all but those on their way out."""
+    return tuple(target for target in targets if target.state != State.DRAINING)
+
+
+def healthy(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """The targets that the load balancer calls healthy."""
+    return tuple(target for target in targets if target.state == State.HEALTHY)
+
+
+def healthy_share(targets: Iterable[Target]) -> float:
+    """The healthy part of the targets that count, 0 when there is none."""
+    counted = serving(targets)
+    return len(healthy(counted)) / len(counted) if counted else 0.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one request through the front door got. `status` is 0 when no answer came at all."""
+
+    status: int
+    environment: str
+    version: str
+    milliseconds: float
+    problem: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether a user would call it failed."""
+        return self.status == 0 or self.status >= 500
+
+
+@dataclass(frozen=True)
+class Live:
+    """What the journal remembers as live: a color, its version, and the weights that made it so."""
+
+    color: Color
+    version: str
+    weights: Weights
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One CloudWatch alarm: OK, ALARM or INSUFFICIENT_DATA, or MISSING when CloudWatch does not know it."""
+
+    name: str
+    state: str
+
+
+class Mode(StrEnum):
+    """What an execution is for."""
+
+    RELEASE = "release"
+    RESTORE = "restore"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One run of the state machine, as its input describes it.
+
+    `undoes` names the earlier switch that a restore takes back; it is empty otherwise.
+    """
+
+    id: str
+    service: str
+    mode: Mode
+    color: Color
+    version: str
+    undoes: str = ""
+
+    @classmethod
+    def from_input(cls, event: Mapping[str, Any]) -> Switch:
+        """Read the state machine's input."""
+        return cls(
+            id=event["switch_id"],
+            service=event["service"],
+            mode=Mode(event["mode"]),
+            color=Color(event["color"]),
+            version=event["version"],
+            undoes=event.get("undoes", ""),
+        )
+
+    def as_input(self) -> dict[str, str]:
+        """The state machine's input. It holds no ResponseURL: that is a secret, and executions show their input."""
+        return {
+            "switch_id": self.id,
+            "service": self.service,
+            "mode": self.mode.value,
+            "color": self.color.value,
+            "version": self.version,
+            "undoes": self.undoes,
+        }

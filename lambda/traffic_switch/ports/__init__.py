@@ -1,0 +1,1 @@
+"""The narrow ports through which the switch touches AWS, one service each."""

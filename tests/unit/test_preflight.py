@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from traffic_switch import preflight
+from traffic_switch.contract import Color
+from traffic_switch.model import Alarm, Live, State, Weights
+from traffic_switch.preflight import Scene
+from traffic_switch.verdict import Verdict
+
+from tests.unit.switch_world import target
+
+BLUE_LIVE = Live(Color.BLUE, "1", Weights(100, 0))
+SCENE = Scene(
+    color=Color.GREEN,
+    version="2",
+    weights=Weights(100, 0),
+    problem="",
+    sticky=False,
+    remembered=BLUE_LIVE,
+    targets=[target()],
+    alarms=[Alarm("green-errors", "OK")],
+)
+
+
+def test_a_clear_scene_passes() -> None:
+    assert preflight.judge(SCENE).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"problem": "stickiness is on in the production rule"}, "stickiness"),
+        ({"sticky": True}, "stickiness is on"),
+        ({"weights": Weights(50, 50)}, "somebody else changed it"),
+        ({"weights": None}, "there is no production rule"),
+        ({"targets": []}, "has no targets"),
+        ({"targets": [target(State.DRAINING)]}, "has no targets"),
+        ({"alarms": [Alarm("green-errors", "ALARM")]}, "green-errors is in state ALARM"),
+        ({"alarms": [Alarm("gone", "MISSING")]}, "gone is in state MISSING"),
+    ],
+)
+def test_each_danger_refuses_with_its_reason(change: dict[str, object], words: str) -> None:
+    judgement = preflight.judge(replace(SCENE, **change))  # type: ignore[arg-type]
+
+    assert judgement.verdict is Verdict.FAIL
+    assert words in judgement.reason
+
+
+def test_all_reasons_are_told_at_once() -> None:
+    judgement = preflight.judge(replace(SCENE, sticky=True, targets=[]))
+
+    assert "stickiness" in judgement.reason
+    assert "no targets" in judgement.reason
+
+
+def test_a_color_that_is_live_with_that_version_needs_nothing() -> None:
+    scene = replace(SCENE, weights=Weights(0, 100), remembered=Live(Color.GREEN, "2", Weights(0, 100)))
+
+    assert preflight.judge(scene).verdict is Verdict.NOOP
+
+
+def test_the_live_color_with_another_version_is_judged_like_any_release() -> None:
+    scene = replace(SCENE, weights=Weights(0, 100), remembered=Live(Color.GREEN, "1", Weights(0, 100)))
+
+    assert preflight.judge(scene).verdict is Verdict.PASS
+
+
+def test_drift_is_healed_by_releasing_the_remembered_color() -> None:
+    scene = replace(SCENE, color=Color.BLUE, version="1", weights=Weights(50, 50))
+
+    assert preflight.judge(scene).verdict is Verdict.PASS
+
+
+def test_the_very_first_release_has_nothing_to_compare_with() -> None:
+    assert preflight.judge(replace(SCENE, weights=None, remembered=None)).verdict is Verdict.PASS
