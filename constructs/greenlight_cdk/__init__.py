@@ -1,0 +1,1 @@
+"""Greenlight's constructs: one per module, made from values and typed objects, never from the settings."""

@@ -1,0 +1,55 @@
+"""Where the load balancer writes down each request."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from greenlight_cdk.acknowledge import acknowledge
+
+LOG_DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
+
+
+class AccessLogBucket(s3.Bucket):
+    """A private, encrypted bucket that load balancers of this account may write to, and nobody else.
+
+    The policy is written here because the CDK's own `log_access_logs` demands a region at synth. Encryption is S3's
+    own: the load balancer supports no KMS key. The bucket is kept when its stack goes: CloudFormation cannot delete a
+    full one.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, retention_days: int) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(retention_days))],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        self.add_to_resource_policy(self._delivery())
+        acknowledge(
+            self,
+            "AwsSolutions-S1",
+            "This bucket is the log: logging its own requests would need a further bucket, and only AWS's delivery"
+            " service writes here.",
+        )
+
+    def _delivery(self) -> iam.PolicyStatement:
+        """Let AWS deliver into this account's folder. AWS's own example has no condition on the source either."""
+        return iam.PolicyStatement(
+            actions=["s3:PutObject"],
+            principals=[iam.ServicePrincipal(LOG_DELIVERY)],
+            resources=[self.arn_for_objects(f"AWSLogs/{Aws.ACCOUNT_ID}/*")],
+        )
+
+    def receive_from(self, load_balancer: elbv2.ApplicationLoadBalancer) -> None:
+        """Turn on the access logs; the load balancer comes after the policy, since it writes a test object at once."""
+        load_balancer.set_attribute("access_logs.s3.enabled", "true")
+        load_balancer.set_attribute("access_logs.s3.bucket", self.bucket_name)
+        if self.policy:
+            load_balancer.node.add_dependency(self.policy)

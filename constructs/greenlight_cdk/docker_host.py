@@ -1,0 +1,157 @@
+"""One EC2 host with Docker, on which both colors of every service run as containers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Aws, Fn, Stack, Tags
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+from traffic_switch.contract import Color
+
+from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.host_role import HostRole
+from greenlight_cdk.host_scripts import (
+    DOCUMENT_NAME,
+    SCRIPT_PARAMETER,
+    HostService,
+    declared_image_parameter,
+    first_boot_script,
+    run_document,
+    run_script,
+)
+from greenlight_cdk.log_group import LogGroup
+
+AMAZON_LINUX = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+"""EC2 looks this up when it launches a host. CloudFormation would look it up at each update, and replace the host."""
+
+METADATA_HOPS = 2
+"""From a container's network to the instance's credentials: one hop more than from the host itself."""
+
+DISK_GIB = 30
+
+
+class DockerHost(Construct):
+    """A host whose user data names no version, so that only a change of the host itself replaces it.
+
+    Versions come from outside: at first boot from one parameter per color, later by the document `run_color`.
+    Both colors share the host's CPU, memory and credentials; limits per container keep one from starving the other.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        subnets: ec2.SubnetSelection,
+        security_group: ec2.ISecurityGroup,
+        instance_type: str,
+        ami_id: str | None,
+        services: Sequence[HostService],
+        repositories: Sequence[ecr.IRepository],
+        carts: dynamodb.ITable,
+        container_port: int,
+        drain_seconds: int,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.log_group = LogGroup(self, "ContainerLogs", retention_days=log_retention_days)
+        self.declared_images = {
+            (service.name, color): self._declare(service, color) for service in services for color in Color
+        }
+        script = ssm.StringParameter(
+            self,
+            "RunScript",
+            parameter_name=SCRIPT_PARAMETER,
+            description="What a Greenlight host does to make one color run one image",
+            string_value=run_script(
+                region=Aws.REGION,
+                log_group=self.log_group.log_group_name,
+                table=carts.table_name,
+                container_port=container_port,
+                drain_seconds=drain_seconds,
+                services=services,
+            ),
+        )
+        parameters = [script, *self.declared_images.values()]
+        role = HostRole(
+            self, "Role", repositories=repositories, log_group=self.log_group, carts=carts, parameters=parameters
+        )
+        self._template = self._launch_template(role, instance_type, ami_id or AMAZON_LINUX)
+        self.instance = self._instance(vpc.select_subnets(subnet_type=subnets.subnet_type), security_group)
+        self.instance.node.add_dependency(role, *parameters)
+        self.run_color = ssm.CfnDocument(
+            self,
+            "RunColor",
+            name=DOCUMENT_NAME,
+            document_type="Command",
+            document_format="JSON",
+            content=run_document(region=Aws.REGION),
+            target_type="/AWS::EC2::Instance",
+            update_method="NewVersion",
+        )
+
+    def _declare(self, service: HostService, color: Color) -> ssm.StringParameter:
+        return ssm.StringParameter(
+            self,
+            f"{service.name}-{color}",
+            parameter_name=declared_image_parameter(service.name, color),
+            description=f"Image that {color} of {service.name} runs after a host's first boot",
+            string_value=service.images[color],
+        )
+
+    def _launch_template(self, role: HostRole, instance_type: str, image: str) -> ec2.CfnLaunchTemplate:
+        """Make the template; it carries no tags, since a tag that changed would replace the host."""
+        registry = f"{Aws.ACCOUNT_ID}.dkr.ecr.{Aws.REGION}.{Aws.URL_SUFFIX}"
+        return ec2.CfnLaunchTemplate(
+            self,
+            "Template",
+            launch_template_data=ec2.CfnLaunchTemplate.LaunchTemplateDataProperty(
+                image_id=image,
+                instance_type=instance_type,
+                iam_instance_profile=ec2.CfnLaunchTemplate.IamInstanceProfileProperty(arn=role.profile.attr_arn),
+                user_data=Fn.base64(first_boot_script(region=Aws.REGION, registry=registry)),
+                metadata_options=ec2.CfnLaunchTemplate.MetadataOptionsProperty(
+                    http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=METADATA_HOPS
+                ),
+                block_device_mappings=[_disk()],
+            ),
+        )
+
+    def _instance(self, subnets: ec2.SelectedSubnets, security_group: ec2.ISecurityGroup) -> ec2.CfnInstance:
+        instance = ec2.CfnInstance(
+            self,
+            "Instance",
+            launch_template=ec2.CfnInstance.LaunchTemplateSpecificationProperty(
+                launch_template_id=self._template.ref, version=self._template.attr_latest_version_number
+            ),
+            network_interfaces=[
+                ec2.CfnInstance.NetworkInterfaceProperty(
+                    device_index="0",
+                    subnet_id=subnets.subnet_ids[0],
+                    group_set=[security_group.security_group_id],
+                    associate_public_ip_address=subnets.has_public,
+                )
+            ],
+            monitoring=True,
+        )
+        Tags.of(instance).add("Name", f"{Stack.of(self).stack_name}/host")
+        acknowledge(
+            instance,
+            "AwsSolutions-EC29",
+            "The host keeps no data, and CloudFormation must be able to end it after both colors moved to a new one.",
+        )
+        return instance
+
+
+def _disk() -> ec2.CfnLaunchTemplate.BlockDeviceMappingProperty:
+    return ec2.CfnLaunchTemplate.BlockDeviceMappingProperty(
+        device_name="/dev/xvda",
+        ebs=ec2.CfnLaunchTemplate.EbsProperty(
+            encrypted=True, volume_type="gp3", volume_size=DISK_GIB, delete_on_termination=True
+        ),
+    )

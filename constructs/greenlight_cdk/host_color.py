@@ -1,0 +1,103 @@
+"""The colors on the EC2 host: for each, a custom resource that makes it run its image and registers its target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+from traffic_switch.contract import HOST_COLOR_RESOURCE_TYPE, Color
+
+from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.docker_host import DockerHost
+from greenlight_cdk.host_scripts import HostService
+from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.lambda_function import PythonFunction
+
+SECONDS = 900
+"""Lambda's own limit: a first boot, the download of an image and a move to a new host have to fit in."""
+ANSWER_SECONDS = 60
+"""What CloudFormation waits longer, since it calls the function through a queue."""
+
+TargetGroups = Mapping[Color, elbv2.IApplicationTargetGroup]
+
+
+class HostColors(Construct):
+    """The function that carries versions to the host, and one resource per color which asks it to."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        host: DockerHost,
+        services: Sequence[HostService],
+        target_groups: Mapping[str, TargetGroups],
+        log_retention: logs.RetentionDays,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._host = host
+        self._target_groups = target_groups
+        self._function = PythonFunction(
+            self,
+            "Function",
+            handler="host_color.handler.handle",
+            timeout=Duration.seconds(SECONDS),
+            environment={},
+            log_retention=log_retention,
+            description="Greenlight: makes one color on the EC2 host run one image, and registers its target",
+        )
+        self._allow()
+        for service in services:
+            self._add(service)
+
+    def _add(self, service: HostService) -> None:
+        """Add both colors of a service, green after blue: when the host is replaced, they move one at a time."""
+        blue, green = (self._color(service, color) for color in (Color.BLUE, Color.GREEN))
+        green.node.add_dependency(blue)
+
+    def _color(self, service: HostService, color: Color) -> CustomResource:
+        resource = CustomResource(
+            self,
+            f"{pascal(service.name)}{color.capitalize()}",
+            service_token=self._function.function.function_arn,
+            service_timeout=Duration.seconds(SECONDS + ANSWER_SECONDS),
+            resource_type=HOST_COLOR_RESOURCE_TYPE,
+            properties={
+                "Service": service.name,
+                "Color": color.value,
+                "Image": service.images[color],
+                "Document": self._host.run_color.ref,
+                "InstanceId": self._host.instance.ref,
+                "Port": service.ports[color],
+                "TargetGroupArn": self._target_groups[service.name][color].target_group_arn,
+            },
+        )
+        resource.node.add_dependency(self._host.declared_images[service.name, color])
+        acknowledge(
+            resource,
+            "CloudFormation-Validate::W9003",
+            "ServiceTimeout is a number in a string, as the CDK renders it and as CloudFormation accepts it.",
+        )
+        return resource
+
+    def _allow(self) -> None:
+        stack = Stack.of(self)
+        groups = [group.target_group_arn for groups in self._target_groups.values() for group in groups.values()]
+        self._function.allow(
+            ["ssm:SendCommand"],
+            [
+                stack.format_arn(service="ssm", resource="document", resource_name=self._host.run_color.ref),
+                stack.format_arn(service="ec2", resource="instance", resource_name=self._host.instance.ref),
+            ],
+        )
+        self._function.allow(["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"], groups)
+        self._function.allow(["cloudformation:DescribeStacks"], [Aws.STACK_ID])
+        self._function.allow(["ssm:GetCommandInvocation", "elasticloadbalancing:DescribeTargetHealth"], ["*"])
+        acknowledge(
+            self._function,
+            "AwsSolutions-IAM5[Resource::*]",
+            "GetCommandInvocation and DescribeTargetHealth know no resources; both only read what is there.",
+        )

@@ -1,0 +1,142 @@
+"""The shell that runs on the EC2 host: what user data, the SSM document and the run script say.
+
+The host needs bash, coreutils and these commands, with exactly these arguments. Whatever stands in for them in a
+rehearsal has to answer them; everything else on the host is left alone.
+
+    dnf install -y docker amazon-ecr-credential-helper
+    systemctl enable --now docker
+    aws ssm get-parameter --name N --query Parameter.Value --output text --region R      prints the value
+    docker ps                                                                            0 once docker answers
+    docker ps --quiet --filter label=greenlight=SPEC --filter status=running             prints ids, or nothing
+    docker image inspect IMAGE                                                           0 when it was pulled
+    docker pull --quiet IMAGE
+    docker container inspect NAME                                                        0 when it exists, in any state
+    docker stop -t 30 NAME
+    docker rm NAME
+    docker run --detach --name NAME --label greenlight=SPEC --restart unless-stopped --memory MIBm --cpus CPUS
+        --pids-limit 512 --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges
+        --publish HOSTPORT:CONTAINERPORT --log-driver awslogs --log-opt awslogs-region=R --log-opt awslogs-group=G
+        --log-opt awslogs-stream=S --log-opt mode=non-blocking --env ENVIRONMENT=COLOR --env VERSION=V --env PORT=P
+        --env CART_TABLE=T --env AWS_REGION=R IMAGE
+    docker image prune --all --force                                                     its failure is ignored
+
+Files are written under ${HOME:-/root} and where mktemp says, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from traffic_switch.contract import Color
+
+SCRIPTS = Path(__file__).parent / "host"
+
+SCRIPT_PARAMETER = "/greenlight/host/run-color"
+DOCUMENT_NAME = "Greenlight-RunColor"
+COMMAND_SECONDS = 720
+"""What one command may take: up to 300 s for docker after a first boot, as much for its turn, then pull and start."""
+
+SERVICE_PATTERN = "^[a-z][a-z0-9-]{0,39}$"
+IMAGE_PATTERN = (
+    r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9/-]+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
+)
+"""An image in an ECR registry, by its tag. With color and service it is all that a command can say to the host."""
+
+CPU_UNITS_PER_CPU = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HostService:
+    """One service as the host runs it: its pair of ports, and what each of its containers may use."""
+
+    name: str
+    ports: Mapping[Color, int]
+    images: Mapping[Color, str]
+    cpu_units: int
+    memory_mib: int
+
+
+def declared_image_parameter(service: str, color: Color) -> str:
+    """Name the parameter that holds the image which a color runs after the host's first boot."""
+    return f"/greenlight/{service}/{color}"
+
+
+def run_script(
+    *,
+    region: str,
+    log_group: str,
+    table: str,
+    container_port: int,
+    drain_seconds: int,
+    services: Sequence[HostService],
+) -> str:
+    """Return the script that starts containers: a parameter of the standard tier holds 4,096 characters of it.
+
+    It must not hold two opening braces in a row, which Parameter Store takes for a reference and refuses. Hence no
+    docker command in it has a format.
+    """
+    facts = {
+        "region": region,
+        "log_group": log_group,
+        "table": table,
+        "container_port": str(container_port),
+        "drain_seconds": str(drain_seconds),
+        "services": "\n".join(map(_line, services)),
+    }
+    return _script("run-color.sh", facts)
+
+
+def first_boot_script(*, region: str, registry: str) -> str:
+    """Return the host's user data: the same whatever the versions and the services are."""
+    facts = {"region": region, "registry": registry, "script_parameter": SCRIPT_PARAMETER}
+    return _script("first-boot.sh", facts)
+
+
+def run_document(*, region: str) -> dict[str, Any]:
+    """Return the SSM document that makes one color run one image.
+
+    It fetches the run script each time, so that a host always runs the newest one without being replaced.
+    """
+    fetch = f"aws ssm get-parameter --name {SCRIPT_PARAMETER} --query Parameter.Value --output text --region {region}"
+    return {
+        "schemaVersion": "2.2",
+        "description": "Greenlight: make one color of one service run one image",
+        "parameters": {
+            "service": {"type": "String", "allowedPattern": SERVICE_PATTERN},
+            "color": {"type": "String", "allowedValues": [color.value for color in Color]},
+            "image": {"type": "String", "allowedPattern": IMAGE_PATTERN},
+        },
+        "mainSteps": [
+            {
+                "action": "aws:runShellScript",
+                "name": "runColor",
+                "inputs": {
+                    "timeoutSeconds": str(COMMAND_SECONDS),
+                    "runCommand": [
+                        "set -eu",
+                        'script="$(mktemp)"',
+                        "trap 'rm -f \"$script\"' EXIT",
+                        f'{fetch} > "$script"',
+                        "bash \"$script\" '{{ service }}' '{{ color }}' '{{ image }}'",
+                    ],
+                },
+            }
+        ],
+    }
+
+
+def _line(service: HostService) -> str:
+    cpus = service.cpu_units / CPU_UNITS_PER_CPU
+    ports = f"{service.ports[Color.BLUE]} {service.ports[Color.GREEN]}"
+    return f"{service.name} {ports} {cpus:g} {service.memory_mib}"
+
+
+def _script(name: str, facts: Mapping[str, str]) -> str:
+    """Put the facts before the script as assignments, and leave out what only its readers need."""
+    assignments = [f"{fact}={shlex.quote(value)}" for fact, value in facts.items()]
+    lines = [line for line in (SCRIPTS / name).read_text().splitlines() if line and not line.lstrip().startswith("#")]
+    return "\n".join(["#!/bin/bash", *assignments, *lines, ""])

@@ -1,0 +1,58 @@
+"""The VPC that everything runs in."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from greenlight_cdk.log_group import LogGroup
+
+ZONES = 2
+SUBNET_PREFIX = 24
+
+
+class Network(Construct):
+    """A VPC over two zones with flow logs, and gateway endpoints for S3 and DynamoDB, which cost nothing.
+
+    Without NAT there are public subnets only. The default security group stays as AWS makes it: nothing uses it, and
+    CloudFormation cannot change it without a custom resource and its function.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, cidr: str, nat_gateways: int, flow_log_retention_days: int
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr(cidr),
+            max_azs=ZONES,
+            nat_gateways=nat_gateways,
+            subnet_configuration=_subnets(nat_gateways),
+            restrict_default_security_group=False,
+        )
+        self.service_subnets = _service_subnets(nat_gateways)
+        self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+        self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
+        self._log_flows(flow_log_retention_days)
+
+    def _log_flows(self, retention_days: int) -> None:
+        log_group = LogGroup(self, "FlowLogs", retention_days=retention_days)
+        role = iam.Role(self, "FlowLogRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"))
+        self.vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group, role))
+
+
+def _subnets(nat_gateways: int) -> list[ec2.SubnetConfiguration]:
+    """Return the subnets of each zone. Private ones come second, so that adding NAT later moves no public one."""
+    public = ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=SUBNET_PREFIX)
+    private = ec2.SubnetConfiguration(
+        name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, cidr_mask=SUBNET_PREFIX
+    )
+    return [public, private] if nat_gateways else [public]
+
+
+def _service_subnets(nat_gateways: int) -> ec2.SubnetSelection:
+    return ec2.SubnetSelection(
+        subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS if nat_gateways else ec2.SubnetType.PUBLIC
+    )

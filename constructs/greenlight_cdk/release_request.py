@@ -1,0 +1,52 @@
+"""The custom resource that asks for a color: CloudFormation's part of a release."""
+
+from __future__ import annotations
+
+from aws_cdk import CustomResource, Duration
+from constructs import Construct
+from traffic_switch.contract import KEEP, RELEASE_RESOURCE_TYPE, Color
+
+from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.lambda_function import PythonFunction
+
+
+class ReleaseRequest(Construct):
+    """Asks the switch for a color, or to keep what is live.
+
+    CloudFormation compares templates, not reality: `attempt` makes a retry after an automatic rollback a change.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        request: PythonFunction,
+        service: str,
+        color: Color | None,
+        versions: dict[Color, str],
+        attempt: int,
+        timeout: Duration,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        resource = CustomResource(
+            self,
+            "Request",
+            service_token=request.function.function_arn,
+            service_timeout=timeout,
+            resource_type=RELEASE_RESOURCE_TYPE,
+            properties={"Service": service, "Attempt": attempt, **_wanted(color, versions)},
+        )
+        acknowledge(
+            resource,
+            "CloudFormation-Validate::W9003",
+            "ServiceTimeout is a number in a string, as the CDK renders it and as CloudFormation accepts it.",
+        )
+        self.active_color = resource.get_att_string("ActiveColor")
+
+
+def _wanted(color: Color | None, versions: dict[Color, str]) -> dict[str, str]:
+    """A named color comes with its version alone, so that a new version of the idle color changes nothing here."""
+    if color is None:
+        return {"Color": KEEP, "BlueVersion": versions[Color.BLUE], "GreenVersion": versions[Color.GREEN]}
+    return {"Color": color.value, "Version": versions[color]}

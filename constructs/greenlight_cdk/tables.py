@@ -1,0 +1,30 @@
+"""The tables that outlive every color."""
+
+from __future__ import annotations
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+
+class RetainedTable(dynamodb.Table):
+    """A table on demand, with one string key, restorable to any second of the last 35 days, kept when its stack goes.
+
+    Items whose `expires_at` (seconds since the epoch) has passed are removed by DynamoDB, usually within two days.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, key: str, expiry: str, deletion_protection: bool
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            partition_key=dynamodb.Attribute(name=key, type=dynamodb.AttributeType.STRING),
+            time_to_live_attribute=expiry,
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=deletion_protection,
+            removal_policy=RemovalPolicy.RETAIN,
+        )

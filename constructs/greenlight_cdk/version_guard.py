@@ -1,0 +1,111 @@
+"""The guard that stands before every color's own resources: no live color is changed, no missing image is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+from traffic_switch.contract import CONFIG_VARIABLE, GUARD_RESOURCE_TYPE, Color
+
+from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.lambda_function import PythonFunction
+
+SECONDS = 120
+"""What the function may take: a dozen calls, each with its retries."""
+ANSWER_SECONDS = 60
+"""What CloudFormation waits longer, since it calls the function through a queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedService:
+    """One service: what it declares, and where its images and its production rule are."""
+
+    name: str
+    versions: Mapping[Color, str]
+    repository: ecr.IRepository
+    target_groups: Mapping[Color, elbv2.IApplicationTargetGroup]
+    priority: int
+
+
+class VersionGuard(Construct):
+    """One function, and one custom resource for each service, on which that service's colors have to depend.
+
+    It refuses a deployment before any container or task is touched. A condition in the template could not: only the
+    production rule knows which color is live.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        services: Sequence[GuardedService],
+        listener: elbv2.IApplicationListener,
+        allow_live_change: bool,
+        log_retention: logs.RetentionDays,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        config = {service.name: _config(service, listener) for service in services}
+        self._function = PythonFunction(
+            self,
+            "Function",
+            handler="version_guard.handler.handle",
+            timeout=Duration.seconds(SECONDS),
+            environment={CONFIG_VARIABLE: Stack.of(self).to_json_string(config)},
+            log_retention=log_retention,
+            description="Greenlight: refuses to change a live color, or to run an image that is not there",
+        )
+        self._allow([service.repository for service in services])
+        self._allow_live_change = allow_live_change
+        self.guards = {service.name: self._guard(service) for service in services}
+
+    def _allow(self, repositories: Sequence[ecr.IRepository]) -> None:
+        self._function.allow(
+            ["ecr:DescribeImages", "ecr:BatchGetImage", "ecr:PutImage"],
+            [repository.repository_arn for repository in repositories],
+        )
+        self._function.allow(["cloudformation:DescribeStacks"], [Aws.STACK_ID])
+        self._function.allow(["elasticloadbalancing:DescribeRules"], ["*"])
+        acknowledge(
+            self._function,
+            "AwsSolutions-IAM5[Resource::*]",
+            "DescribeRules knows no resources (service authorization reference of ELBv2); it only reads.",
+        )
+
+    def _guard(self, service: GuardedService) -> CustomResource:
+        guard = CustomResource(
+            self,
+            pascal(service.name),
+            service_token=self._function.function.function_arn,
+            service_timeout=Duration.seconds(SECONDS + ANSWER_SECONDS),
+            resource_type=GUARD_RESOURCE_TYPE,
+            properties={
+                "Service": service.name,
+                "BlueVersion": service.versions[Color.BLUE],
+                "GreenVersion": service.versions[Color.GREEN],
+                "AllowLiveChange": str(self._allow_live_change).lower(),
+            },
+        )
+        acknowledge(
+            guard,
+            "CloudFormation-Validate::W9003",
+            "ServiceTimeout is a number in a string, as the CDK renders it and as CloudFormation accepts it.",
+        )
+        return guard
+
+
+def _config(service: GuardedService, listener: elbv2.IApplicationListener) -> dict[str, Any]:
+    """What `version_guard.model.GuardedService` reads."""
+    return {
+        "repository": service.repository.repository_name,
+        "listener_arn": listener.listener_arn,
+        "priority": service.priority,
+        "target_groups": {color.value: service.target_groups[color].target_group_arn for color in Color},
+    }

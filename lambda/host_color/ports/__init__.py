@@ -1,0 +1,1 @@
+"""Where `host_color` meets AWS."""

@@ -1,0 +1,60 @@
+"""What is declared for one service, and where that service is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from traffic_switch.contract import CONFIG_VARIABLE, Color
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """The versions that a deployment declares for one service, and whether it may change the live one in place."""
+
+    service: str
+    versions: Mapping[Color, str]
+    allow_live_change: bool
+
+    @classmethod
+    def from_properties(cls, raw: Mapping[str, Any]) -> Declaration:
+        """Read the resource's properties; CloudFormation turns every boolean into a string."""
+        return cls(
+            service=raw["Service"],
+            versions={Color.BLUE: raw["BlueVersion"], Color.GREEN: raw["GreenVersion"]},
+            allow_live_change=str(raw["AllowLiveChange"]).lower() == "true",
+        )
+
+    def changed_since(self, before: Declaration | None) -> tuple[Color, ...]:
+        """The colors whose version is another one than before; both when there was no before."""
+        if before is None:
+            return tuple(Color)
+        return tuple(color for color in Color if self.versions[color] != before.versions[color])
+
+
+@dataclass(frozen=True)
+class GuardedService:
+    """Where a service's images and its production rule are."""
+
+    repository: str
+    listener_arn: str
+    priority: int
+    target_group_arns: Mapping[Color, str]
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> GuardedService:
+        """Read one service as the `VersionGuard` construct wrote it."""
+        return cls(
+            repository=raw["repository"],
+            listener_arn=raw["listener_arn"],
+            priority=int(raw["priority"]),
+            target_group_arns={Color(color): arn for color, arn in raw["target_groups"].items()},
+        )
+
+
+def services(environment: Mapping[str, str]) -> dict[str, GuardedService]:
+    """All services that this function guards, by name."""
+    raw: dict[str, Any] = json.loads(environment[CONFIG_VARIABLE])
+    return {name: GuardedService.from_json(body) for name, body in raw.items()}

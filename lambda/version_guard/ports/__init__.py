@@ -1,0 +1,1 @@
+"""Where `version_guard` meets AWS."""

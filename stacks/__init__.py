@@ -1,0 +1,1 @@
+"""The CDK app's settings and one module per stack; stacks wire constructs and hold no logic."""

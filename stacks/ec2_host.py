@@ -1,0 +1,83 @@
+"""The compute on EC2: one host that runs both colors of every service."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+from greenlight_cdk.docker_host import DockerHost
+from greenlight_cdk.host_color import HostColors
+from greenlight_cdk.host_scripts import HostService
+from greenlight_cdk.log_group import retention
+from greenlight_cdk.version_guard import VersionGuard
+from traffic_switch.contract import Color
+
+from stacks.data import DataStack
+from stacks.edge import EdgeStack
+from stacks.guarded import guarded
+from stacks.network import NetworkStack
+from stacks.registry import RegistryStack
+from stacks.settings import ServiceSettings, Settings
+
+
+class Ec2HostStack(Stack):
+    """Color X of service S runs version V, and its target is registered: here as a container on a host."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        network: NetworkStack,
+        registry: RegistryStack,
+        data: DataStack,
+        edge: EdgeStack,
+    ) -> None:
+        super().__init__(scope, construct_id, description="Greenlight: the EC2 host of both colors")
+        services = [_host_service(service, registry) for service in settings.services]
+        guard = VersionGuard(
+            self,
+            "VersionGuard",
+            services=[guarded(service, registry, edge) for service in settings.services],
+            listener=edge.listener,
+            allow_live_change=settings.allow_live_change,
+            log_retention=retention(settings.log_retention_days),
+        )
+        host = DockerHost(
+            self,
+            "Host",
+            vpc=network.vpc,
+            subnets=network.service_subnets,
+            security_group=network.service_security_group,
+            instance_type=settings.instance_type,
+            ami_id=settings.ami_id,
+            services=services,
+            repositories=list(registry.repositories.values()),
+            carts=data.carts,
+            container_port=settings.container_port,
+            drain_seconds=settings.drain_seconds,
+            log_retention_days=settings.log_retention_days,
+        )
+        for (service, _), declared in host.declared_images.items():
+            declared.node.add_dependency(guard.guards[service])
+        HostColors(
+            self,
+            "Colors",
+            host=host,
+            services=services,
+            target_groups=edge.target_groups,
+            log_retention=retention(settings.log_retention_days),
+        )
+        CfnOutput(self, "InstanceId", value=host.instance.ref)
+        CfnOutput(self, "ContainerLogGroup", value=host.log_group.log_group_name)
+
+
+def _host_service(service: ServiceSettings, registry: RegistryStack) -> HostService:
+    repository = registry.repositories[service.name]
+    return HostService(
+        name=service.name,
+        ports={color: service.port(color) for color in Color},
+        images={color: repository.repository_uri_for_tag(service.version(color)) for color in Color},
+        cpu_units=service.cpu_units,
+        memory_mib=service.memory_mib,
+    )

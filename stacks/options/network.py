@@ -1,0 +1,72 @@
+"""Settings of the VPC, of who may reach it, and of what guards the front door."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from stacks.options.values import Allowed, Integer, Null, Options, RetentionDays, SshCidr, VpcCidr
+
+CertificateArn = Annotated[
+    Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$")] | None,
+    Null,
+    Allowed("the ARN of an ACM certificate in the stack's region; left out, plain HTTP"),
+]
+DomainName = Annotated[
+    Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")] | None,
+    Null,
+    Allowed("a host name in lower case, e.g. shop.example.com; left out, the load balancer's own name"),
+]
+
+
+class NetworkOptions(Options):
+    """What NetworkStack and the outer face of EdgeStack are built from."""
+
+    vpc_cidr: VpcCidr = Field(
+        default="10.20.0.0/16",
+        description="IPv4 network of the VPC; cut into four /24 subnets at most (two zones, public and private),"
+        " hence /22 or wider.",
+    )
+    nat_gateways: Integer = Field(
+        default=0,
+        ge=0,
+        le=2,
+        description="NAT gateways, one per zone at most. 0 puts host and tasks into public subnets, shut by"
+        " security groups;"
+        " each gateway costs about 37 USD a month (list price, 2026).",
+    )
+    ssh_cidr: SshCidr = Field(
+        default=None,
+        description="IPv4 network that may reach port 22 of the host. Left out, the port is closed and Session"
+        " Manager is the way in.",
+    )
+    certificate_arn: CertificateArn = Field(
+        default=None,
+        description="ACM certificate of the front door. With one, 443 serves (TLS 1.2 at least, 1.3 preferred) and"
+        " 80 redirects to it.",
+    )
+    domain_name: DomainName = Field(
+        default=None,
+        description="Host name the certificate is for, pointed at the load balancer by you; smoke tests and probes"
+        " use it, since a"
+        " certificate never covers the load balancer's own name.",
+    )
+    waf: bool = Field(
+        default=True,
+        description="Whether AWS WAF with AWS's managed rules stands before the load balancer; about 8 USD a month"
+        " (list price, 2026).",
+    )
+    deletion_protection: bool = Field(
+        default=True,
+        description="Whether load balancer and tables refuse deletion. Deploy once with false before `cdk destroy`.",
+    )
+    flow_log_retention_days: RetentionDays = Field(
+        default=30,
+        description="Days that VPC flow logs are kept: long enough to look into an incident, short enough to stay"
+        " cheap.",
+    )
+    log_retention_days: RetentionDays = Field(
+        default=30,
+        description="Days that all other logs are kept: applications, functions, state machine, WAF and load balancer.",
+    )

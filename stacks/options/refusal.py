@@ -1,0 +1,45 @@
+"""From pydantic's findings to the one line that an operator reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, get_args
+
+from annotated_types import Ge, Le
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from stacks.options.values import Allowed, Options, SettingsError
+
+Model = TypeVar("Model", bound=Options)
+
+
+def validated(model: type[Model], values: Mapping[str, Any], key_of: Callable[[str], str]) -> Model:
+    """Build a model from raw values; `key_of` names a field as the operator wrote it.
+
+    Raises:
+        SettingsError: naming the first value that is missing or not allowed.
+    """
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        field = str(error.errors(include_url=False)[0]["loc"][0])
+        got = f"got {values[field]!r}" if field in values else "missing"
+        raise SettingsError(f"{key_of(field)}: {got}; allowed: {allowed(model.model_fields[field])}") from error
+
+
+def allowed(field: FieldInfo) -> str:
+    """Say which values a setting takes: in its own words, or from its type and bounds."""
+    for item in field.metadata:
+        if isinstance(item, Allowed):
+            return item.text
+    kinds = {field.annotation, *get_args(field.annotation)}
+    if bool in kinds:
+        return "true or false"
+    return f"{'a number' if float in kinds else 'an integer'}{_bounds(field)}"
+
+
+def _bounds(field: FieldInfo) -> str:
+    lowest = next((item.ge for item in field.metadata if isinstance(item, Ge)), None)
+    highest = next((item.le for item in field.metadata if isinstance(item, Le)), None)
+    return f" from {lowest} to {highest}"

@@ -1,0 +1,90 @@
+"""Settings of one service: its declared state, where its source is, and how it is reached and sized."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from traffic_switch.contract import Color
+
+from stacks.options.values import Allowed, Integer, Null, Options, Paths, Version
+
+ServiceName = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$", max_length=20),
+    Allowed("up to 20 lower case letters, digits and hyphens, with a letter first and after each hyphen"),
+]
+ActiveColor = Annotated[Color | None, Null, Allowed("blue or green; leave it out to keep what is live")]
+Source = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$"),
+    Allowed("a folder below the repository's root, e.g. services/shop"),
+]
+HealthPath = Annotated[
+    str, Field(pattern=r"^/[A-Za-z0-9_.~/-]{0,255}$"), Allowed("a path that starts with '/', e.g. /health")
+]
+
+
+class ServiceSettings(Options):
+    """One application with its pair of colors."""
+
+    name: ServiceName = Field(
+        description="Name of the service: its key under `services`, part of its image repository's name."
+    )
+    blue_version: Version = Field(description="Image tag that blue runs; declared state.")
+    green_version: Version = Field(description="Image tag that green runs; declared state.")
+    active_color: ActiveColor = Field(
+        default=None,
+        description="Color that production traffic shall go to. Left out: whatever is live; blue when nothing is.",
+    )
+    attempt: Integer = Field(
+        default=1,
+        ge=1,
+        le=9999,
+        description="Count of tries at the same release: raise it to retry after an automatic rollback, which"
+        " CloudFormation does not notice.",
+    )
+    source: Source = Field(description="Folder of the service's source and Dockerfile, relative to the repository.")
+    paths: Paths = Field(
+        default=("/*",),
+        description="URL paths that the service answers; four at most, since a rule holds five values and the"
+        " preview header is one (ELBv2 quota).",
+    )
+    blue_port: Integer = Field(
+        default=3000, ge=1024, le=65535, description="TCP port of blue on the host (compute=ec2)."
+    )
+    green_port: Integer = Field(
+        default=3001, ge=1024, le=65535, description="TCP port of green on the host (compute=ec2)."
+    )
+    priority: Annotated[Integer, Allowed("an even number from 92 to 178")] = Field(
+        default=100,
+        ge=92,
+        le=178,
+        multiple_of=2,
+        description="Priority of the production rule; the lower one is matched first. The preview rules take the two"
+        " places from 90 below it on, which is why services are two apart and none reaches another's preview rules.",
+    )
+    health_path: HealthPath = Field(default="/health", description="URL path that health checks ask; 200 is healthy.")
+    probe_path: HealthPath = Field(
+        default="/", description="URL path of a real page, which the smoke test and the bake's own requests ask."
+    )
+    cpu_units: Integer = Field(
+        default=256,
+        ge=128,
+        le=16384,
+        description="CPU units of each color's container; 1024 are one vCPU. Fargate sells certain sizes only.",
+    )
+    memory_mib: Integer = Field(
+        default=512,
+        ge=64,
+        le=122_880,
+        description="MiB of memory of each color's container, which is ended when it takes more.",
+    )
+
+    def version(self, color: Color) -> str:
+        """Return the image tag declared for a color."""
+        return self.blue_version if color is Color.BLUE else self.green_version
+
+    def port(self, color: Color) -> int:
+        """Return the host port of a color."""
+        return self.blue_port if color is Color.BLUE else self.green_port

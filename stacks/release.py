@@ -1,0 +1,32 @@
+"""The release: the custom resource that asks for the active color, last of all stacks."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, Duration, Stack
+from constructs import Construct
+from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.release_request import ReleaseRequest
+from traffic_switch.contract import Color
+
+from stacks.settings import Settings
+from stacks.switch import SwitchStack
+
+
+class ReleaseStack(Stack):
+    """Nothing comes after it, so nothing can fail after traffic moved and roll compute back under it."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, switch: SwitchStack) -> None:
+        super().__init__(scope, construct_id, description="Greenlight: which color is live")
+        for service in settings.services:
+            name = pascal(service.name)
+            release = ReleaseRequest(
+                self,
+                name,
+                request=switch.switch.request,
+                service=service.name,
+                color=service.active_color,
+                versions={color: service.version(color) for color in Color},
+                attempt=service.attempt,
+                timeout=Duration.seconds(settings.service_timeout_seconds),
+            )
+            CfnOutput(self, f"{name}ActiveColor", value=release.active_color)

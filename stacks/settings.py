@@ -1,0 +1,109 @@
+"""The settings of the whole app: read once from the CDK context, validated, and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+from pydantic import Field, model_validator
+from traffic_switch.contract import Color
+
+from stacks.options.compute import ComputeOptions
+from stacks.options.context import sort_context
+from stacks.options.network import NetworkOptions
+from stacks.options.refusal import validated
+from stacks.options.release import ReleaseOptions
+from stacks.options.service import ServiceSettings
+from stacks.options.values import SettingsError
+
+__all__ = ["ServiceSettings", "Settings", "SettingsError"]
+
+FARGATE_MEMORY_MIB = {
+    256: (512, 1024, 2048),
+    512: range(1024, 4097, 1024),
+    1024: range(2048, 8193, 1024),
+    2048: range(4096, 16385, 1024),
+    4096: range(8192, 30721, 1024),
+    8192: range(16384, 61441, 4096),
+    16384: range(32768, 122881, 8192),
+}
+"""Memory that Fargate sells with each number of CPU units (ECS developer guide, task size)."""
+
+
+class Settings(NetworkOptions, ComputeOptions, ReleaseOptions):
+    """Every setting there is; each can be overridden by `-c key=value`."""
+
+    services: tuple[ServiceSettings, ...] = Field(
+        min_length=1,
+        description="The services by name, each with its declared state; the first is the one that unnamed flags mean.",
+    )
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> Settings:
+        """Read the CDK context: cdk.json, overridden by `-c`, whose values are strings.
+
+        Raises:
+            SettingsError: with one line, on the first key or value that is not allowed.
+        """
+        raw = sort_context(context, cls.model_fields, [name for name in ServiceSettings.model_fields if name != "name"])
+        services = tuple(validated(ServiceSettings, each.values, each.keys.__getitem__) for each in raw.services)
+        return validated(cls, {**raw.values, "services": services}, str)
+
+    @model_validator(mode="after")
+    def _services_do_not_collide(self) -> Settings:
+        _refuse_shared(self.services, "priority", lambda service: {service.priority: "priority"})
+        _refuse_shared(self.services, "port", lambda service: {service.port(color): f"{color}_port" for color in Color})
+        _refuse_shared(self.services, "path", lambda service: dict.fromkeys(service.paths, "paths"))
+        return self
+
+    @model_validator(mode="after")
+    def _colors_have_own_ports(self) -> Settings:
+        for service in self.services:
+            if service.blue_port == service.green_port:
+                raise SettingsError(
+                    f"services.{service.name}.green_port: got {service.green_port}; allowed: any port but blue_port's"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _ssh_has_a_host(self) -> Settings:
+        if self.ssh_cidr and self.compute == "fargate":
+            raise SettingsError(
+                f"ssh_cidr: got {self.ssh_cidr!r}; allowed: nothing with compute=fargate, which has no host"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _fargate_sells_the_size(self) -> Settings:
+        for service in self.services if self.compute == "fargate" else ():
+            sold = FARGATE_MEMORY_MIB.get(service.cpu_units)
+            if sold is None:
+                raise SettingsError(
+                    f"services.{service.name}.cpu_units: got {service.cpu_units}; allowed on fargate:"
+                    f" {_listing(FARGATE_MEMORY_MIB)}"
+                )
+            if service.memory_mib not in sold:
+                raise SettingsError(
+                    f"services.{service.name}.memory_mib: got {service.memory_mib}; allowed on fargate with cpu_units"
+                    f" {service.cpu_units}: {_listing(sold)}"
+                )
+        return self
+
+
+def _refuse_shared(
+    services: tuple[ServiceSettings, ...], what: str, claims: Callable[[ServiceSettings], Mapping[Any, str]]
+) -> None:
+    """Refuse two services that claim the same thing: one of them would get the other's traffic, or fail to start."""
+    for first, second in combinations(services, 2):
+        for value, field in claims(second).items():
+            if value in claims(first):
+                raise SettingsError(
+                    f"services.{second.name}.{field}: got {value!r}, as {first.name} has; allowed: a {what} that no"
+                    f" other"
+                    " service has"
+                )
+
+
+def _listing(values: Iterable[int]) -> str:
+    return ", ".join(map(str, values))

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.synth.conftest import Synthesize
+from tests.synth.templates import Template, attributes, only, properties, resources, text
+
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0f5a7d3e-9c1b-4a52-8d3e-2b1c0a9f8e7d"
+TWO_SERVICES = json.dumps(
+    {
+        "shop": {"blue_version": "1", "green_version": "1"},
+        "order-report": {
+            "blue_version": "1",
+            "green_version": "1",
+            "paths": ["/report", "/report/*"],
+            "blue_port": 3002,
+            "green_port": 3003,
+            "priority": 98,
+        },
+    }
+)
+
+
+@pytest.fixture
+def edge(synthesize: Synthesize) -> Template:
+    return synthesize()["GreenlightEdge"]
+
+
+def _listeners(template: Template) -> dict[int, dict[str, Any]]:
+    return {each["Port"]: each for each in properties(template, "ElasticLoadBalancingV2::Listener")}
+
+
+def test_until_a_color_is_live_the_front_door_says_503(edge: Template) -> None:
+    (action,) = only(edge, "ElasticLoadBalancingV2::Listener")["DefaultActions"]
+
+    assert (action["Type"], action["FixedResponseConfig"]["StatusCode"]) == ("fixed-response", "503")
+
+
+def test_both_colors_are_looked_at_alike_every_half_minute(edge: Template) -> None:
+    checks = [
+        {name: value for name, value in group.items() if name.startswith(("Health", "Unhealth", "Matcher"))}
+        for group in properties(edge, "ElasticLoadBalancingV2::TargetGroup")
+    ]
+
+    assert (
+        checks
+        == [
+            {
+                "HealthCheckIntervalSeconds": 30,
+                "HealthCheckPath": "/health",
+                "HealthCheckTimeoutSeconds": 5,
+                "HealthyThresholdCount": 2,
+                "UnhealthyThresholdCount": 3,
+                "Matcher": {"HttpCode": "200"},
+            }
+        ]
+        * 2
+    )
+
+
+def test_on_a_host_each_color_has_its_own_port(edge: Template) -> None:
+    groups = properties(edge, "ElasticLoadBalancingV2::TargetGroup")
+
+    assert [(group["TargetType"], group["Port"]) for group in groups] == [("instance", 3000), ("instance", 3001)]
+
+
+def test_on_fargate_targets_are_addresses_on_the_containers_port(synthesize: Synthesize) -> None:
+    groups = properties(synthesize(compute="fargate")["GreenlightEdge"], "ElasticLoadBalancingV2::TargetGroup")
+
+    assert [(group["TargetType"], group["Port"]) for group in groups] == [("ip", 3000), ("ip", 3000)]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("stickiness.enabled", "false"),
+        ("deregistration_delay.timeout_seconds", "300"),
+        ("target_group_health.dns_failover.minimum_healthy_targets.count", "off"),
+    ],
+)
+def test_target_groups_behave_as_a_switch_needs_it(edge: Template, attribute: str, value: str) -> None:
+    groups = properties(edge, "ElasticLoadBalancingV2::TargetGroup")
+
+    assert {attributes(group["TargetGroupAttributes"])[attribute] for group in groups} == {value}
+
+
+def test_each_color_has_a_secret_way_in_that_leads_to_it_alone(edge: Template) -> None:
+    groups = list(resources(edge, "ElasticLoadBalancingV2::TargetGroup"))
+    rules = properties(edge, "ElasticLoadBalancingV2::ListenerRule")
+
+    assert [(rule["Priority"], rule["Actions"]) for rule in rules] == [
+        (10, [{"Type": "forward", "TargetGroupArn": {"Ref": groups[0]}}]),
+        (11, [{"Type": "forward", "TargetGroupArn": {"Ref": groups[1]}}]),
+    ]
+    for rule, color in zip(rules, ("blue", "green"), strict=True):
+        header = rule["Conditions"][0]["HttpHeaderConfig"]
+        assert header["HttpHeaderName"] == "X-Greenlight-Preview"
+        assert header["Values"][0]["Fn::Join"][1][0] == f"{color}-{{{{resolve:secretsmanager:"
+
+
+def test_the_secret_has_no_character_that_is_a_wildcard_in_a_rule(edge: Template) -> None:
+    assert only(edge, "SecretsManager::Secret")["GenerateSecretString"] == {
+        "ExcludePunctuation": True,
+        "PasswordLength": 48,
+    }
+
+
+def test_the_rules_of_two_services_never_meet(synthesize: Synthesize) -> None:
+    rules = properties(synthesize(services=TWO_SERVICES)["GreenlightEdge"], "ElasticLoadBalancingV2::ListenerRule")
+
+    assert sorted(rule["Priority"] for rule in rules) == [8, 9, 10, 11]
+    assert [rule["Conditions"][1]["PathPatternConfig"]["Values"] for rule in rules] == [["/*"]] * 2 + [
+        ["/report", "/report/*"]
+    ] * 2
+
+
+def test_with_a_certificate_443_serves_and_80_redirects(synthesize: Synthesize) -> None:
+    listeners = _listeners(synthesize(certificate_arn=CERTIFICATE)["GreenlightEdge"])
+
+    assert sorted(listeners) == [80, 443]
+    assert listeners[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+    assert listeners[443]["Certificates"] == [{"CertificateArn": CERTIFICATE}]
+    assert listeners[80]["DefaultActions"] == [
+        {"Type": "redirect", "RedirectConfig": {"Port": "443", "Protocol": "HTTPS", "StatusCode": "HTTP_301"}}
+    ]
+
+
+def test_a_certificate_added_later_keeps_the_listener_and_its_rules(synthesize: Synthesize, edge: Template) -> None:
+    (plain,) = resources(edge, "ElasticLoadBalancingV2::Listener")
+    secured = resources(synthesize(certificate_arn=CERTIFICATE)["GreenlightEdge"], "ElasticLoadBalancingV2::Listener")
+
+    assert secured[plain]["Properties"]["Port"] == 443
+    (redirect,) = [each for name, each in secured.items() if name != plain]
+    assert plain in redirect["DependsOn"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "scheme"), [({}, "http://"), ({"certificate_arn": CERTIFICATE}, "https://")], ids=["plain", "tls"]
+)
+def test_the_front_door_s_url_says_how_to_reach_it(synthesize: Synthesize, flags: dict[str, str], scheme: str) -> None:
+    outputs = synthesize(**flags)["GreenlightEdge"]["Outputs"]
+
+    assert outputs["FrontDoorUrl"]["Value"]["Fn::Join"][1][0] == scheme
+
+
+def test_a_domain_name_takes_the_place_of_the_load_balancer_s_own(synthesize: Synthesize) -> None:
+    outputs = synthesize(certificate_arn=CERTIFICATE, domain_name="shop.example.com")["GreenlightEdge"]["Outputs"]
+
+    assert outputs["FrontDoorUrl"]["Value"] == "https://shop.example.com"
+
+
+def test_operators_find_the_listener_and_every_target_group_among_the_outputs(edge: Template) -> None:
+    assert {"FrontDoorUrl", "ListenerArn", "ShopBlueTargetGroupArn", "ShopGreenTargetGroupArn"} <= set(edge["Outputs"])
+
+
+def test_the_load_balancer_is_protected_and_logs_every_request(edge: Template) -> None:
+    found = attributes(only(edge, "ElasticLoadBalancingV2::LoadBalancer")["LoadBalancerAttributes"])
+
+    assert found["deletion_protection.enabled"] == "true"
+    assert found["routing.http.drop_invalid_header_fields.enabled"] == "true"
+    assert found["access_logs.s3.enabled"] == "true"
+    assert found["access_logs.s3.bucket"] == {"Ref": next(iter(resources(edge, "S3::Bucket")))}
+
+
+def test_the_load_balancer_comes_after_the_policy_that_lets_it_write(edge: Template) -> None:
+    (policy,) = resources(edge, "S3::BucketPolicy")
+    (load_balancer,) = resources(edge, "ElasticLoadBalancingV2::LoadBalancer").values()
+
+    assert policy in load_balancer["DependsOn"]
+
+
+def test_access_logs_are_private_encrypted_and_written_by_aws_alone(edge: Template) -> None:
+    bucket = only(edge, "S3::Bucket")
+    denied, allowed = only(edge, "S3::BucketPolicy")["PolicyDocument"]["Statement"]
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert "AES256" in text(bucket["BucketEncryption"])
+    assert (denied["Effect"], denied["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert allowed["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert allowed["Action"] == "s3:PutObject"
+    assert allowed["Resource"]["Fn::Join"][1][1:] == ["/AWSLogs/", {"Ref": "AWS::AccountId"}, "/*"]
+
+
+def test_the_firewall_stands_before_the_load_balancer(edge: Template) -> None:
+    (load_balancer,) = resources(edge, "ElasticLoadBalancingV2::LoadBalancer")
+
+    assert only(edge, "WAFv2::WebACLAssociation")["ResourceArn"] == {"Ref": load_balancer}
+    assert [rule["Name"] for rule in only(edge, "WAFv2::WebACL")["Rules"]] == [
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesCommonRuleSet",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+    ]
+
+
+def test_the_firewall_s_log_never_holds_the_preview_secret(edge: Template) -> None:
+    logging = only(edge, "WAFv2::LoggingConfiguration")
+
+    assert logging["RedactedFields"] == [{"SingleHeader": {"Name": "x-greenlight-preview"}}]
+
+
+def test_the_firewall_s_log_group_has_the_name_that_aws_demands(edge: Template) -> None:
+    assert only(edge, "Logs::LogGroup")["LogGroupName"] == {
+        "Fn::Join": ["", ["aws-waf-logs-", {"Ref": "AWS::StackName"}]]
+    }
+
+
+def test_the_firewall_is_a_setting(synthesize: Synthesize) -> None:
+    assert "WAFv2" not in text(synthesize(waf="false")["GreenlightEdge"])

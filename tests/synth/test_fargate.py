@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.synth.compute import READ_ONLY_EVERYWHERE, changed, custom, needs, statements
+from tests.synth.conftest import Synthesize
+from tests.synth.templates import Template, properties, resources
+
+STACK = "GreenlightFargate"
+GUARD = "Custom::GreenlightVersionGuard"
+
+
+@pytest.fixture
+def fargate(synthesize: Synthesize) -> Template:
+    return synthesize(compute="fargate")[STACK]
+
+
+def test_each_color_is_a_service_in_its_own_target_group(fargate: Template) -> None:
+    groups = [each["LoadBalancers"] for each in properties(fargate, "ECS::Service")]
+
+    assert len(groups) == 2
+    assert groups[0] != groups[1]
+    for (group,) in groups:
+        assert (group["ContainerName"], group["ContainerPort"]) == ("app", 3000)
+
+
+def test_a_new_version_of_green_changes_nothing_but_green_and_the_guard(synthesize: Synthesize) -> None:
+    before = synthesize(compute="fargate")[STACK]
+    after = synthesize(compute="fargate", green_version="2.0.0")[STACK]
+
+    names = changed(before, after)
+
+    assert {before["Resources"][name]["Type"] for name in names} == {GUARD, "AWS::ECS::TaskDefinition"}
+    assert not [name for name in names if "Blue" in name]
+
+
+def test_the_guard_stands_before_every_service(fargate: Template) -> None:
+    (guard,) = custom(fargate, GUARD)
+
+    for name in resources(fargate, "ECS::Service"):
+        assert guard in needs(fargate, name)
+
+
+def test_a_service_starts_only_when_its_roles_can_do_their_work(fargate: Template) -> None:
+    policies = set(resources(fargate, "IAM::Policy"))
+
+    for name in resources(fargate, "ECS::Service"):
+        color = name.removeprefix("Shop").partition("Service")[0]
+        assert {each for each in policies if color in each} <= needs(fargate, name)
+
+
+def test_a_deployment_that_fails_is_taken_back_and_never_goes_below_what_runs(fargate: Template) -> None:
+    for service in properties(fargate, "ECS::Service"):
+        assert service["DeploymentConfiguration"] == {
+            "DeploymentCircuitBreaker": {"Enable": True, "Rollback": True},
+            "MaximumPercent": 200,
+            "MinimumHealthyPercent": 100,
+        }
+
+
+def test_containers_get_the_environment_that_the_host_gives_them_too(fargate: Template) -> None:
+    for container, color in zip(_containers(fargate), ("blue", "green"), strict=True):
+        environment = {each["Name"]: each["Value"] for each in container["Environment"]}
+
+        assert set(environment) == {"ENVIRONMENT", "VERSION", "PORT", "CART_TABLE", "AWS_REGION", "DRAIN_SECONDS"}
+        assert (environment["ENVIRONMENT"], environment["PORT"]) == (color, "3000")
+
+
+def test_containers_cannot_write_to_their_own_code(fargate: Template) -> None:
+    for container in _containers(fargate):
+        assert container["ReadonlyRootFilesystem"] is True
+        assert [each["ContainerPath"] for each in container["MountPoints"]] == ["/tmp"]
+
+
+@pytest.mark.parametrize(("nat_gateways", "address"), [("0", "ENABLED"), ("1", "DISABLED")])
+def test_tasks_have_a_public_address_only_where_nothing_else_leads_out(
+    synthesize: Synthesize, nat_gateways: str, address: str
+) -> None:
+    template = synthesize(compute="fargate", nat_gateways=nat_gateways)[STACK]
+
+    for service in properties(template, "ECS::Service"):
+        assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == address
+
+
+def test_the_application_may_touch_single_carts_and_nothing_else(fargate: Template) -> None:
+    allowed = statements(fargate, "ShopBlueTaskRole")
+
+    assert set(allowed) == {f"dynamodb:{verb}Item" for verb in ("Delete", "Get", "Put", "Update")}
+
+
+def test_starting_a_task_takes_a_pull_and_a_log_and_nothing_else(fargate: Template) -> None:
+    allowed = statements(fargate, "ShopGreenExecutionRole")
+
+    assert {action.split(":")[0] for action in allowed} == {"ecr", "logs"}
+    assert {action for action, resource in allowed.items() if resource == "*"} <= READ_ONLY_EVERYWHERE
+
+
+def test_security_groups_are_left_to_the_network(fargate: Template) -> None:
+    assert not [each for each in fargate["Resources"].values() if "SecurityGroup" in each["Type"]]
+
+
+def test_templates_hold_no_weight(fargate: Template) -> None:
+    assert "Weight" not in json.dumps(fargate)
+
+
+def _containers(template: Template) -> list[dict[str, Any]]:
+    return [each["ContainerDefinitions"][0] for each in properties(template, "ECS::TaskDefinition")]

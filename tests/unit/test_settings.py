@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from traffic_switch.contract import Color
+
+from stacks.settings import ServiceSettings, Settings, SettingsError
+
+CDK_JSON = json.loads((Path(__file__).parents[2] / "cdk.json").read_text())
+SHOP = {"blue_version": "1.0.0", "green_version": "1.1.0"}
+REPORT = {
+    "blue_version": "2.0.0",
+    "green_version": "2.1.0",
+    "paths": ["/report/*"],
+    "blue_port": 3002,
+    "green_port": 3003,
+    "priority": 98,
+}
+BOTH: dict[str, Any] = {"shop": SHOP, "report": REPORT}
+
+
+def settings(**context: Any) -> Settings:
+    return Settings.from_context({"services": {"shop": SHOP}, **context})
+
+
+def refusal(**context: Any) -> str:
+    with pytest.raises(SettingsError) as refused:
+        settings(**context)
+    line = str(refused.value)
+    assert "\n" not in line
+    return line
+
+
+def test_cdk_json_is_accepted_as_it_is() -> None:
+    assert [service.name for service in Settings.from_context(CDK_JSON["context"]).services] == ["shop"]
+
+
+def test_what_cdk_json_says_is_what_holds_without_it() -> None:
+    ours = {
+        key: value for key, value in CDK_JSON["context"].items() if key in Settings.model_fields and key != "services"
+    }
+
+    assert ours == {key: Settings.model_fields[key].get_default(call_default_factory=True) for key in ours}
+
+
+def test_the_thresholds_that_nobody_set_are_those_of_the_documentation() -> None:
+    found = settings()
+
+    assert (found.max_error_percent, found.max_p95_ms, found.max_unhealthy_percent) == (1.0, 500, 10.0)
+    assert (found.health_interval_seconds, found.health_timeout_seconds) == (30, 5)
+    assert (found.healthy_count, found.unhealthy_count, found.deregistration_delay_seconds) == (2, 3, 300)
+
+
+def test_a_service_s_source_is_its_folder_unless_said_otherwise() -> None:
+    assert settings().services[0].source == "services/shop"
+
+
+def test_a_color_s_version_and_port_are_found_by_its_name() -> None:
+    (shop,) = settings().services
+
+    assert (shop.version(Color.BLUE), shop.version(Color.GREEN)) == ("1.0.0", "1.1.0")
+    assert (shop.port(Color.BLUE), shop.port(Color.GREEN)) == (3000, 3001)
+
+
+def test_settings_never_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        settings().compute = "fargate"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("nat_gateways", "1", 1),
+        ("max_error_percent", "0.5", 0.5),
+        ("waf", "false", False),
+        ("waf", "true", True),
+        ("alarm_names", "slow, full", ("slow", "full")),
+        ("alarm_names", '["slow", "full"]', ("slow", "full")),
+        ("tags", "team=shop,stage=test", {"team": "shop", "stage": "test"}),
+        ("tags", '{"team": "shop"}', {"team": "shop"}),
+        ("ssh_cidr", "203.0.113.7/32", "203.0.113.7/32"),
+        ("ssh_cidr", "null", None),
+        ("compute", "fargate", "fargate"),
+    ],
+)
+def test_the_command_line_s_strings_become_values(key: str, text: str, value: object) -> None:
+    assert getattr(settings(**{key: text}), key) == value
+
+
+@pytest.mark.parametrize("field", [*Settings.model_fields, *ServiceSettings.model_fields])
+def test_every_setting_says_what_it_is_for(field: str) -> None:
+    described = Settings.model_fields.get(field) or ServiceSettings.model_fields[field]
+
+    assert described.description
+    assert described.description.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        (
+            "active_color",
+            "purple",
+            "active_color: got 'purple'; allowed: blue or green; leave it out to keep what is live",
+        ),
+        ("active_color", "", "active_color: got ''; allowed: blue or green; leave it out to keep what is live"),
+        ("active_color", "Blue", "active_color: got 'Blue'; allowed: blue or green; leave it out to keep what is live"),
+        ("compute", "lambda", "compute: got 'lambda'; allowed: ec2 or fargate"),
+        ("nat_gateways", "3", "nat_gateways: got '3'; allowed: an integer from 0 to 2"),
+        ("nat_gateways", "many", "nat_gateways: got 'many'; allowed: an integer from 0 to 2"),
+        ("nat_gateways", True, "nat_gateways: got True; allowed: an integer from 0 to 2"),
+        ("waf", "maybe", "waf: got 'maybe'; allowed: true or false"),
+        ("max_error_percent", "101", "max_error_percent: got '101'; allowed: a number from 0 to 100"),
+        ("max_error_percent", "nan", "max_error_percent: got 'nan'; allowed: a number from 0 to 100"),
+        ("max_unhealthy_percent", "-1", "max_unhealthy_percent: got '-1'; allowed: a number from 0 to 100"),
+        ("service_timeout_seconds", "3601", "service_timeout_seconds: got '3601'; allowed: an integer from 60 to 3600"),
+        ("attempt", "0", "attempt: got '0'; allowed: an integer from 1 to 9999"),
+        (
+            "certificate_arn",
+            "",
+            "certificate_arn: got ''; allowed: the ARN of an ACM certificate in the stack's region;",
+        ),
+        ("ssh_cidr", "0.0.0.0/0", "ssh_cidr: got '0.0.0.0/0'; allowed: an IPv4 network from /8 to /32"),
+        ("ssh_cidr", "0.0.0.0/1", "ssh_cidr: got '0.0.0.0/1'; allowed: an IPv4 network from /8 to /32"),
+        ("vpc_cidr", "10.20.0.0/24", "vpc_cidr: got '10.20.0.0/24'; allowed: an IPv4 network from /16 to /22"),
+        ("ami_id", "ubuntu", "ami_id: got 'ubuntu'; allowed: an image id such as ami-0123456789abcdef0;"),
+        ("notify_email", "me", "notify_email: got 'me'; allowed: an e-mail address;"),
+        ("log_retention_days", "2", "log_retention_days: got '2'; allowed: one of 1, 3, 5, 7, 14, 30,"),
+        ("metric_period_seconds", "7", "metric_period_seconds: got '7'; allowed: 1, 5, 10, 20, 30 or a multiple of 60"),
+        ("tags", "aws:owner=me", "tags: got 'aws:owner=me'; allowed: names (not starting with aws:) and values"),
+        ("bake_seconds", "4000", "bake_seconds: got '4000'; allowed: 0 to 3000: CloudFormation waits an hour"),
+        ("services", "{}", "services: got '{}'; allowed: a JSON object of services by name, at least one"),
+        ("services", "shop", "services: got 'shop'; allowed: a JSON object of services by name, at least one"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named_with_what_is(key: str, value: object, line: str) -> None:
+    assert refusal(**{key: value}).startswith(line)
+
+
+@pytest.mark.parametrize("tag", ["", "-1", ".1", "1/2", "a b", "x" * 129, "v1\n"])
+def test_a_version_must_be_an_image_tag(tag: str) -> None:
+    assert refusal(green_version=tag).startswith(f"green_version: got {tag!r}; allowed: an image tag")
+
+
+@pytest.mark.parametrize("tag", ["1", "v1.2.3", "rc-1.2", "_x", "x" * 128])
+def test_every_image_tag_is_a_version(tag: str) -> None:
+    assert settings(green_version=tag).services[0].green_version == tag
+
+
+def test_a_missing_version_is_named() -> None:
+    line = refusal(services={"shop": {"blue_version": "1"}})
+
+    assert line.startswith("services.shop.green_version: missing; allowed: an image tag")
+
+
+@pytest.mark.parametrize(
+    ("context", "line"),
+    [
+        (
+            {"health_timeout_seconds": "30"},
+            "health_timeout_seconds: got 30; allowed: less than health_interval_seconds (30)",
+        ),
+        (
+            {"gate_deadline_seconds": "20"},
+            "gate_deadline_seconds: got 20; allowed: more than 20 (gate_consecutive 3 looks, gate_interval_seconds 10"
+            " apart)",
+        ),
+        (
+            {"bake_seconds": "10"},
+            "bake_interval_seconds: got 15; allowed: up to bake_seconds (10)",
+        ),
+        (
+            {"bake_seconds": "601"},
+            "bake_deadline_seconds: got 600; allowed: bake_seconds (601) or more",
+        ),
+        (
+            {"bake_seconds": "60", "bake_deadline_seconds": "200"},
+            "bake_deadline_seconds: got 200; allowed: 240 or more (metric_lag_seconds 120 + twice metric_period_seconds"
+            " 60)",
+        ),
+        (
+            {"bake_deadline_seconds": "3000"},
+            "switch_deadline_seconds: got 3000; allowed: 3540 or more (gate_deadline_seconds 300 + twice"
+            " confirm_deadline_seconds 60 + bake_deadline_seconds 3000 + 120 for the rest)",
+        ),
+        (
+            {"switch_deadline_seconds": "3300"},
+            "service_timeout_seconds: got 3300; allowed: 3360 to 3600 (60 more than switch_deadline_seconds)",
+        ),
+        (
+            {"compute": "fargate", "shop.cpu_units": "300"},
+            "services.shop.cpu_units: got 300; allowed on fargate: 256, 512, 1024, 2048, 4096, 8192, 16384",
+        ),
+        (
+            {"compute": "fargate", "shop.memory_mib": "4096"},
+            "services.shop.memory_mib: got 4096; allowed on fargate with cpu_units 256: 512, 1024, 2048",
+        ),
+        (
+            {"compute": "fargate", "ssh_cidr": "203.0.113.7/32"},
+            "ssh_cidr: got '203.0.113.7/32'; allowed: nothing with compute=fargate, which has no host",
+        ),
+        (
+            {"shop.green_port": "3000"},
+            "services.shop.green_port: got 3000; allowed: any port but blue_port's",
+        ),
+    ],
+)
+def test_settings_that_cannot_go_together_are_refused(context: dict[str, str], line: str) -> None:
+    assert refusal(**context) == line
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "line"),
+    [
+        (
+            "priority",
+            100,
+            "services.report.priority: got 100, as shop has; allowed: a priority that no other service has",
+        ),
+        (
+            "blue_port",
+            3001,
+            "services.report.blue_port: got 3001, as shop has; allowed: a port that no other service has",
+        ),
+        ("paths", ["/*"], "services.report.paths: got '/*', as shop has; allowed: a path that no other service has"),
+    ],
+)
+def test_two_services_never_share_what_only_one_can_have(field: str, value: object, line: str) -> None:
+    assert refusal(services={"shop": SHOP, "report": {**REPORT, field: value}}) == line
+
+
+@pytest.mark.parametrize("name", ["Shop", "shop_1", "1shop", "shop-1", "s" * 21, ""])
+def test_a_service_s_name_must_fit_a_repository_and_a_construct(name: str) -> None:
+    assert refusal(services={name: SHOP}).startswith(f"services: got {name!r}; allowed: up to 20 lower case letters")
+
+
+def test_two_services_that_differ_are_accepted_in_their_order() -> None:
+    assert [service.name for service in settings(services=BOTH).services] == ["shop", "report"]
