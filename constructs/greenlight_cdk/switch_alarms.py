@@ -13,7 +13,7 @@ EVALUATED, BREACHING = 3, 2
 
 
 class ColorAlarms(Construct):
-    """Error rate and P95 latency of one color. A color without traffic is not in alarm: missing data is not breaching."""
+    """Error rate and P95 latency of one color. Without traffic it is not in alarm: missing data is not breaching."""
 
     def __init__(
         self,

@@ -106,8 +106,8 @@ class TrafficSwitch(Construct):
         acknowledge(
             self,
             "AwsSolutions-IAM5[Resource::*]",
-            "ELBv2 Describe*, cloudwatch:GetMetricData and DescribeAlarms, and cloudformation:DescribeStacks of a stack "
-            "that is not known here: AWS accepts no narrower resource for the first four (service authorization "
+            "ELBv2 Describe*, cloudwatch:GetMetricData and DescribeAlarms, and cloudformation:DescribeStacks of a "
+            "stack that is not known here: AWS accepts no narrower resource for the first four (service authorization "
             "reference), and the last one reads a status and changes nothing.",
         )
         acknowledge(

@@ -34,7 +34,8 @@ def run(change: Change, world: World, deadline: float) -> None:
         HostColorError: it does not run; its old place, if there is one, still serves.
     """
     if change.replaces_in_place:
-        return _replace(change.wanted, world, deadline)
+        _replace(change.wanted, world, deadline)
+        return
     start(change.wanted, world, deadline)
     world.targets.register(change.wanted.place)
     if change.leaves is None:

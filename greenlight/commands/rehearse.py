@@ -1,0 +1,101 @@
+"""`greenlight rehearse`: rehearse a release on this machine."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+
+import click
+from rich.console import Console
+
+from greenlight.errors import RehearsalError
+from greenlight.rehearsal.acts.repertoire import REPERTOIRE
+from greenlight.rehearsal.play import Load
+from greenlight.rehearsal.progress import Progress
+from greenlight.rehearsal.rehearsal import Order
+from greenlight.rehearsal.rehearsal import rehearse as run
+from greenlight.rehearsal.report.document import as_json
+from greenlight.rehearsal.report.table import print_report
+from greenlight.rehearsal.report.write import write_report
+from greenlight.rehearsal.stage import Stage
+from greenlight.rehearsal.versions import Cast
+
+NAMES = [act.name for act in REPERTOIRE]
+
+
+@click.command()
+@click.option("--act", "names", multiple=True, type=click.Choice(NAMES), help="Play only this act; may be repeated.")
+@click.option("--compute", type=click.Choice(["ec2", "fargate"]), default="ec2", show_default=True)
+@click.option("--real-time", is_flag=True, help="Keep every setting as it is: minutes instead of seconds.")
+@click.option("--keep", is_flag=True, help="Leave everything running at the end, to look around.")
+@click.option("--json", "as_document", is_flag=True, help="Print report.json and nothing else.")
+@click.option(
+    "--rate", type=click.FloatRange(1, 20_000), default=1000.0, show_default=True, help="Requests per second."
+)
+@click.option("--connections", type=click.IntRange(1, 2000), default=50, show_default=True)
+@click.option(
+    "--live",
+    "first",
+    default="1.0.0",
+    show_default=True,
+    help="The version that is live at first; a git ref, or any tag.",
+)
+@click.option("--next", "second", default="2.0.0", show_default=True, help="The version that replaces it.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the local AWS API; a free one when left out.")
+def rehearse(
+    names: tuple[str, ...],
+    compute: str,
+    real_time: bool,
+    keep: bool,
+    as_document: bool,
+    rate: float,
+    connections: int,
+    first: str,
+    second: str,
+    port: int | None,
+) -> None:
+    """Rehearse releases on this machine: the real templates, Lambda code and state machine, under real load.
+
+    Exits with 0 when every act bore its claim out, and with 1 otherwise.
+    """
+    if first == second:
+        raise RehearsalError(f"--live and --next are both {first!r}: a release needs two versions")
+    acts = [act for act in REPERTOIRE if not names or act.name in names]
+    order = Order(compute, acts, REPERTOIRE, Cast(first, second), Load(rate, connections), real_time, port)
+    console = Console(quiet=as_document)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with Progress(console) as progress:
+        report = run(order, progress, _lingering(console) if keep else None)
+    files = write_report(report, order.place.root)
+    if as_document:
+        click.echo(as_json(report))
+    else:
+        print_report(report, console)
+        console.print(f"report: {files.html}")
+    sys.exit(0 if report.verdict == "pass" else 1)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends a rehearsal as Ctrl-C does: through every `finally`."""
+    raise KeyboardInterrupt
+
+
+def _lingering(console: Console) -> Callable[[Stage], None]:
+    def linger(stage: Stage) -> None:
+        folder = stage.place.project.folder
+        console.print(
+            f"\nEverything is still running; Ctrl-C ends it. In another terminal:\n"
+            f"  cd {folder} && . ./activate\n"
+            f"  greenlight status\n"
+            f"  curl -i {stage.deployed.front_door_url}/health\n"
+        )
+        try:
+            while True:
+                time.sleep(1)
+        except KeyboardInterrupt:
+            console.print("ending")
+
+    return linger

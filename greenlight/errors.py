@@ -1,0 +1,37 @@
+"""What ends a command with one line for the person who typed it.
+
+OperatorError
+├── ProjectError      cdk.json or a setting is wrong: correct it
+├── NotDeployedError  a stack that the command needs is not there: deploy first
+├── ReleaseError      the release did not happen, or was taken back: the line says why
+└── RehearsalError    the rehearsal could not be staged: the line says what is in the way
+"""
+
+from __future__ import annotations
+
+import click
+
+
+class OperatorError(click.ClickException):
+    """Shown as one line, without a traceback; the command exits with 1."""
+
+    def show(self, file: object = None) -> None:
+        """Write the line to standard error."""
+        del file
+        click.echo(f"greenlight: {self.format_message()}", err=True)
+
+
+class ProjectError(OperatorError):
+    """The project's files or settings are not as they must be."""
+
+
+class NotDeployedError(OperatorError):
+    """Something that the command looks at does not exist in the account and region."""
+
+
+class ReleaseError(OperatorError):
+    """A release failed or was refused."""
+
+
+class RehearsalError(OperatorError):
+    """The rehearsal cannot run on this machine as it is."""

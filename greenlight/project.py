@@ -1,0 +1,70 @@
+"""The project that a command works on: its cdk.json, and the three facts that a release writes there."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from greenlight.errors import ProjectError
+from stacks.settings import Settings, SettingsError
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+"""The folder of app.py, of the services and of the pinned CDK CLI."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a cdk.json: the checkout itself, or the copy that a rehearsal works in."""
+
+    folder: Path
+
+    @classmethod
+    def here(cls) -> Project:
+        """The project of the current folder, or the checkout when there is no cdk.json here."""
+        folder = Path.cwd()
+        return cls(folder if (folder / "cdk.json").is_file() else CHECKOUT)
+
+    def settings(self, overrides: Mapping[str, str] | None = None) -> Settings:
+        """The validated settings, with flags as `-c` would give them.
+
+        Raises:
+            ProjectError: cdk.json cannot be read, or a setting is not allowed.
+        """
+        try:
+            return Settings.from_context({**self.context(), **(overrides or {})})
+        except SettingsError as error:
+            raise ProjectError(str(error)) from error
+
+    def context(self) -> dict[str, Any]:
+        """The context of cdk.json."""
+        return dict(self._read().get("context", {}))
+
+    def declare(self, service: str, facts: Mapping[str, Any]) -> None:
+        """Write a service's facts into cdk.json, so that the next plain deploy changes nothing.
+
+        The file is replaced in one step: a full disk must not leave half of it.
+        """
+        body = self._read()
+        body["context"]["services"][service].update(facts)
+        draft = self._file.with_suffix(".json.new")
+        draft.write_text(json.dumps(body, indent=2) + "\n")
+        os.replace(draft, self._file)
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "cdk.json"
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            body = json.loads(self._file.read_text())
+        except OSError as error:
+            raise ProjectError(f"{self._file} cannot be read: {error.strerror}") from error
+        except ValueError as error:
+            raise ProjectError(f"{self._file} is not JSON: {error}. Correct it, or take it back from git") from error
+        if not isinstance(body, dict):
+            raise ProjectError(f"{self._file} holds {type(body).__name__}, wanted an object")
+        return body

@@ -1,0 +1,62 @@
+"""The report in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from greenlight.rehearsal.report import figures
+from greenlight.rehearsal.report.result import ActResult, ActVerdict, RehearsalReport
+
+STYLES = {ActVerdict.PASS: "bold green", ActVerdict.FAIL: "bold red"}
+
+
+def print_report(report: RehearsalReport, console: Console) -> None:
+    """Print one line for each act, then what failed and why."""
+    console.print()
+    console.print(_table(report))
+    for act in report.acts:
+        if not act.passed:
+            _print_failure(act, console)
+    console.print(_closing(report))
+
+
+def _table(report: RehearsalReport) -> Table:
+    table = Table(title=f"Rehearsal on {escape(report.compute)}", title_justify="left", title_style="bold")
+    table.add_column("Act", overflow="fold")
+    table.add_column("Verdict")
+    for heading in ("Time", "Requests", "Failed", "Shift", "Rollback", "p95"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Live")
+    for act in report.acts:
+        table.add_row(*_row(act))
+    return table
+
+
+def _row(act: ActResult) -> list[Text]:
+    cells = [
+        figures.seconds(act.seconds),
+        figures.count(act.requests),
+        figures.count(act.failed_requests),
+        figures.seconds(act.shift_seconds),
+        figures.seconds(act.rollback_seconds),
+        figures.milliseconds(act.p95_ms),
+        figures.change(act.live_before, act.live_after),
+    ]
+    return [Text(act.name), Text(act.verdict, STYLES[act.verdict]), *(Text(cell) for cell in cells)]
+
+
+def _print_failure(act: ActResult, console: Console) -> None:
+    console.print(Text.assemble((f"{act.name}: ", "bold red"), act.reason or "no reason was given"))
+    console.print(Text(f"  claimed: {act.claim}", "dim"))
+    if act.log:
+        console.print(Text(f"  log: {act.log}", "dim"), soft_wrap=True)
+
+
+def _closing(report: RehearsalReport) -> Text:
+    passed = sum(act.passed for act in report.acts)
+    total = f"{passed} of {len(report.acts)} acts passed in {figures.seconds(report.wall_seconds)}"
+    asked = f", {figures.count(report.requests)} requests"
+    return Text.assemble((report.verdict.upper(), STYLES[report.verdict]), f"  {total}{asked}")

@@ -1,0 +1,108 @@
+"""The load generator as an act sees it: a child process that is started, followed while it runs, and stopped."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from greenlight.rehearsal.traffic.generator import GRACE_SECONDS
+from greenlight.rehearsal.traffic.record import Record, RecordTail, read_records
+
+STOP_SECONDS = GRACE_SECONDS + 10.0
+"""Longer than the generator needs to finish, on a machine that is busy with everything else."""
+
+
+class TrafficError(Exception):
+    """The load generator did not start, or did not end as it should; its record cannot be trusted."""
+
+
+@dataclass(frozen=True)
+class TrafficOrder:
+    """What the load is to be; the fields are the command's options."""
+
+    url: str
+    record: Path
+    rate: float = 1000.0
+    connections: int = 50
+    timeout_seconds: float = 5.0
+    profile: str | None = None
+
+    def command(self) -> list[str]:
+        """Return the command line."""
+        options = {
+            "--url": self.url,
+            "--record": str(self.record),
+            "--rate": f"{self.rate:g}",
+            "--connections": str(self.connections),
+            "--timeout-seconds": f"{self.timeout_seconds:g}",
+        }
+        if self.profile is not None:
+            options["--profile"] = self.profile
+        words = [word for option in options.items() for word in option]
+        return [sys.executable, "-m", "greenlight.rehearsal.traffic", *words, "--stop-with-parent"]
+
+
+class Traffic:
+    """A running load. As a context manager it never leaves its process behind.
+
+    Raises:
+        TrafficError: the generator did not get ready; the message ends with what it said.
+    """
+
+    def __init__(self, order: TrafficOrder, log: Path) -> None:
+        self.order = order
+        self.tail = RecordTail(order.record)
+        self._log = log
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(
+                order.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
+            )
+        if self._output.readline() != "ready\n":
+            self._process.wait()
+            self._output.close()
+            raise TrafficError(f"the load did not start: {self._last_words()}")
+
+    def stop(self) -> list[Record]:
+        """End the load, wait for the answers in flight, and return everything that it recorded.
+
+        Raises:
+            TrafficError: the generator had died, or had to be killed.
+        """
+        if self._process.poll() is None:
+            self._process.terminate()
+        status = self._wait()
+        if status != 0:
+            raise TrafficError(f"the load ended with status {status} instead of 0: {self._last_words()}")
+        return read_records(self.order.record)
+
+    def __enter__(self) -> Traffic:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._wait()
+
+    @property
+    def _output(self) -> IO[str]:
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    def _wait(self) -> int:
+        try:
+            return self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+        finally:
+            self._output.close()
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(errors="replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), f"it said nothing; see {self._log}")

@@ -1,0 +1,81 @@
+"""Alarm states: the tables of the CloudWatch guide on missing data, row by row."""
+
+from __future__ import annotations
+
+import pytest
+
+from greenlight.rehearsal.cloud.metrics.alarm_state import Missing, Rule, State, judge
+
+SIGNS = {"0": 0.0, "X": 9.0, "-": None}
+ALARM, OK, NONE = State.ALARM, State.OK, State.INSUFFICIENT_DATA
+KEEP = None
+
+
+def rule(datapoints: int, missing: Missing, periods: int = 3) -> Rule:
+    return Rule("GreaterThanThreshold", 1.0, periods, datapoints, missing)
+
+
+def state(points: str, rule: Rule, current: State = OK) -> State:
+    return judge([SIGNS[sign] for sign in points.split()], rule, current).state
+
+
+@pytest.mark.parametrize(
+    ("points", "missing", "ignore", "breaching", "not_breaching"),
+    [
+        ("0 - X - X", OK, OK, OK, OK),
+        ("0 - - - -", OK, OK, OK, OK),
+        ("- - - - -", NONE, KEEP, ALARM, OK),
+        ("0 X X - X", ALARM, ALARM, ALARM, ALARM),
+        ("- - X - -", ALARM, KEEP, ALARM, OK),
+        ("- - - - X", NONE, KEEP, ALARM, OK),
+        ("X - - - -", ALARM, KEEP, ALARM, OK),
+    ],
+)
+def test_three_out_of_three(points: str, missing: State, ignore: State, breaching: State, not_breaching: State) -> None:
+    expected = {
+        Missing.MISSING: missing,
+        Missing.IGNORE: ignore,
+        Missing.BREACHING: breaching,
+        Missing.NOT_BREACHING: not_breaching,
+    }
+    for treat, answer in expected.items():
+        for current in State:
+            assert state(points, rule(3, treat), current) == (answer or current), (treat, current)
+
+
+@pytest.mark.parametrize(
+    ("points", "missing", "ignore", "breaching", "not_breaching"),
+    [
+        ("0 - X - X", ALARM, ALARM, ALARM, ALARM),
+        ("0 0 X 0 X", ALARM, ALARM, ALARM, ALARM),
+        ("0 - X - -", OK, OK, ALARM, OK),
+        ("- - - - 0", OK, OK, ALARM, OK),
+        ("- - - - X", NONE, KEEP, ALARM, OK),
+    ],
+)
+def test_two_out_of_three(points: str, missing: State, ignore: State, breaching: State, not_breaching: State) -> None:
+    expected = {
+        Missing.MISSING: missing,
+        Missing.IGNORE: ignore,
+        Missing.BREACHING: breaching,
+        Missing.NOT_BREACHING: not_breaching,
+    }
+    for treat, answer in expected.items():
+        for current in State:
+            assert state(points, rule(2, treat), current) == (answer or current), (treat, current)
+
+
+def test_an_alarm_goes_back_to_ok_once_the_breach_is_out_of_sight() -> None:
+    one = rule(1, Missing.NOT_BREACHING, periods=1)
+
+    assert state("- X -", one, OK) is ALARM
+    assert state("- - -", one, ALARM) is OK
+
+
+def test_the_reason_names_values_threshold_and_counts() -> None:
+    reason = judge([None, None, 7.0, 9.0, None], rule(2, Missing.NOT_BREACHING), OK).reason
+
+    assert reason == (
+        "Threshold Crossed: the last datapoints [9, 7], 1 missing treated as notBreaching were greater than"
+        " the threshold (1) 2 out of 3 times"
+    )

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from greenlight.errors import ProjectError
+from greenlight.project import CHECKOUT, Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / "cdk.json").write_text((CHECKOUT / "cdk.json").read_text())
+    return Project(tmp_path)
+
+
+def test_declared_facts_change_nothing_else(project: Project) -> None:
+    before = json.loads((CHECKOUT / "cdk.json").read_text())
+
+    project.declare("shop", {"green_version": "2.0.0", "active_color": "green"})
+
+    before["context"]["services"]["shop"].update(green_version="2.0.0", active_color="green")
+    assert json.loads((project.folder / "cdk.json").read_text()) == before
+
+
+def test_a_broken_cdk_json_is_one_line(project: Project) -> None:
+    (project.folder / "cdk.json").write_text('{"context": ')
+
+    with pytest.raises(ProjectError, match=r"cdk\.json is not JSON: .*line 1") as caught:
+        project.settings()
+    assert "\n" not in caught.value.message
+
+
+def test_a_missing_cdk_json_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="cannot be read: No such file"):
+        Project(tmp_path).settings()
+
+
+def test_a_setting_that_is_not_allowed_is_told_by_its_name(project: Project) -> None:
+    with pytest.raises(ProjectError, match="active_color"):
+        project.settings({"active_color": "purple"})
