@@ -1,0 +1,1 @@
+"""The acts: scenarios that each prove or disprove one claim."""

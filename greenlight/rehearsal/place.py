@@ -1,0 +1,120 @@
+"""Where a rehearsal keeps its things: below build/rehearsal, and nowhere else in the checkout."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from greenlight.errors import RehearsalError
+from greenlight.project import CHECKOUT, Project
+
+ACCOUNT, REGION = "000000000000", "us-east-1"
+LINKED = ("node_modules", "package.json", "package-lock.json")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of one rehearsal. A new rehearsal starts with an empty one."""
+
+    root: Path
+
+    @property
+    def logs(self) -> Path:
+        """What every process of the rehearsal wrote; they stay after it."""
+        return self.root / "logs"
+
+    @property
+    def project(self) -> Project:
+        """The copy of the project: its cdk.json has the rehearsal's settings, and releases write into it."""
+        return Project(self.root / "project")
+
+    def assembly(self, name: str) -> Path:
+        """Where the synthesized templates of one set of flags are."""
+        return self.root / "assemblies" / name
+
+    def record(self, act: str) -> Path:
+        """Where every response of an act's load is recorded."""
+        return self.root / "traffic" / f"{act}.bin"
+
+    def occupy(self) -> TextIO:
+        """Take the place for this process, and empty it.
+
+        Raises:
+            RehearsalError: another rehearsal is running in it.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        holder = (self.root / ".lock").open("a+")
+        try:
+            fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder.seek(0)
+            raise RehearsalError(
+                f"another rehearsal is running here (process {holder.read().strip()}): end it with Ctrl-C first"
+            ) from error
+        holder.truncate(0)
+        holder.write(str(os.getpid()))
+        holder.flush()
+        self._empty()
+        return holder
+
+    def _empty(self) -> None:
+        for entry in self.root.iterdir():
+            if entry.name == ".lock":
+                continue
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        for folder in (self.logs, self.root / "traffic", self.project.folder):
+            folder.mkdir(parents=True)
+
+    def copy_project(self, source: Project, settings: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+        """Write the project's copy: the source's cdk.json with other settings, running the checkout's app."""
+        body = json.loads((source.folder / "cdk.json").read_text())
+        body["app"] = f"{shlex.quote(sys.executable)} {shlex.quote(str(CHECKOUT / 'app.py'))}"
+        body["context"].update(settings)
+        for service, declared in facts.items():
+            body["context"]["services"][service].update(declared)
+        folder = self.project.folder
+        (folder / "cdk.json").write_text(json.dumps(body, indent=2) + "\n")
+        for name in LINKED:
+            if (CHECKOUT / name).exists():
+                (folder / name).symlink_to(CHECKOUT / name)
+
+    def write_activation(self, environment: Mapping[str, str]) -> Path:
+        """Write a file to be sourced: afterwards `greenlight` and `npx cdk` speak to the rehearsal's cloud."""
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(environment.items())]
+        lines.append(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
+        file = self.project.folder / "activate"
+        file.write_text("\n".join(lines) + "\n")
+        return file
+
+
+def client_environment(port: int, home: Path) -> dict[str, str]:
+    """What makes every AWS client of a process speak to the local API, and to nothing else.
+
+    The account's own configuration is hidden: a profile must never send a rehearsal's deploy to a real account. The
+    CDK CLI remembers which account a key belongs to, so it gets a home of its own.
+    """
+    return {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "CDK_HOME": str(home),
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "NO_PROXY": "127.0.0.1",
+    }
+
+
+HIDDEN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
+"""Variables of a real account that would lead an AWS client away from the local API."""

@@ -1,0 +1,192 @@
+"""The stage of a rehearsal: the local cloud, the deployed stacks, and everything that an act needs to play on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from greenlight import cdk
+from greenlight.deployed import Deployed
+from greenlight.deployment import Deployment
+from greenlight.errors import RehearsalError
+from greenlight.project import CHECKOUT
+from greenlight.rehearsal.place import ACCOUNT, HIDDEN, REGION, Place, client_environment
+from greenlight.rehearsal.processes import Processes
+from greenlight.rehearsal.progress import Progress
+from greenlight.rehearsal.synthesis import Assembly, finished_mark, write_plan
+from stacks.settings import ServiceSettings, Settings
+
+CLOUD_SECONDS = 60.0
+SYNTHESIS_SECONDS = 180.0
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one command ended: its exit code, and what it printed."""
+
+    code: int
+    output: str
+    why: str = ""
+
+
+@dataclass
+class Stage:
+    """What acts work with. `environment` leads every AWS client to the local cloud."""
+
+    place: Place
+    settings: Settings
+    environment: Mapping[str, str]
+    processes: Processes
+    progress: Progress
+    port: int
+    deployed: Deployed = field(default_factory=Deployed)
+
+    @property
+    def service(self) -> ServiceSettings:
+        """The service that is rehearsed: the first one."""
+        return self.settings.services[0]
+
+    def deploy(self, assembly: str, look: Callable[[], None]) -> Outcome:
+        """Deploy everything from a synthesized assembly with the real CDK CLI."""
+        folder = self.place.assembly(assembly)
+        self.await_assembly(assembly)
+        return self.run(cdk.deploy([], assembly=folder), f"deploy-{assembly}", look)
+
+    def run(self, command: Sequence[str], log: str, look: Callable[[], None]) -> Outcome:
+        """Run a command in the project's copy, looking around while it runs."""
+        environment = cdk.environment(self.environment)
+        log_file = self.place.logs / f"{log}.log"
+        with Deployment(command, environment, self.place.project.folder, log_file) as deployment:
+            self.processes.watch(deployment.pid)
+            code = deployment.follow(look, self.progress.note)
+            self.processes.forget(deployment.pid)
+            return Outcome(code, deployment.output, deployment.why() if code else "")
+
+    def ask(self, name: str) -> Any:
+        """Ask the local cloud about itself."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_greenlight/{name}", timeout=10) as answer:
+            return json.load(answer)
+
+    def await_assembly(self, name: str) -> None:
+        """Wait until the templates of one set of flags are there.
+
+        Raises:
+            RehearsalError: the synthesis failed, or takes far too long.
+        """
+        folder = self.place.assembly(name)
+        deadline = time.monotonic() + SYNTHESIS_SECONDS
+        while not finished_mark(folder).exists():
+            if self.processes.has_failed("synthesis") or time.monotonic() > deadline:
+                raise RehearsalError(
+                    f"the templates were not synthesized: {_last_line(self.place.logs / 'synthesis.log')}"
+                )
+            time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def staged(
+    place: Place,
+    settings: Settings,
+    context: Mapping[str, Any],
+    assemblies: Mapping[str, Mapping[str, str]],
+    progress: Progress,
+    port: int | None,
+) -> Iterator[Stage]:
+    """Start the cloud and the synthesis side by side; everything ends with the block.
+
+    Raises:
+        RehearsalError: something is in the way; the message says what.
+    """
+    port = _chosen(port)
+    environment = client_environment(port, place.root / "cdk-home")
+    with Processes(place.logs) as processes, _speaking_to_the_cloud(environment):
+        stage = Stage(place, settings, environment, processes, progress, port)
+        progress.note("starting the local cloud, synthesizing the templates")
+        plan = place.root / "synthesis.json"
+        write_plan(plan, context, [Assembly(place.assembly(name), flags) for name, flags in assemblies.items()])
+        python = str(cdk.BIN / "python")
+        processes.start("synthesis", [python, "-m", "greenlight.rehearsal.synthesizer", str(plan)], cdk.environment())
+        _start_cloud(stage, python)
+        _bootstrap(stage)
+        yield stage
+
+
+def _chosen(port: int | None) -> int:
+    """A free port, or the one asked for if it is free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port or 0))
+        except OSError as error:
+            raise RehearsalError(
+                f"port {port} on 127.0.0.1 is taken ({error.strerror}): leave --port out to use a free one"
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _speaking_to_the_cloud(environment: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(environment)
+    for name in HIDDEN:
+        os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _start_cloud(stage: Stage, python: str) -> None:
+    command = [
+        python,
+        "-m",
+        "greenlight.rehearsal.cloud",
+        "--port",
+        str(stage.port),
+        "--run-dir",
+        str(stage.place.root),
+    ]
+    stage.processes.start("cloud", command, cdk.environment(), CHECKOUT)
+    deadline = time.monotonic() + CLOUD_SECONDS
+    while not _is_ready(stage):
+        if stage.processes.has_failed("cloud") or time.monotonic() > deadline:
+            raise RehearsalError(f"the local cloud did not start: {_last_line(stage.place.logs / 'cloud.log')}")
+        time.sleep(POLL_SECONDS)
+
+
+def _is_ready(stage: Stage) -> bool:
+    try:
+        stage.ask("ready")
+    except (urllib.error.URLError, OSError):
+        return False
+    return True
+
+
+def _bootstrap(stage: Stage) -> None:
+    """`cdk bootstrap`, outside any project, so that it need not synthesize one."""
+    home = stage.place.root / "cdk-home"
+    home.mkdir(exist_ok=True)
+    command = cdk.command("bootstrap", f"aws://{ACCOUNT}/{REGION}", "--no-notices")
+    with (stage.place.logs / "bootstrap.log").open("wb") as log:
+        process = subprocess.run(
+            command, env=cdk.environment(stage.environment), cwd=home, stdout=log, stderr=log, check=False
+        )
+    if process.returncode:
+        raise RehearsalError(f"cdk bootstrap failed: {_last_line(stage.place.logs / 'bootstrap.log')}")
+
+
+def _last_line(file: Path) -> str:
+    lines = [line for line in file.read_text(errors="replace").splitlines() if line.strip()] if file.exists() else []
+    return f"{lines[-1].strip()} (see {file})" if lines else f"it said nothing (see {file})"

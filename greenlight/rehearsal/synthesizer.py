@@ -1,0 +1,44 @@
+"""Every set of flags synthesized in one process: the CDK's own start costs more than all the templates.
+
+`python -m greenlight.rehearsal.synthesizer PLAN`, with a plan that `greenlight.rehearsal.synthesis` wrote. Nothing else
+imports this module: importing the CDK starts Node.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App
+
+from app import build
+from greenlight.rehearsal.synthesis import Assembly, finished_mark
+
+
+def synthesize(context: Mapping[str, Any], assembly: Assembly) -> None:
+    """Build the app with these flags and write its assembly.
+
+    cdk-nag is left to `cdk synth` and to the tests: its findings do not depend on these flags.
+    """
+    app = App(context={**context, **assembly.flags}, outdir=str(assembly.folder))
+    build(app)
+    app.synth()
+
+
+def main() -> None:
+    """Synthesize in the order of the plan; a finished one is marked, so that its deploy need not wait for the rest."""
+    plan = json.loads(Path(sys.argv[1]).read_text())
+    for entry in plan["assemblies"]:
+        started = time.perf_counter()
+        assembly = Assembly(Path(entry["folder"]), entry["flags"])
+        synthesize(plan["context"], assembly)
+        finished_mark(assembly.folder).touch()
+        print(f"{assembly.folder.name}: {time.perf_counter() - started:.2f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
