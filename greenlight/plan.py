@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from traffic_switch.contract import Color
-from traffic_switch.model import Live
+from traffic_switch.model import Live, Weights
 
 from greenlight.errors import ReleaseError
 from stacks.settings import ServiceSettings, Settings
@@ -59,14 +59,20 @@ def release(service: ServiceSettings, version: str, live: Live | None) -> Plan:
     return Plan(service.name, color, version, other_version, _attempt(service, color, version), live)
 
 
-def rollback(service: ServiceSettings, live: Live | None, before: Live | None) -> Plan:
+def rollback(service: ServiceSettings, live: Live | None, before: Live | None, weights: Weights | None) -> Plan:
     """Make live again what was live before the newest release.
+
+    When the traffic is not where the journal remembers it (a rollback was held, or somebody changed the rule), that is
+    what comes back.
 
     Raises:
         ReleaseError: nothing is live, or nothing is known of before.
     """
     if live is None:
         raise ReleaseError(f"nothing is live for {service.name}: there is nothing to take back")
+    if weights != live.weights:
+        attempt = _attempt(service, live.color, live.version)
+        return Plan(service.name, live.color, live.version, service.version(live.color.other), attempt, live)
     if before is None or before.color is live.color:
         raise ReleaseError(
             f"{service.name} has no earlier release to go back to: {live.color} {live.version} stays live"

@@ -26,6 +26,7 @@ def rollback(service: str | None, yes: bool, assembly: Path | None) -> None:
     wanted = plans.chosen(settings, service)
     newest = deployed.journal.newest(wanted.name)
     before = deployed.journal.before(newest.switch.id) if newest else None
-    plan = plans.rollback(wanted, deployed.journal.live(wanted.name), before)
+    scene = deployed.scene(wanted)
+    plan = plans.rollback(wanted, scene.live, before, scene.weights)
     confirm(plan, settings, yes)
     carry_out(project, deployed, plan, ["GreenlightRelease"], assembly, exclusively=True)

@@ -41,7 +41,7 @@ class ServiceSettings(Options):
         default=1,
         ge=1,
         le=9999,
-        description="Count of tries at the same release: raise it to retry after an automatic rollback, which"
+        description="Count of tries at the same release: raise it when the traffic is not where the stack says, which"
         " CloudFormation does not notice.",
     )
     source: Source = Field(description="Folder of the service's source and Dockerfile, relative to the repository.")

@@ -46,7 +46,7 @@ def test_a_retry_of_the_declared_release_is_a_new_attempt() -> None:
 
 
 def test_a_rollback_asks_for_what_was_live_before() -> None:
-    made = plan.rollback(SHOP, GREEN_LIVE, BLUE_LIVE)
+    made = plan.rollback(SHOP, GREEN_LIVE, BLUE_LIVE, GREEN_LIVE.weights)
 
     assert (made.color, made.version, made.other_version) == (Color.BLUE, "1.0.0", "2.0.0")
 
@@ -58,4 +58,12 @@ def test_a_rollback_asks_for_what_was_live_before() -> None:
 )
 def test_a_rollback_without_an_earlier_release_is_refused(live: Live | None, before: Live | None) -> None:
     with pytest.raises(ReleaseError):
-        plan.rollback(SHOP, live, before)
+        plan.rollback(SHOP, live, before, live.weights if live else None)
+
+
+def test_traffic_that_was_held_elsewhere_comes_back_to_what_the_journal_remembers() -> None:
+    declared = SHOP.model_copy(update={"active_color": Color.BLUE})
+
+    made = plan.rollback(declared, BLUE_LIVE, BLUE_LIVE, Weights(0, 100))
+
+    assert (made.color, made.version, made.attempt) == (Color.BLUE, "1.0.0", 2)

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints what it measured, and ratios where another machine's absolute times would mislead."""

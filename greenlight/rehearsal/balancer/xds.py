@@ -1,0 +1,80 @@
+"""A snapshot as the files that Envoy follows: pure, so that what is written can be compared with what was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from greenlight.rehearsal.balancer.clusters import assignment, cluster
+from greenlight.rehearsal.balancer.listeners import listener_resource
+from greenlight.rehearsal.balancer.routing import route_configuration
+from greenlight.rehearsal.balancer.snapshot import Listener, Snapshot, TargetGroup
+
+Json = dict[str, Any]
+Files = dict[str, Json]
+"""What to write, by the name of the file, in the order of writing: nothing is named before it is there."""
+
+LISTENERS = "listeners.json"
+CLUSTERS = "clusters.json"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where Envoy finds and leaves its files."""
+
+    path: Path
+
+    @property
+    def access_log(self) -> Path:
+        """One line per request."""
+        return self.path / "access.log"
+
+    @property
+    def health_events(self) -> Path:
+        """One line per health check."""
+        return self.path / "health.log"
+
+    def source(self, name: str) -> Json:
+        """Tell Envoy to follow a file. It notices a file that is renamed to that name."""
+        return {"path_config_source": {"path": str(self.path / name)}, "resource_api_version": "V3"}
+
+
+def render(snapshot: Snapshot, folder: Folder) -> Files:
+    """Write out everything that Envoy is to know."""
+    return {
+        **{_endpoints_file(group): _resources(assignment(group)) for group in snapshot.target_groups},
+        CLUSTERS: _resources(*(_cluster(group, folder) for group in snapshot.target_groups)),
+        **{_routes_file(listener): _resources(route_configuration(listener)) for listener in snapshot.listeners},
+        LISTENERS: _resources(*(_listener(listener, folder) for listener in snapshot.listeners)),
+    }
+
+
+def bootstrap(folder: Folder, admin_port: int) -> Json:
+    """Write what Envoy starts with."""
+    return {
+        "node": {"id": "balancer", "cluster": "rehearsal"},
+        "admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": admin_port}}},
+        "dynamic_resources": {"lds_config": folder.source(LISTENERS), "cds_config": folder.source(CLUSTERS)},
+    }
+
+
+def _cluster(group: TargetGroup, folder: Folder) -> Json:
+    return cluster(group, endpoints=folder.source(_endpoints_file(group)), events_path=str(folder.health_events))
+
+
+def _listener(listener: Listener, folder: Folder) -> Json:
+    routes = folder.source(_routes_file(listener))
+    return listener_resource(listener, routes=routes, access_log_path=str(folder.access_log))
+
+
+def _endpoints_file(group: TargetGroup) -> str:
+    return f"endpoints-{group.name.rpartition('/')[2]}.json"
+
+
+def _routes_file(listener: Listener) -> str:
+    return f"routes-{listener.arn.rpartition('/')[2]}.json"
+
+
+def _resources(*resources: Json) -> Json:
+    return {"resources": list(resources)}

@@ -1,0 +1,1 @@
+"""The local AWS: ministack, and what Greenlight adds to it."""

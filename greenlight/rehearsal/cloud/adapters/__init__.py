@@ -1,0 +1,1 @@
+"""What each AWS service needs beyond ministack: one module per service, each with `install(context)`."""

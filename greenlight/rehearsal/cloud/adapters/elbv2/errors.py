@@ -1,0 +1,84 @@
+"""What Elastic Load Balancing refuses, in its own words.
+
+The codes are those of the API reference. The texts are AWS's where one was seen in public, else in its manner.
+"""
+
+from __future__ import annotations
+
+
+class ApiError(Exception):
+    """A request that is refused with a code and a message."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def invalid(message: str) -> ApiError:
+    """Refuse what is not allowed whatever exists."""
+    return ApiError("ValidationError", message)
+
+
+def weight_out_of_range() -> ApiError:
+    """Refuse a weight."""
+    return invalid("The weight for each target group must be between 0 and 999, inclusive")
+
+
+def too_many_groups(limit: int, count: int) -> ApiError:
+    """Refuse a forward action to more groups than one may have."""
+    return ApiError(
+        "TooManyTargetGroups",
+        f"Up to '{limit}' target groups can be specified per action, but '{count}' were specified",
+    )
+
+
+def target_group_not_found(arn: str) -> ApiError:
+    """Refuse a group that does not exist."""
+    return ApiError("TargetGroupNotFound", f"Target groups '{arn}' not found")
+
+
+def target_group_in_use(arn: str) -> ApiError:
+    """Refuse to delete a group that a rule names."""
+    return ApiError("ResourceInUse", f"Target group '{arn}' is currently in use by a listener or a rule")
+
+
+def target_group_elsewhere(arn: str) -> ApiError:
+    """Refuse a group that another load balancer uses."""
+    return ApiError(
+        "TargetGroupAssociationLimit",
+        f"The following target groups cannot be associated with more than one load balancer: {arn}",
+    )
+
+
+def rule_not_found() -> ApiError:
+    """Refuse a rule that does not exist."""
+    return ApiError("RuleNotFound", "One or more rules not found")
+
+
+def listener_not_found() -> ApiError:
+    """Refuse a listener that does not exist."""
+    return ApiError("ListenerNotFound", "One or more listeners not found")
+
+
+def load_balancer_not_found(arn: str) -> ApiError:
+    """Refuse a load balancer that does not exist."""
+    return ApiError("LoadBalancerNotFound", f"Load balancers '[{arn}]' not found")
+
+
+def priority_in_use(priority: str) -> ApiError:
+    """Refuse a priority that another rule of the listener has."""
+    return ApiError("PriorityInUse", f"Priority '{priority}' is currently in use")
+
+
+def listener_exists(load_balancer_arn: str) -> ApiError:
+    """Refuse a second listener on a port."""
+    return ApiError(
+        "DuplicateListener", f"A listener already exists on this port for this load balancer '{load_balancer_arn}'"
+    )
+
+
+def deletion_protected(arn: str) -> ApiError:
+    """Refuse to delete a protected load balancer."""
+    return ApiError(
+        "OperationNotPermitted", f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+    )

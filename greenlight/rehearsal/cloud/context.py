@@ -1,0 +1,49 @@
+"""What every adapter gets: the run's folder and endpoint, and the parts that adapters share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from greenlight.rehearsal.cloud.control import Control
+    from greenlight.rehearsal.cloud.guard import Guard
+    from greenlight.rehearsal.cloud.routes import Routes
+    from greenlight.rehearsal.runner.runner import Runner
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class CloudContext:
+    """One local cloud.
+
+    Attributes:
+        run_dir: everything that the cloud writes is below it: logs/, envoy/, containers/, tmp/.
+        port: of the AWS API, on 127.0.0.1.
+        auth: whether IAM policies are enforced.
+        control: adds an endpoint, `control.route("name", handler)`.
+        routes: where targets really are; the runner publishes, the balancer follows.
+        runner: starts what would be containers.
+        guard: ends process groups that would outlive this process.
+        on_ready: called in order, in a thread, once the AWS API answers; the cloud is ready when all have returned.
+        on_shutdown: called in reverse order, in a thread, when the process is asked to stop; be quick.
+    """
+
+    run_dir: Path
+    port: int
+    auth: bool
+    control: Control
+    routes: Routes
+    runner: Runner
+    guard: Guard
+    on_ready: list[Callable[[], None]] = field(default_factory=list)
+    on_shutdown: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def endpoint_url(self) -> str:
+        """The endpoint of the AWS API, for clients on this machine."""
+        return f"http://127.0.0.1:{self.port}"

@@ -1,0 +1,1 @@
+"""CloudFormation deployments: custom resources, exports and stack events as AWS has them."""

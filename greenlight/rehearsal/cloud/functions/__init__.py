@@ -1,0 +1,1 @@
+"""Lambda functions as the rehearsal runs them: processes that see what the Python runtime of Lambda ships."""

@@ -1,0 +1,83 @@
+"""The environment of a function's process: what Lambda sets, and what the function's own settings say. Nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ministack.core.lambda_runtime import execution_credentials
+
+
+@dataclass(frozen=True)
+class Function:
+    """The part of a Lambda function's configuration that its process depends on."""
+
+    name: str
+    arn: str
+    handler: str
+    runtime: str
+    timeout_seconds: float
+    memory_mib: int
+    version: str
+    log_group: str
+    log_format: str
+    log_level: str
+    variables: Mapping[str, str]
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Function:
+        """Read what GetFunctionConfiguration shows. The defaults are Lambda's."""
+        logging = config.get("LoggingConfig") or {}
+        log_format = logging.get("LogFormat") or "Text"
+        return cls(
+            name=config["FunctionName"],
+            arn=config["FunctionArn"],
+            handler=config["Handler"],
+            runtime=config["Runtime"],
+            timeout_seconds=float(config.get("Timeout") or 3),
+            memory_mib=int(config.get("MemorySize") or 128),
+            version=config.get("Version") or "$LATEST",
+            log_group=logging.get("LogGroup") or f"/aws/lambda/{config['FunctionName']}",
+            log_format=log_format,
+            log_level=logging.get("ApplicationLogLevel") or ("INFO" if log_format == "JSON" else "WARNING"),
+            variables=(config.get("Environment") or {}).get("Variables") or {},
+        )
+
+
+def environment(config: Mapping[str, Any], endpoint: str, code: str) -> dict[str, str]:
+    """Everything that `os.environ` of the handler holds. The credentials are those of the function's role."""
+    function = Function.from_config(config)
+    region = function.arn.split(":")[3]
+    return {
+        **_local(endpoint),
+        **function.variables,
+        **{name: value for name, value in execution_credentials(dict(config)).items() if value},
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mib),
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"[{function.version}]{os.urandom(16).hex()}",
+        "AWS_LAMBDA_LOG_FORMAT": function.log_format,
+        "AWS_LAMBDA_LOG_LEVEL": function.log_level,
+        "LAMBDA_TASK_ROOT": code,
+        "TZ": ":UTC",
+        "_HANDLER": function.handler,
+    }
+
+
+def _local(endpoint: str) -> dict[str, str]:
+    """What makes a process on this machine talk to the local AWS API, and to no proxy on the way."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "LANG": "en_US.UTF-8",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "PATH": os.environ.get("PATH", os.defpath),
+        "no_proxy": "127.0.0.1,localhost",
+    }

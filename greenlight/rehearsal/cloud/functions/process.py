@@ -1,0 +1,127 @@
+"""Processes for functions: started ahead of time, a JSON line in, a JSON line out, and what they print is the log."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+PROGRAM = Path(__file__).with_name("program.py")
+_CHUNK_BYTES = 65_536
+_LOG_SECONDS = 1.0
+"""How long a process that is gone may keep its last log lines."""
+
+
+class ProcessGoneError(Exception):
+    """The process ended before it answered."""
+
+
+class OutOfTimeError(Exception):
+    """The process did not answer in time. It may still be at work."""
+
+
+class FunctionProcess:
+    """One process of Lambda's Python runtime, which becomes a function when it is told which."""
+
+    def __init__(self, runtime: Path) -> None:
+        """Start the process. `runtime` is the folder of the packages that Lambda's Python runtime ships."""
+        requests_in, requests_out = os.pipe()
+        answers_in, answers_out = os.pipe()
+        self.popen = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-u", str(PROGRAM), str(requests_in), str(answers_out), str(runtime)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(requests_in, answers_out),
+            env={"PATH": os.environ.get("PATH", os.defpath)},
+        )
+        os.close(requests_in)
+        os.close(answers_out)
+        self._requests, self._answers = requests_out, answers_in
+        self._buffer = b""
+
+    def become(self, function: Mapping[str, Any], write_log: Callable[[str], None]) -> None:
+        """Say which function this is. From now on each line that it prints goes to `write_log`."""
+        self._log = _Log(self.popen, write_log)
+        self._send(function)
+
+    def ask(self, invocation: Mapping[str, Any], timeout_seconds: float) -> tuple[dict[str, Any], list[str]]:
+        """Have one invocation answered: the answer, and the lines that were printed meanwhile.
+
+        Raises:
+            OutOfTimeError: no answer within the time that the function has.
+            ProcessGoneError: the process ended first.
+        """
+        self._log.begin(invocation["request_id"])
+        self._send(invocation)
+        answer = json.loads(self._read_line(time.monotonic() + timeout_seconds))
+        return answer, self._log.lines()
+
+    def printed(self) -> list[str]:
+        """What the invocation that did not end well printed, as far as it came."""
+        return self._log.lines()
+
+    def close(self) -> None:
+        """End the process and forget its pipes."""
+        self.popen.kill()
+        self.popen.wait()
+        for descriptor in (self._requests, self._answers):
+            os.close(descriptor)
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        data = memoryview(json.dumps(message).encode() + b"\n")
+        try:
+            while data:
+                data = data[os.write(self._requests, data) :]
+        except BrokenPipeError:
+            raise ProcessGoneError(f"exit status {self.popen.wait()}") from None
+
+    def _read_line(self, deadline: float) -> bytes:
+        while b"\n" not in self._buffer:
+            readable, _, _ = select.select([self._answers], [], [], max(0.0, deadline - time.monotonic()))
+            if not readable:
+                raise OutOfTimeError
+            chunk = os.read(self._answers, _CHUNK_BYTES)
+            if not chunk:
+                raise ProcessGoneError(f"exit status {self.popen.wait()}")
+            self._buffer += chunk
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+
+class _Log:
+    """Reads what a process prints, line by line, and knows where an invocation ended."""
+
+    def __init__(self, popen: subprocess.Popen[bytes], write_log: Callable[[str], None]) -> None:
+        self._popen = popen
+        self._write = write_log
+        self._request_id = ""
+        self._lines: list[str] = []
+        self._ended = threading.Event()
+        threading.Thread(target=self._follow, name="function-log", daemon=True).start()
+
+    def begin(self, request_id: str) -> None:
+        self._request_id, self._lines = request_id, []
+        self._ended.clear()
+
+    def lines(self) -> list[str]:
+        self._ended.wait(_LOG_SECONDS)
+        return self._lines
+
+    def _follow(self) -> None:
+        assert self._popen.stdout is not None
+        for raw in self._popen.stdout:
+            line = raw.decode(errors="replace").rstrip("\n")
+            if line == f"\0{self._request_id}":
+                self._ended.set()
+            else:
+                self._lines.append(line)
+                self._write(line)
+        self._ended.set()

@@ -1,0 +1,138 @@
+"""Starts the local cloud: takes the port, installs the adapters, serves, and stops what it started."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack import app as ministack
+
+from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.control import Control
+from greenlight.rehearsal.cloud.guard import Guard
+from greenlight.rehearsal.cloud.readiness import Readiness
+from greenlight.rehearsal.cloud.requirement import RequirementError, require
+from greenlight.rehearsal.cloud.route_endpoint import RouteEndpoint
+from greenlight.rehearsal.cloud.routes import Routes
+from greenlight.rehearsal.cloud.shutdown import stop_everything
+from greenlight.rehearsal.runner.runner import Runner
+
+ADAPTERS = (
+    "iam",
+    "cloudwatch",
+    "cloudformation_engine",
+    "cloudformation_types",
+    "ec2",
+    "ssm",
+    "ecs",
+    "lambda_functions",
+    "stepfunctions",
+    "elbv2.service",
+)
+"""Modules below greenlight.rehearsal.cloud.adapters; installed in this order."""
+
+_KEEP_ALIVE_SECONDS = 75
+_LAST_ANSWERS_SECONDS = 0.2
+_BACKLOG = 512
+
+log = logging.getLogger(__name__)
+
+
+class LaunchError(Exception):
+    """The cloud cannot start; the line says why."""
+
+
+def launch(port: int, run_dir: Path, *, auth: bool, only: Sequence[str] = ()) -> None:
+    """Serve until a signal comes, then end the process. Raises LaunchError when it cannot start."""
+    taken = take_port(port)
+    context = create_context(port, run_dir, auth)
+    try:
+        install(context, choose(only))
+        asyncio.run(_serve(context, taken))
+    except RequirementError as error:
+        stop_everything(context)
+        raise LaunchError(str(error)) from error
+    stop_everything(context)
+    os._exit(0)  # threads of handlers that still wait for something must not hold the process
+
+
+def take_port(port: int) -> socket.socket:
+    """Bind the port before anything is started. Raises LaunchError when something listens there."""
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind(("127.0.0.1", port))
+        taken.listen(_BACKLOG)
+    except OSError as error:
+        taken.close()
+        raise LaunchError(f"port {port} is taken: stop what listens there, or choose another --port") from error
+    taken.setblocking(False)
+    return taken
+
+
+def create_context(port: int, run_dir: Path, auth: bool) -> CloudContext:
+    """Make the parts that adapters share."""
+    routes, guard, control = Routes(), Guard(), Control()
+    endpoint_url = f"http://127.0.0.1:{port}"
+    runner = Runner(run_dir=run_dir, checkout=Path.cwd(), routes=routes, endpoint_url=endpoint_url, guard=guard)
+    control.route("routes", RouteEndpoint(routes).answer)
+    return CloudContext(
+        run_dir=run_dir,
+        port=port,
+        auth=auth,
+        control=control,
+        routes=routes,
+        runner=runner,
+        guard=guard,
+        on_shutdown=[runner.close],
+    )
+
+
+def choose(only: Sequence[str]) -> tuple[str, ...]:
+    """Return the adapters to install: all, or those named, with or without what follows the dot."""
+    unknown = [name for name in only if not any(_is_named(adapter, name) for adapter in ADAPTERS)]
+    if unknown:
+        raise LaunchError(f"no adapter {unknown[0]!r}; there are: {', '.join(ADAPTERS)}")
+    return tuple(adapter for adapter in ADAPTERS if not only or any(_is_named(adapter, name) for name in only))
+
+
+def install(context: CloudContext, adapters: Sequence[str]) -> None:
+    """Let each adapter put its parts in place. Raises RequirementError for a ministack that it does not fit."""
+    for name in adapters:
+        try:
+            adapter = importlib.import_module(f"greenlight.rehearsal.cloud.adapters.{name}")
+        except ModuleNotFoundError as error:
+            raise LaunchError(f"the adapter {name!r} cannot be imported: {error}") from error
+        adapter.install(context)
+
+
+def _is_named(adapter: str, name: str) -> bool:
+    return name in (adapter, adapter.partition(".")[0])
+
+
+async def _serve(context: CloudContext, taken: socket.socket) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    readiness = Readiness(context)
+    preparing = asyncio.create_task(readiness.prepare())
+    application = context.control.wrap(require(ministack, "app"))
+    await serve(application, _config(taken), shutdown_trigger=stopped.wait)  # type: ignore[arg-type]
+    preparing.cancel()
+
+
+def _config(taken: socket.socket) -> Config:
+    config = Config()
+    config.bind = [f"fd://{taken.fileno()}"]
+    config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
+    config.graceful_timeout = _LAST_ANSWERS_SECONDS
+    config.loglevel = "WARNING"
+    return config

@@ -1,0 +1,45 @@
+"""What a state machine's role may do, asked of ministack's own policies.
+
+ministack runs the tasks of a state machine inside its process, past the check that every request goes through.
+"""
+
+from __future__ import annotations
+
+from ministack.core import iam_evaluator
+from ministack.services import iam
+
+REQUIRED = (
+    "EvalContext",
+    "_gather_role_policies",
+    "_permissions_boundary",
+    "_resource_policy",
+    "combine_resource_policy",
+    "evaluate",
+)
+"""The names of ministack's iam_evaluator module that this module uses."""
+
+
+def denial(role_arn: str, action: str, resource_arn: str) -> str | None:
+    """AWS's words for why a role may not do something, or None when it may.
+
+    Within one account, the role's policies or the resource's own policy must allow it, and none may deny it.
+    """
+    account, role = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
+    principal = f"arn:aws:sts::{account}:assumed-role/{role}/greenlight"
+    context = iam_evaluator.EvalContext(
+        principal_arn=principal,
+        principal_type="AssumedRole",
+        principal_account=account,
+        action=action,
+        resource_arn=resource_arn,
+        region=resource_arn.split(":")[3],
+    )
+    limits = iam_evaluator._permissions_boundary(iam._roles, role, account)
+    result = iam_evaluator.evaluate(context, iam_evaluator._gather_role_policies(role, account), *limits)
+    own = iam_evaluator._resource_policy(action.split(":")[0], resource_arn)
+    if own is not None:
+        result = iam_evaluator.combine_resource_policy(result, context, *own, limits=limits)
+    if result.decision == "Allow":
+        return None
+    reason = "with an explicit deny" if result.decision == "Deny" else "because no identity-based policy allows"
+    return f"User: {principal} is not authorized to perform: {action} on resource: {resource_arn} {reason} it"

@@ -1,0 +1,167 @@
+"""The docker daemon of one host: its images, its containers, and what the docker command says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from greenlight.rehearsal.host import docker_arguments as arguments_of
+from greenlight.rehearsal.host.docker_arguments import RunRequest, UsageError
+from greenlight.rehearsal.host.docker_images import Images
+from greenlight.rehearsal.runner.container import Container
+from greenlight.rehearsal.runner.errors import ImageNotFoundError, RunnerError
+from greenlight.rehearsal.runner.look import State
+from greenlight.rehearsal.runner.runner import Runner
+from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference
+
+SHORT_ID = 12
+_RUN_FAILED = 125
+"""The docker command's exit code when the daemon refused to run a container."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command printed, and how it ended."""
+
+    stdout: str = ""
+    stderr: str = ""
+    exit_code: int = 0
+
+
+class DockerEngine:
+    """Answer docker commands for one host.
+
+    Args:
+        host: the instance id: what containers are published under.
+        runner: runs what a container would be.
+        find_version: asks the registry which version an image holds; raises ImageNotFoundError.
+        credentials: the host's role, as variables; asked at each start, as the metadata service would be.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        runner: Runner,
+        *,
+        find_version: Callable[[ImageReference], str],
+        credentials: Callable[[], Mapping[str, str]],
+    ) -> None:
+        self._host = host
+        self._runner = runner
+        self._images = Images(find_version)
+        self._credentials = credentials
+        self._commands: dict[str, Callable[[Sequence[str]], Outcome]] = {
+            "run": self._run,
+            "pull": self._pull,
+            "stop": self._stop,
+            "start": self._start,
+            "rm": self._remove,
+            "ps": self._list,
+            "container inspect": self._inspect_containers,
+            "image inspect": self._inspect_images,
+            "image prune": self._prune,
+        }
+
+    def execute(self, arguments: Sequence[str]) -> Outcome:
+        """Run one command line, without the word docker; failures are outcomes too, in docker's words."""
+        for words in (2, 1):
+            command = " ".join(arguments[:words])
+            if command in self._commands:
+                return self._guarded(command, arguments[words:])
+        unknown = f"docker: unknown command: docker {' '.join(arguments[:1])}"
+        return Outcome(stderr=f"{unknown}: the rehearsal answers {', '.join(sorted(self._commands))}\n", exit_code=1)
+
+    def _guarded(self, command: str, arguments: Sequence[str]) -> Outcome:
+        prefix, exit_code = ("docker: ", _RUN_FAILED) if command == "run" else ("", 1)
+        try:
+            return self._commands[command](arguments)
+        except UsageError as error:
+            return Outcome(stderr=f"{error}\n", exit_code=_RUN_FAILED)
+        except (RunnerError, OSError) as error:
+            return Outcome(stderr=f"{prefix}Error response from daemon: {error}\n", exit_code=exit_code)
+
+    def _run(self, arguments: Sequence[str]) -> Outcome:
+        request = arguments_of.parse_run(arguments)
+        container = self._runner.run(self._spec(request, self._images.version(request.image)))
+        return Outcome(f"{container.id}\n")
+
+    def _spec(self, request: RunRequest, version: str) -> ContainerSpec:
+        return ContainerSpec(
+            name=request.name,
+            host=self._host,
+            image=ImageReference.parse(request.image),
+            version=version,
+            environment=request.environment,
+            credentials=self._credentials(),
+            endpoints=tuple(Endpoint(self._host, host_port) for host_port, _ in request.published),
+            restart=request.restart,
+            stop_timeout_seconds=request.stop_timeout_seconds,
+            labels=request.labels,
+        )
+
+    def _pull(self, arguments: Sequence[str]) -> Outcome:
+        (image,) = arguments_of.parse_names("pull", arguments, "quiet").names
+        self._images.pull(image)
+        return Outcome(f"{image}\n")
+
+    def _stop(self, arguments: Sequence[str]) -> Outcome:
+        request = arguments_of.parse_stop(arguments)
+        return self._each(request.names, lambda container: container.stop(request.seconds))
+
+    def _start(self, arguments: Sequence[str]) -> Outcome:
+        return self._each(arguments_of.parse_names("start", arguments).names, Container.start)
+
+    def _remove(self, arguments: Sequence[str]) -> Outcome:
+        request = arguments_of.parse_names("rm", arguments, "force")
+        return self._each(request.names, lambda container: self._runner.remove(container, force=request.force))
+
+    def _each(self, names: Sequence[str], act: Callable[[Container], None]) -> Outcome:
+        for name in names:
+            act(self._runner.get(self._host, name))
+        return Outcome("".join(f"{name}\n" for name in names))
+
+    def _list(self, arguments: Sequence[str]) -> Outcome:
+        request = arguments_of.parse_ps(arguments)
+        unknown = [name for name, _ in request.filter if name not in ("label", "status", "name")]
+        if unknown:
+            raise UsageError(f"invalid filter '{unknown[0]}': the rehearsal knows label, status and name")
+        shown = request.all or any(name == "status" for name, _ in request.filter)
+        found = [each for each in self._runner.containers(self._host) if shown or each.look().state is State.RUNNING]
+        rows = [each for each in found if all(_matches(each, *wanted) for wanted in request.filter)]
+        if request.quiet:
+            return Outcome("".join(f"{each.id[:SHORT_ID]}\n" for each in rows))
+        return Outcome("CONTAINER ID   IMAGE   STATUS   NAMES\n" + "".join(map(_row, rows)))
+
+    def _inspect_containers(self, arguments: Sequence[str]) -> Outcome:
+        names = arguments_of.parse_names("container inspect", arguments).names
+        looks = [self._runner.get(self._host, name).look() for name in names]
+        return Outcome(f"{[(look.name, str(look.state)) for look in looks]}\n")
+
+    def _inspect_images(self, arguments: Sequence[str]) -> Outcome:
+        names = arguments_of.parse_names("image inspect", arguments).names
+        for name in names:
+            if name not in self._images.pulled:
+                raise ImageNotFoundError(f"No such image: {name}")
+        return Outcome(f"{names}\n")
+
+    def _prune(self, arguments: Sequence[str]) -> Outcome:
+        request = arguments_of.parse_names("image prune", arguments, "all", "force")
+        if not (request.all and request.force):
+            raise UsageError("the rehearsal prunes with --all --force only")
+        used = {str(each.spec.image) for each in self._runner.containers(self._host)}
+        for image in self._images.pulled.keys() - used:
+            del self._images.pulled[image]
+        return Outcome("Total reclaimed space: 0B\n")
+
+
+def _matches(container: Container, name: str, value: str) -> bool:
+    if name == "label":
+        key, _, wanted = value.partition("=")
+        return container.spec.labels.get(key) == wanted if wanted else key in container.spec.labels
+    if name == "name":
+        return value in container.spec.name
+    return container.look().state == value
+
+
+def _row(container: Container) -> str:
+    return f"{container.id[:SHORT_ID]}   {container.spec.image}   {container.look().state}   {container.spec.name}\n"

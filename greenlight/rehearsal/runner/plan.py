@@ -1,0 +1,47 @@
+"""From a container that is asked for to a process that can be started."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from greenlight.rehearsal.runner.catalog import VersionCatalog
+from greenlight.rehearsal.runner.program import Program, launch_command, node_executable, read_program
+from greenlight.rehearsal.runner.source import Sources
+from greenlight.rehearsal.runner.spec import ContainerSpec
+
+
+@dataclass(frozen=True)
+class LaunchPlan:
+    """Everything that starting the process takes."""
+
+    command: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
+    stop_signal: signal.Signals
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Decide how a container's process is started, at each start anew: faults may have been registered since."""
+
+    sources: Sources
+    catalog: VersionCatalog
+    endpoint_url: str
+
+    def plan(self, spec: ContainerSpec, port: int) -> LaunchPlan:
+        """Return the plan, or raise a RunnerError that says what is missing."""
+        service = spec.image.service
+        folder = self.sources.folder(service, spec.version)
+        program = read_program(folder)
+        command = launch_command(program, self.catalog.faults(service, spec.version))
+        return LaunchPlan(command, folder, self._environment(spec, program, port), program.stop_signal)
+
+    def _environment(self, spec: ContainerSpec, program: Program, port: int) -> dict[str, str]:
+        """Return the container's environment and nothing of this process's own, as in a container."""
+        path = os.pathsep.join((str(Path(node_executable()).parent), os.defpath))
+        surroundings = {"PATH": path, "AWS_ENDPOINT_URL": self.endpoint_url, "PORT": str(port)}
+        return {**program.environment, **spec.environment, **spec.credentials, **surroundings}

@@ -1,0 +1,110 @@
+"""The code that a version names: a commit's services/<service>, or the working tree's."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import tarfile
+import tempfile
+import threading
+from pathlib import Path
+
+from greenlight.rehearsal.runner.errors import VersionError
+from greenlight.rehearsal.runner.program import node_executable
+
+_ABBREVIATED_COMMIT = re.compile(r"[0-9a-f]{7,40}")
+_INSTALL = ("npm", "ci", "--omit=dev", "--no-audit", "--no-fund")
+_INSTALL_SECONDS = 300
+
+
+class Sources:
+    """Find, and if needed export, the folder that a version of a service is run from.
+
+    A version that is a git tag, a branch or a commit is run from that commit, exported once per run into the run's own
+    directory, so the checkout stays as it is. Any other version (`1.0.0` before anybody tagged it) is run from the
+    working tree: the rehearsal then shows how today's code behaves under that name.
+    """
+
+    def __init__(self, checkout: Path, exports: Path) -> None:
+        self._checkout = checkout
+        self._exports = exports
+        self._exporting = threading.Lock()
+
+    def folder(self, service: str, version: str) -> Path:
+        """Return the folder to run from. Raises VersionError when neither git nor the working tree has it."""
+        commit = self._commit(version)
+        if commit:
+            return self._export(service, version, commit)
+        folder = self._working_tree(service)
+        if not folder.is_dir():
+            raise VersionError(f"service {service!r} has no folder services/{service}: the image's repository names it")
+        return folder
+
+    def _commit(self, version: str) -> str | None:
+        names = [f"refs/tags/{version}", f"refs/heads/{version}"]
+        if _ABBREVIATED_COMMIT.fullmatch(version):
+            names.append(version)
+        return next((commit for name in names if (commit := self._resolve(name))), None)
+
+    def _resolve(self, name: str) -> str | None:
+        try:
+            found = self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+        except OSError:
+            return None
+        return found.stdout.decode().strip() or None
+
+    def _export(self, service: str, version: str, commit: str) -> Path:
+        folder = self._exports / service / commit[:12]
+        with self._exporting:
+            if not folder.is_dir():
+                archive = self._git("archive", "--format=tar", commit, f"services/{service}")
+                if archive.returncode:
+                    found = f"version {version!r} is commit {commit[:12]}"
+                    raise VersionError(f"{found}, which has no services/{service}: use a version that has it")
+                self._unpack(archive.stdout, service, folder)
+        return folder
+
+    def _unpack(self, archive: bytes, service: str, folder: Path) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+                tar.extractall(scratch, filter="data")
+            exported = Path(scratch) / "services" / service
+            self._provide_dependencies(exported, service)
+            exported.rename(folder)
+
+    def _provide_dependencies(self, exported: Path, service: str) -> None:
+        lock = exported / "package-lock.json"
+        if not lock.is_file():
+            return
+        here = self._working_tree(service)
+        if _same_file(lock, here / "package-lock.json") and (here / "node_modules").is_dir():
+            (exported / "node_modules").symlink_to(here / "node_modules")
+            return
+        path = os.pathsep.join((str(Path(node_executable()).parent), os.environ.get("PATH", os.defpath)))
+        installed = subprocess.run(
+            _INSTALL,
+            cwd=exported,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=_INSTALL_SECONDS,
+            check=False,
+        )
+        if installed.returncode:
+            raise VersionError(f"npm ci failed for services/{service}: {installed.stderr.strip().splitlines()[-1:]}")
+
+    def _working_tree(self, service: str) -> Path:
+        return self._checkout / "services" / service
+
+    def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+        return subprocess.run(
+            ("git", "-C", str(self._checkout), *arguments), capture_output=True, env=environment, check=False
+        )
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return other.is_file() and one.read_bytes() == other.read_bytes()

@@ -1,0 +1,118 @@
+"""A local cloud for one test module: started with a few adapters, IAM enforced, and gone when the module is done."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+START_SECONDS = 30.0
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """A running cloud process, seen by its clients."""
+
+    endpoint: str
+    run_dir: Path
+
+    def client(self, service: str, **settings: Any) -> Any:
+        """A client with the rights of the account's root, which never tries twice."""
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(retries={"max_attempts": 0}, **settings),
+        )
+
+    def role(self, name: str, service: str, *statements: Mapping[str, Any]) -> str:
+        """Create a role that a service may take, and return its ARN."""
+        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        iam = self.client("iam")
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))["Role"]["Arn"]
+        if statements:
+            iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=_document(*statements))
+        return str(arn)
+
+    def function(self, name: str, source: str, role: str, **settings: Any) -> str:
+        """Create a Python function whose handler is `handle` in `source`, and return its ARN."""
+        created = self.client("lambda").create_function(
+            FunctionName=name,
+            Runtime="python3.14",
+            Architectures=["arm64"],
+            Handler="index.handle",
+            Role=role,
+            Code={"ZipFile": zipped({"index.py": source})},
+            **settings,
+        )
+        return str(created["FunctionArn"])
+
+
+def zipped(files: Mapping[str, str]) -> bytes:
+    """A zip archive of text files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def eventually(look: Callable[[], Any], seconds: float = 10.0) -> Any:
+    """Look until something comes out, and return it; the last answer when nothing does."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
+@contextmanager
+def started(run_dir: Path, *adapters: str) -> Iterator[LocalCloud]:
+    """Start the cloud process with some of its adapters, and end it again."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    command = [sys.executable, "-m", "greenlight.rehearsal.cloud", "--port", str(port), "--run-dir", str(run_dir)]
+    output = run_dir / "cloud.log"
+    with output.open("w") as log:
+        process = subprocess.Popen(
+            [*command, "--only", ",".join(adapters)], stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        cloud = LocalCloud(f"http://127.0.0.1:{port}", run_dir)
+        ready = eventually(lambda: process.poll() is not None or _is_ready(cloud), START_SECONDS)
+        assert ready, f"the cloud is not ready after {START_SECONDS:g} s"
+        assert process.poll() is None, f"the cloud did not start:\n{output.read_text()[-2000:]}"
+        yield cloud
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _is_ready(cloud: LocalCloud) -> bool:
+    try:
+        with urllib.request.urlopen(f"{cloud.endpoint}/_greenlight/ready", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _document(*statements: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})

@@ -1,0 +1,110 @@
+"""Lines of the access log become the metrics that an Application Load Balancer publishes."""
+
+from __future__ import annotations
+
+import pytest
+
+from greenlight.rehearsal.balancer.access_log import Request, line_format, parse
+from greenlight.rehearsal.balancer.health import CHECKING, HEALTHY, Health, State
+from greenlight.rehearsal.balancer.metrics import Datum, host_data, request_data
+
+BALANCER = ("LoadBalancer", "app/shop/1")
+GROUP = ("TargetGroup", "targetgroup/blue/2")
+OK = "app/shop/1 targetgroup/blue/2 127.0.0.1:13000 200 - via_upstream 2400 1790000000.1 GET /"
+REFUSED = (
+    "app/shop/1 targetgroup/blue/2 127.0.0.1:13000 502 UF "
+    "upstream_reset_before_response_started{remote_connection_failure} - 1790000000.1 GET /"
+)
+EMPTY = "app/shop/1 targetgroup/blue/2 - 503 UH no_healthy_upstream - 1790000000.1 GET /"
+TARGET_ERROR = "app/shop/1 targetgroup/blue/2 127.0.0.1:13000 500 - via_upstream 900 1790000000.1 GET /"
+FIXED = "app/shop/1 - - 503 - direct_response - 1790000000.1 GET /"
+
+
+def metrics(*lines: str) -> dict[tuple[str, int], tuple[tuple[float, int], ...]]:
+    """Values by a metric's name and its number of dimensions."""
+    return {(each.name, len(each.dimensions)): each.values for each in request_data(map(parse, lines))}
+
+
+def test_a_line_is_read_back_as_it_was_written() -> None:
+    assert parse(OK) == Request(
+        load_balancer="app/shop/1",
+        target_group="targetgroup/blue/2",
+        has_target=True,
+        status=200,
+        by_target=True,
+        fixed=False,
+        connection_failed=False,
+        target_seconds=0.0024,
+    )
+
+
+def test_the_format_has_as_many_fields_as_a_line() -> None:
+    assert len(line_format("app/shop/1").split()) == len(OK.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            OK,
+            {
+                ("RequestCount", 1),
+                ("RequestCount", 2),
+                ("HTTPCode_Target_2XX_Count", 1),
+                ("HTTPCode_Target_2XX_Count", 2),
+                ("TargetResponseTime", 1),
+                ("TargetResponseTime", 2),
+            },
+        ),
+        (
+            TARGET_ERROR,
+            {
+                ("RequestCount", 1),
+                ("RequestCount", 2),
+                ("HTTPCode_Target_5XX_Count", 1),
+                ("HTTPCode_Target_5XX_Count", 2),
+                ("TargetResponseTime", 1),
+                ("TargetResponseTime", 2),
+            },
+        ),
+        (
+            REFUSED,
+            {
+                ("RequestCount", 1),
+                ("RequestCount", 2),
+                ("TargetConnectionErrorCount", 1),
+                ("TargetConnectionErrorCount", 2),
+                ("HTTPCode_ELB_5XX_Count", 1),
+                ("HTTPCode_ELB_502_Count", 1),
+            },
+        ),
+        (EMPTY, {("HTTPCode_ELB_5XX_Count", 1), ("HTTPCode_ELB_503_Count", 1)}),
+        (
+            FIXED,
+            {("HTTP_Fixed_Response_Count", 1), ("HTTPCode_ELB_5XX_Count", 1), ("HTTPCode_ELB_503_Count", 1)},
+        ),
+    ],
+)
+def test_each_kind_of_request_counts_where_aws_counts_it(line: str, expected: set[tuple[str, int]]) -> None:
+    assert set(metrics(line)) == expected
+
+
+def test_requests_add_up() -> None:
+    assert metrics(OK, OK, TARGET_ERROR)["RequestCount", 2] == ((3, 1),)
+
+
+def test_response_times_are_seconds_with_how_often_each_was_seen() -> None:
+    assert metrics(OK, OK, TARGET_ERROR)["TargetResponseTime", 2] == ((0.0009, 1), (0.0024, 2))
+
+
+def test_without_requests_there_are_no_request_metrics() -> None:
+    assert request_data([]) == []
+
+
+def test_hosts_count_as_healthy_or_unhealthy_or_as_neither() -> None:
+    health = [HEALTHY, HEALTHY, Health(State.UNHEALTHY), CHECKING]
+
+    assert host_data({("app/shop/1", "targetgroup/blue/2"): health}) == [
+        Datum("HealthyHostCount", (BALANCER, GROUP), "Count", ((2, 1),)),
+        Datum("UnHealthyHostCount", (BALANCER, GROUP), "Count", ((1, 1),)),
+    ]

@@ -1,0 +1,226 @@
+"""The cloud process: what it refuses at start, its control endpoint, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import types
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from greenlight.rehearsal.cloud.control import Answer, Application, Control, Query, Receive, Scope, Send
+from greenlight.rehearsal.cloud.environment import cloud_environment
+from greenlight.rehearsal.cloud.launch import LaunchError, choose
+from greenlight.rehearsal.cloud.requirement import RequirementError, require, require_missing, require_text
+from greenlight.rehearsal.cloud.route_endpoint import RouteEndpoint
+from greenlight.rehearsal.cloud.routes import Address, Routes
+from greenlight.rehearsal.runner.ports import free_port
+from tests.rehearsal.local_cloud import eventually, started
+
+STOP_SECONDS = 2.0
+
+
+def library() -> types.ModuleType:
+    module = types.ModuleType("library")
+    module.name, module.script = 1, "a = 1\n"  # type: ignore[attr-defined]
+    return module
+
+
+def ask(control: Control, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
+    """Ask through the middleware; what it passes on is answered 404 by nobody."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    path, _, query = path.partition("?")
+    scope: Scope = {"type": "http", "method": method, "path": path, "query_string": query.encode()}
+
+    async def exchange() -> None:
+        await control.wrap(nobody)(scope, receive, send)
+
+    asyncio.run(exchange())
+    return sent[0]["status"], json.loads(sent[1]["body"] or b"null")
+
+
+async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 404})
+    await send({"type": "http.response.body", "body": b""})
+
+
+nobody: Application = _nobody
+
+
+def test_a_missing_name_is_told_with_the_library_and_what_to_do() -> None:
+    with pytest.raises(RequirementError, match=r"ministack .* has no library.other: adapt the module"):
+        require(library(), "name", "other")
+
+
+def test_a_changed_text_is_told() -> None:
+    assert require_text(library(), "script", "a = 1") == "a = 1\n"
+    with pytest.raises(RequirementError, match=r"has no 'b = 2' in library.script"):
+        require_text(library(), "script", "b = 2")
+
+
+def test_what_the_library_has_learned_is_told() -> None:
+    with pytest.raises(RequirementError, match="knows AWS::X by itself now"):
+        require_missing({"AWS::X": 1}, "AWS::X")
+
+
+def test_an_unknown_adapter_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(LaunchError, match="no adapter 'alb'; there are: iam, "):
+        choose(["alb"])
+
+
+def test_a_part_of_an_adapters_name_is_enough() -> None:
+    assert choose(["elbv2", "iam"]) == ("iam", "elbv2.service")
+
+
+def test_nothing_of_a_real_account_is_inherited() -> None:
+    found = cloud_environment(4566, Path("/run"), True, {"AWS_PROFILE": "production", "HOME": "/home/me"})
+
+    assert "AWS_PROFILE" not in found
+    assert found["HOME"] == "/home/me"
+    assert found["AUTH"] == "true"
+
+
+def test_routes_tell_their_followers_after_each_change() -> None:
+    routes, seen = Routes(), []
+    routes.on_change(lambda: seen.append(routes.lookup("i-1", 3000)))
+
+    routes.publish("i-1", 3000, "127.0.0.1", 13000)
+    routes.withdraw("i-1", 3000)
+
+    assert seen == [Address("127.0.0.1", 13000), None]
+
+
+def test_routes_are_seen_and_set_from_outside() -> None:
+    endpoint = RouteEndpoint(Routes())
+
+    assert endpoint.answer("PUT", {}, {"target": "i-1", "port": 3000, "real_port": 13000}) == (
+        200,
+        {"i-1:3000": "127.0.0.1:13000"},
+    )
+    assert endpoint.answer("DELETE", {}, {"target": "i-1", "port": 3000}) == (200, {})
+
+
+def test_a_handler_gets_method_query_and_body_and_answers_json() -> None:
+    control = Control()
+
+    def handler(method: str, query: Query, body: Any) -> Answer:
+        return 201, {"method": method, "query": dict(query), "body": body}
+
+    control.route("thing", handler)
+
+    status, answer = ask(control, "POST", "/_greenlight/thing?a=1", b'{"b": 2}')
+
+    assert (status, answer) == (201, {"method": "POST", "query": {"a": "1"}, "body": {"b": 2}})
+
+
+def test_a_handler_may_be_a_coroutine() -> None:
+    async def handler(_method: str, _query: Query, _body: Any) -> Answer:
+        return 200, "here"
+
+    control = Control()
+    control.route("thing", handler)
+
+    assert ask(control, "GET", "/_greenlight/thing") == (200, "here")
+
+
+def test_an_unknown_endpoint_is_told_with_those_that_there_are() -> None:
+    control = Control()
+    control.route("ready", lambda *_: (200, None))
+
+    status, answer = ask(control, "GET", "/_greenlight/redy")
+
+    assert (status, answer["error"]) == (404, "no control endpoint 'redy'; there are: ready")
+
+
+def test_a_handler_that_fails_is_told_apart_from_a_bad_request() -> None:
+    control = Control()
+    control.route("broken", lambda *_: (200, [][0]))
+    control.route("strict", lambda *_: (200, int("x")))
+
+    assert ask(control, "GET", "/_greenlight/broken")[0] == 500
+    assert ask(control, "GET", "/_greenlight/strict")[0] == 400
+    assert ask(control, "GET", "/_greenlight/strict", b"{")[0] == 400
+
+
+def test_other_paths_are_passed_on() -> None:
+    assert ask(Control(), "GET", "/bucket")[0] == 404
+
+
+@pytest.mark.rehearsal
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    with started(tmp_path, "iam") as cloud:
+        port = cloud.endpoint.rpartition(":")[2]
+        second = subprocess.run(command(port, tmp_path / "second"), capture_output=True, text=True, check=False)
+
+    assert second.returncode == 1
+    assert second.stderr == f"Error: port {port} is taken: stop what listens there, or choose another --port\n"
+
+
+@pytest.mark.rehearsal
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_quickly_with_all_its_children(tmp_path: Path, number: signal.Signals) -> None:
+    with running(tmp_path) as process:
+        children = psutil.Process(process.pid).children(recursive=True)
+        before = time.monotonic()
+        process.send_signal(number)
+
+        assert process.wait(10) == 0
+        assert time.monotonic() - before < STOP_SECONDS
+        assert not psutil.wait_procs(children, 1)[1]
+        assert not (tmp_path / "tmp").exists()
+
+
+@pytest.mark.rehearsal
+def test_even_a_killed_cloud_leaves_no_envoy(tmp_path: Path) -> None:
+    with running(tmp_path) as process:
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait(10)
+
+        assert not psutil.wait_procs(children, 5)[1]
+
+
+@contextmanager
+def running(run_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A cloud process of its own, for tests that end it."""
+    port = free_port()
+    with (run_dir / "cloud.log").open("wb") as log:
+        line = [*command(str(port), run_dir), "--only", "iam,elbv2"]
+        process = subprocess.Popen(line, stdout=log, stderr=log, start_new_session=True)
+    try:
+        assert eventually(lambda: is_ready(port), 30), (run_dir / "cloud.log").read_text()
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def command(port: str, run_dir: Path) -> list[str]:
+    return [sys.executable, "-m", "greenlight.rehearsal.cloud", "--port", port, "--run-dir", str(run_dir)]
+
+
+def is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_greenlight/ready", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,120 @@
+"""An instance that boots: its user data starts a container, and what it may not do, it cannot do."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.rehearsal.compute_cloud import REGION, REGISTRY, ComputeCloud, compute_cloud, eventually
+
+pytestmark = pytest.mark.rehearsal
+
+USER_DATA = f"""#!/bin/bash
+set -eu
+dnf install -y docker amazon-ecr-credential-helper
+systemctl enable --now docker
+image="$(aws ssm get-parameter --name /image --query Parameter.Value --output text --region {REGION})"
+docker run --detach --name shop-blue --label greenlight=spec --restart unless-stopped --publish 3000:3000 \\
+  --env ENVIRONMENT=blue --env VERSION="${{image##*:}}" --env PORT=3000 "$image"
+"""
+PULL = ["ecr:GetAuthorizationToken", "ecr:BatchGetImage"]
+
+
+def stack(*actions: str) -> dict[str, Any]:
+    """One instance, in a subnet of its own, with a role that may do these things and nothing else."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    policy = {"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allowed]}}
+    types = {
+        "Vpc": ("EC2::VPC", {"CidrBlock": "10.20.0.0/16"}),
+        "Subnet": ("EC2::Subnet", {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.20.1.0/24"}),
+        "Role": ("IAM::Role", {"AssumeRolePolicyDocument": {"Statement": [trust]}, "Policies": [policy]}),
+        "Profile": ("IAM::InstanceProfile", {"Roles": [{"Ref": "Role"}]}),
+        "Instance": (
+            "EC2::Instance",
+            {
+                "SubnetId": {"Ref": "Subnet"},
+                "IamInstanceProfile": {"Ref": "Profile"},
+                "UserData": b64encode(USER_DATA.encode()).decode(),
+            },
+        ),
+    }
+    return {name: {"Type": f"AWS::{kind}", "Properties": properties} for name, (kind, properties) in types.items()}
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComputeCloud]:
+    with compute_cloud(tmp_path_factory.mktemp("cloud"), auth=True) as cloud:
+        cloud.push("1.0.0")
+        cloud.client("ssm").put_parameter(Name="/image", Type="String", Value=f"{REGISTRY}/greenlight/shop:1.0.0")
+        yield cloud
+
+
+def of_host(cloud: ComputeCloud, instance: str) -> list[dict[str, Any]]:
+    return [each for each in cloud.control("containers") if each["host"] == instance]
+
+
+def log_of(cloud: ComputeCloud, instance: str) -> str:
+    log = cloud.run_dir / "logs" / f"host-{instance}.log"
+    return log.read_text() if log.is_file() else ""
+
+
+def test_user_data_starts_a_container_with_the_roles_credentials(cloud: ComputeCloud) -> None:
+    instance = cloud.deploy("Boot", stack("ssm:GetParameter", *PULL), Id={"Ref": "Instance"})["Id"]
+    eventually(lambda: bool(of_host(cloud, instance)))
+    container = of_host(cloud, instance)[0]
+    seen: dict[str, str] = {}
+
+    def answers() -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{container['port']}/", timeout=5) as answer:
+                seen.update(json.load(answer))
+        except OSError:
+            return False
+        return True
+
+    eventually(answers)
+    assert (container["name"], container["version"], container["state"]) == ("shop-blue", "1.0.0", "running")
+    names = ("aws_secret_access_key", "aws_session_token")
+    keys = {name: seen[name.upper()] for name in names} | {"aws_access_key_id": seen["AWS_ACCESS_KEY_ID"]}
+    caller = cloud.client("sts", **keys).get_caller_identity()["Arn"]
+    assert caller.startswith("arn:aws:sts::000000000000:assumed-role/")
+    assert caller.endswith(f"/{instance}")
+
+
+def test_a_terminated_instance_takes_its_containers_along(cloud: ComputeCloud) -> None:
+    instance = cloud.deploy("Ended", stack("ssm:GetParameter", *PULL), Id={"Ref": "Instance"})["Id"]
+    eventually(lambda: bool(of_host(cloud, instance)))
+    pid = of_host(cloud, instance)[0]["pid"]
+
+    cloud.delete("Ended")
+
+    eventually(lambda: not of_host(cloud, instance))
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_role_that_may_not_read_the_parameter_fails_the_boot(cloud: ComputeCloud) -> None:
+    instance = cloud.deploy("Blind", stack(*PULL), Id={"Ref": "Instance"})["Id"]
+
+    eventually(lambda: "AccessDeniedException" in log_of(cloud, instance))
+    assert of_host(cloud, instance) == []
+
+
+def test_a_role_that_may_not_pull_fails_the_boot(cloud: ComputeCloud) -> None:
+    instance = cloud.deploy("Poor", stack("ssm:GetParameter"), Id={"Ref": "Instance"})["Id"]
+
+    eventually(lambda: "pull access denied" in log_of(cloud, instance))
+    assert of_host(cloud, instance) == []
+
+
+def test_stopping_an_instance_is_refused_rather_than_pretended(cloud: ComputeCloud) -> None:
+    with pytest.raises(ClientError, match="not rehearsed"):
+        cloud.client("ec2").stop_instances(InstanceIds=["i-0123456789abcdef0"])

@@ -1,0 +1,164 @@
+"""The docker stand-in: it answers exactly what the host's scripts say, in docker's words, and refuses the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from greenlight.rehearsal.host.docker_arguments import UsageError, parse_run
+from greenlight.rehearsal.host.docker_engine import DockerEngine, Outcome
+from greenlight.rehearsal.runner.errors import ImageNotFoundError
+from greenlight.rehearsal.runner.runner import Runner
+from greenlight.rehearsal.runner.spec import ImageReference, RestartPolicy
+
+IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/greenlight/shop:1.0.0"
+RUN = (
+    "run --detach --name shop-blue --label greenlight=spec --restart unless-stopped --memory 512m --cpus 0.5 "
+    "--pids-limit 512 --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --publish 3000:3000 "
+    "--log-driver awslogs --log-opt awslogs-region=us-east-1 --log-opt mode=non-blocking "
+    f"--env ENVIRONMENT=blue --env VERSION=1.0.0 --env PORT=3000 {IMAGE}"
+).split()
+SERVER = """
+const server = require('node:http').createServer((request, response) => response.end());
+server.listen(process.env.PORT);
+process.on('SIGTERM', () => process.exit(0));
+"""
+
+
+class NoGuard:
+    """A guard for a process that ends what it starts."""
+
+    def watch(self, group: int) -> None: ...
+
+    def forget(self, group: int) -> None: ...
+
+
+class NoRoutes:
+    """A route table that nobody reads."""
+
+    def publish(self, target: str, port: int, host: str, real_port: int) -> None: ...
+
+    def withdraw(self, target: str, port: int) -> None: ...
+
+
+class Host:
+    """One host's docker, with a registry of one image."""
+
+    def __init__(self, folder: Path) -> None:
+        shop = folder / "checkout" / "services" / "shop"
+        shop.mkdir(parents=True)
+        (shop / "server.js").write_text(SERVER)
+        (shop / "package.json").write_text('{"main": "server.js"}')
+        self.runner = Runner(
+            run_dir=folder, checkout=folder / "checkout", routes=NoRoutes(), endpoint_url="http://x", guard=NoGuard()
+        )
+        self._engine = DockerEngine("i-1", self.runner, find_version=self.find_version, credentials=dict)
+
+    def docker(self, *arguments: str) -> Outcome:
+        return self._engine.execute(arguments)
+
+    def find_version(self, image: ImageReference) -> str:
+        if image.tag != "1.0.0":
+            raise ImageNotFoundError(f"manifest for {image} not found: manifest unknown: Requested image not found")
+        return "1.0.0"
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    host = Host(tmp_path)
+    yield host
+    host.runner.close()
+
+
+def test_the_run_command_of_the_host_script_is_understood() -> None:
+    request = parse_run(RUN[1:])
+
+    assert (request.name, request.image, request.published) == ("shop-blue", IMAGE, ((3000, 3000),))
+    assert (request.restart, request.labels) == (RestartPolicy.UNLESS_STOPPED, {"greenlight": "spec"})
+    assert request.environment == {"ENVIRONMENT": "blue", "VERSION": "1.0.0", "PORT": "3000"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        (["--gpus", "all"], "unrecognized arguments|arguments are required|invalid"),
+        (["--publish", "3000"], "HOSTPORT:CONTAINERPORT"),
+        (["--restart", "sometimes"], "use no, on-failure, always, unless-stopped"),
+    ],
+)
+def test_a_run_that_is_not_rehearsed_is_refused(changed: list[str], problem: str) -> None:
+    with pytest.raises(UsageError, match=problem):
+        parse_run([*RUN[1:-1], *changed, IMAGE])
+
+
+def test_a_command_of_its_own_is_refused() -> None:
+    with pytest.raises(UsageError, match="own command"):
+        parse_run([*RUN[1:], "sh"])
+
+
+def test_an_unknown_subcommand_fails_loudly(host: Host) -> None:
+    outcome = host.docker("compose", "up")
+
+    assert (outcome.exit_code, "unknown command: docker compose" in outcome.stderr) == (1, True)
+
+
+def test_pulling_an_image_that_nobody_pushed_is_an_unknown_manifest(host: Host) -> None:
+    outcome = host.docker("pull", "--quiet", IMAGE.replace("1.0.0", "2.0.0"))
+
+    assert (outcome.exit_code, "manifest unknown" in outcome.stderr) == (1, True)
+
+
+def test_an_image_is_there_once_pulled(host: Host) -> None:
+    before = host.docker("image", "inspect", IMAGE).exit_code
+    host.docker("pull", "--quiet", IMAGE)
+
+    assert (before, host.docker("image", "inspect", IMAGE).exit_code) == (1, 0)
+
+
+def test_pruning_drops_images_that_no_container_uses(host: Host) -> None:
+    host.docker("pull", IMAGE)
+    host.docker("image", "prune", "--all", "--force")
+
+    assert host.docker("image", "inspect", IMAGE).exit_code == 1
+
+
+def test_a_container_that_is_not_there_is_not_found(host: Host) -> None:
+    outcome = host.docker("container", "inspect", "shop-blue")
+
+    assert outcome == Outcome(stderr="Error response from daemon: No such container: shop-blue\n", exit_code=1)
+
+
+@pytest.mark.rehearsal
+def test_a_running_container_is_listed_by_its_label(host: Host) -> None:
+    started = host.docker(*RUN).stdout
+    listed = host.docker("ps", "--quiet", "--filter", "label=greenlight=spec", "--filter", "status=running").stdout
+    others = host.docker("ps", "--quiet", "--filter", "label=greenlight=other", "--filter", "status=running").stdout
+
+    assert (listed, others) == (f"{started[:12]}\n", "")
+
+
+@pytest.mark.rehearsal
+def test_a_container_is_replaced_by_stop_rm_and_run(host: Host) -> None:
+    first = host.docker(*RUN).stdout
+    codes = [host.docker("stop", "-t", "30", "shop-blue").exit_code, host.docker("rm", "shop-blue").exit_code]
+    second = host.docker(*RUN).stdout
+
+    assert (codes, first != second) == ([0, 0], True)
+
+
+@pytest.mark.rehearsal
+def test_a_second_container_of_the_same_name_is_a_conflict(host: Host) -> None:
+    host.docker(*RUN)
+    outcome = host.docker(*RUN)
+
+    assert (outcome.exit_code, outcome.stderr.startswith("docker: Error response from daemon: Conflict")) == (125, True)
+
+
+@pytest.mark.rehearsal
+def test_an_image_in_use_is_not_pruned(host: Host) -> None:
+    host.docker(*RUN)
+    host.docker("image", "prune", "--all", "--force")
+
+    assert host.docker("image", "inspect", IMAGE).exit_code == 0

@@ -1,0 +1,103 @@
+"""A deployment of an ECS service behind the load balancer, with requests going on all the while."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.rehearsal.compute_cloud import COMPUTE, ComputeCloud, compute_cloud, eventually
+from tests.rehearsal.test_ecs import GROUP_ARN, stack
+
+pytestmark = pytest.mark.rehearsal
+
+
+class Requests:
+    """Asks the front door again and again, and counts the answers by status and version."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._stopped = threading.Event()
+        self.answers: Counter[tuple[int, str]] = Counter()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Requests:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(0.01):
+            self.answers[self.ask()] += 1
+
+    def ask(self) -> tuple[int, str]:
+        connection = http.client.HTTPConnection(self._address, timeout=5)
+        try:
+            connection.request("GET", "/")
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status, answer.headers["X-Version"] or ""
+        except OSError:
+            return 0, ""
+        finally:
+            connection.close()
+
+
+def balanced(version: str) -> dict[str, Any]:
+    """The service of test_ecs behind a listener, with checks every second."""
+    resources = stack(version)
+    resources["Group"]["Properties"] |= {
+        "HealthCheckIntervalSeconds": 5,
+        "HealthCheckTimeoutSeconds": 2,
+        "HealthyThresholdCount": 2,
+        "TargetGroupAttributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "2"}],
+    }
+    forward = {"Type": "forward", "TargetGroupArn": GROUP_ARN}
+    resources["Subnet2"] = {
+        "Type": "AWS::EC2::Subnet",
+        "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.20.8.0/24", "AvailabilityZone": "us-east-1b"},
+    }
+    resources["Balancer"] = {
+        "Type": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "Properties": {"Subnets": [{"Ref": "Subnet"}, {"Ref": "Subnet2"}]},
+    }
+    resources["Listener"] = {
+        "Type": "AWS::ElasticLoadBalancingV2::Listener",
+        "Properties": {
+            "LoadBalancerArn": {"Ref": "Balancer"},
+            "Port": 80,
+            "Protocol": "HTTP",
+            "DefaultActions": [forward],
+        },
+    }
+    resources["Service"]["DependsOn"] = "Listener"
+    return resources
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComputeCloud]:
+    with compute_cloud(tmp_path_factory.mktemp("cloud"), adapters=f"{COMPUTE},elbv2") as cloud:
+        cloud.push("v1", "v2")
+        yield cloud
+
+
+def test_a_deployment_under_traffic_fails_no_request(cloud: ComputeCloud) -> None:
+    made = cloud.deploy("Shop", balanced("v1"), Dns={"Fn::GetAtt": ["Balancer", "DNSName"]})
+    address = urlsplit(f"http://{made['Dns']}").netloc
+    eventually(lambda: Requests(address).ask() == (200, "v1"))
+    with Requests(address) as requests:
+        time.sleep(0.5)
+        cloud.deploy("Shop", balanced("v2"))
+        eventually(lambda: [each["version"] for each in cloud.control("containers")] == ["v2"], 20)
+        time.sleep(0.5)
+
+    assert set(requests.answers) == {(200, "v1"), (200, "v2")}

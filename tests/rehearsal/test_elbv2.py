@@ -1,0 +1,330 @@
+"""Elastic Load Balancing as its users see it: real requests through Envoy, while the API changes the rules."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import threading
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from greenlight.rehearsal.cloud.adapters.elbv2.service import CHECK_SCALE_VARIABLE
+from tests.rehearsal.load_balancing import SCALE, Load, Server, Shop, serving
+from tests.rehearsal.local_cloud import LocalCloud, eventually, started
+
+pytestmark = pytest.mark.rehearsal
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CHECK_SCALE_VARIABLE, str(SCALE))
+        with started(tmp_path_factory.mktemp("cloud"), "iam", "elbv2", "cloudwatch") as cloud:
+            yield cloud
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[list[Server]]:
+    with serving("blue", "green") as servers:
+        yield servers
+
+
+@pytest.fixture
+def blue(servers: list[Server]) -> Iterator[Server]:
+    yield servers[0]
+    servers[0].set()
+
+
+@pytest.fixture
+def green(servers: list[Server]) -> Iterator[Server]:
+    yield servers[1]
+    servers[1].set()
+
+
+@pytest.fixture
+def shop(cloud: LocalCloud) -> Iterator[Shop]:
+    shop = Shop(cloud)
+    yield shop
+    shop.delete()
+
+
+@pytest.fixture
+def live(shop: Shop, blue: Server, green: Server) -> Shop:
+    """A shop with a healthy target of each color, blue live."""
+    shop.register(shop.blue, blue.port)
+    shop.register(shop.green, green.port)
+    assert shop.becomes(shop.blue, "healthy")
+    assert shop.becomes(shop.green, "healthy")
+    return shop
+
+
+@pytest.mark.parametrize(("weights", "expected"), [((90, 10), 40), ((50, 50), 200), ((0, 7), 400)])
+def test_traffic_follows_the_weights(live: Shop, weights: tuple[int, int], expected: int) -> None:
+    live.shift(*weights)
+    eventually(lambda: live.get()[1] == "green")
+
+    found = Counter(live.get()[1] for _ in range(400))
+
+    assert abs(found["green"] - expected) <= 40
+
+
+def test_a_shift_under_load_fails_no_request_and_drops_no_connection(live: Shop) -> None:
+    with Load(live, users=6) as load:
+        for weights in [(0, 100), (100, 0)] * 5:
+            live.shift(*weights)
+            time.sleep(0.1)
+
+    assert load.failures == []
+    assert set(load.colors) == {"blue", "green"}
+
+
+def test_a_shift_is_in_effect_within_50_ms(live: Shop) -> None:
+    taken = []
+    for color, weights in [("green", (0, 100)), ("blue", (100, 0))] * 4:
+        live.shift(*weights)
+        before = time.monotonic()
+        while live.get()[1] != color:
+            pass
+        taken.append(time.monotonic() - before)
+
+    assert statistics.median(taken) < 0.05
+
+
+def test_a_header_leads_to_the_idle_color(live: Shop) -> None:
+    live.add_rule(
+        10,
+        [{"Type": "forward", "TargetGroupArn": live.green.arn}],
+        [{"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Preview", "Values": ["green-*", "g"]}}],
+    )
+
+    assert eventually(lambda: live.get(X_Preview="GREEN-secret")[1] == "green")
+    assert live.get(X_Preview="g")[1] == "green"
+    assert live.get(X_Preview="blue-secret")[1] == "blue"
+    assert live.get()[1] == "blue"
+
+
+def test_the_default_action_answers_what_no_rule_takes(live: Shop) -> None:
+    live.elb.modify_rule(RuleArn=live.rule, Conditions=[{"Field": "path-pattern", "Values": ["/shop/*"]}])
+
+    assert eventually(lambda: live.get("/shopping") == (503, "", "no rule"))
+    assert live.get("/shop/cart?a=1")[:2] == (200, "blue")
+
+
+def test_targets_learn_who_asked(live: Shop) -> None:
+    headers = json.loads(live.get(X_Forwarded_For="10.0.0.9")[2])
+
+    assert headers["x-forwarded-for"] == "10.0.0.9,127.0.0.1"
+    assert (headers["x-forwarded-proto"], headers["x-forwarded-port"]) == ("http", "80")
+    assert not [name for name in headers if name.startswith("x-envoy")]
+
+
+def test_a_target_of_weight_0_is_checked_and_healthy_after_one_pass(shop: Shop, green: Server) -> None:
+    shop.register(shop.green, green.port)
+
+    assert shop.health(shop.green)[0] == {
+        "State": "initial",
+        "Reason": "Elb.RegistrationInProgress",
+        "Description": "Target registration is in progress",
+    }
+    assert shop.becomes(shop.green, "healthy")
+
+
+def test_unhealthy_targets_tell_why(shop: Shop, blue: Server, green: Server) -> None:
+    blue.set(health=503)
+    green.set(delay=1)
+    shop.register(shop.blue, blue.port)
+    shop.register(shop.green, green.port)
+    shop.register(shop.green, None)
+
+    assert shop.becomes(shop.blue, "unhealthy")
+    assert shop.becomes(shop.green, "unhealthy", "unhealthy")
+    assert [*shop.health(shop.blue), *shop.health(shop.green)] == [
+        {
+            "State": "unhealthy",
+            "Reason": "Target.ResponseCodeMismatch",
+            "Description": "Health checks failed with these codes: [503]",
+        },
+        {"State": "unhealthy", "Reason": "Target.Timeout", "Description": "Request timed out"},
+        {"State": "unhealthy", "Reason": "Target.FailedHealthChecks", "Description": "Health checks failed"},
+    ]
+
+
+def test_one_failed_check_is_not_enough_to_be_unhealthy(live: Shop, blue: Server) -> None:
+    group = live.group("patient", UnhealthyThresholdCount=10)
+    live.add_rule(20, [{"Type": "forward", "TargetGroupArn": group.arn}], [{"Field": "path-pattern", "Values": ["/x"]}])
+    live.register(group, blue.port)
+    assert live.becomes(group, "healthy")
+
+    blue.set(health=500)
+
+    assert live.becomes(live.blue, "unhealthy")
+    assert live.states(group) == ["healthy"]
+
+
+def test_only_healthy_targets_get_requests(live: Shop, green: Server) -> None:
+    live.register(live.blue, None)
+    assert live.becomes(live.blue, "healthy", "unhealthy")
+
+    assert {live.get()[0] for _ in range(20)} == {200}
+
+
+def test_a_group_of_unhealthy_targets_gets_requests_all_the_same(live: Shop, blue: Server) -> None:
+    blue.set(health=503)
+    assert live.becomes(live.blue, "unhealthy")
+
+    assert {live.get()[:2] for _ in range(10)} == {(200, "blue")}
+
+
+def test_an_unhealthy_color_does_not_hand_its_share_to_the_other(live: Shop) -> None:
+    live.elb.deregister_targets(TargetGroupArn=live.blue.arn, Targets=live.blue.targets)
+
+    assert eventually(lambda: live.get()[0] == 503)
+
+
+def test_a_deregistered_target_drains_and_then_is_unused(live: Shop, green: Server) -> None:
+    _delay(live, live.blue.arn, 1)
+    target = live.register(live.blue, green.port)
+    assert live.becomes(live.blue, "healthy", "healthy")
+
+    live.elb.deregister_targets(TargetGroupArn=live.blue.arn, Targets=[target])
+
+    assert live.health(live.blue, target)[0]["Reason"] == "Target.DeregistrationInProgress"
+    assert live.states(live.blue) == ["healthy", "draining"]
+    assert live.becomes(live.blue, "healthy")
+    assert live.health(live.blue, target)[0]["Reason"] == "Target.NotRegistered"
+
+
+def test_a_request_in_flight_outlives_the_deregistration_of_its_target(live: Shop) -> None:
+    with Slow(live, seconds=1) as slow:
+        live.elb.deregister_targets(TargetGroupArn=live.blue.arn, Targets=live.blue.targets)
+
+    assert slow.answer[:2] == (200, "blue")
+
+
+def test_a_group_without_a_rule_is_unused_until_it_has_one(shop: Shop, blue: Server) -> None:
+    group = shop.group("spare")
+    target = shop.register(group, blue.port)
+    assert shop.health(group, target)[0]["Reason"] == "Target.NotInUse"
+    assert _load_balancers(shop, group.arn) == []
+
+    shop.add_rule(5, [{"Type": "forward", "TargetGroupArn": group.arn}], [{"Field": "path-pattern", "Values": ["/x"]}])
+
+    assert _load_balancers(shop, group.arn) == [shop.arn]
+    assert shop.becomes(group, "healthy")
+
+
+def test_without_targets_the_answer_is_503(shop: Shop) -> None:
+    status, _, body = shop.get()
+
+    assert (status, "503 Service Temporarily Unavailable" in body) == (503, True)
+
+
+def test_weights_of_zero_are_a_503(live: Shop) -> None:
+    live.shift(0, 0)
+
+    assert eventually(lambda: live.get()[0] == 503)
+
+
+def test_a_target_that_refuses_is_a_502(shop: Shop) -> None:
+    shop.register(shop.blue, None)
+
+    assert eventually(lambda: shop.get()[0] == 502)
+
+
+def test_a_target_that_takes_too_long_is_a_504(live: Shop) -> None:
+    live.elb.modify_load_balancer_attributes(
+        LoadBalancerArn=live.arn, Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "1"}]
+    )
+
+    assert eventually(lambda: live.get("/slow?seconds=3")[0] == 504)
+
+
+def test_the_edge_shows_what_is_served(live: Shop) -> None:
+    with urllib.request.urlopen(f"{live.cloud.endpoint}/_greenlight/edge", timeout=5) as answer:
+        edge = json.loads(answer.read())
+
+    listener = next(each for each in edge["listeners"] if each["arn"] == live.listener)
+    group = next(each for each in edge["target_groups"] if each["name"] == _tail(live.blue.arn))
+    assert listener["url"] == f"http://{live.balancer['DNSName']}"
+    assert listener["rules"][0]["action"]["weights"] == {_tail(live.blue.arn): 100, _tail(live.green.arn): 0}
+    assert [each["state"] for each in group["targets"]] == ["healthy"]
+
+
+def test_requests_become_metrics_with_aws_names(live: Shop) -> None:
+    for _ in range(20):
+        live.get("/?status=500")
+    live.get()
+
+    found = eventually(lambda: _metrics(live) if _metrics(live).get("requests") == 21 else None)
+
+    assert found["errors"] == 20
+    assert found["hosts"] == 1
+    assert 0 < found["p95"] < 1
+    assert "elb_errors" not in found
+
+
+class Slow:
+    """A request that takes its time, while the block does something else."""
+
+    def __init__(self, shop: Shop, seconds: float) -> None:
+        self.answer: tuple[int, str, str] = (0, "", "")
+        self._thread = threading.Thread(target=self._ask, args=(shop, seconds))
+
+    def __enter__(self) -> Slow:
+        self._thread.start()
+        time.sleep(0.3)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
+
+    def _ask(self, shop: Shop, seconds: float) -> None:
+        self.answer = shop.get(f"/slow?seconds={seconds}")
+
+
+def _delay(shop: Shop, group: str, seconds: int) -> None:
+    attribute = {"Key": "deregistration_delay.timeout_seconds", "Value": str(seconds)}
+    shop.elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=[attribute])
+
+
+def _load_balancers(shop: Shop, group: str) -> list[str]:
+    found = shop.elb.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]["LoadBalancerArns"]
+    return list(found)
+
+
+def _tail(arn: str) -> str:
+    return arn.rpartition(":")[2].removeprefix("loadbalancer/")
+
+
+def _metrics(shop: Shop) -> dict[str, float]:
+    balancer = {"Name": "LoadBalancer", "Value": _tail(shop.arn)}
+    pair = [balancer, {"Name": "TargetGroup", "Value": _tail(shop.blue.arn)}]
+    wanted: list[tuple[str, str, str, list[dict[str, str]]]] = [
+        ("requests", "RequestCount", "Sum", pair),
+        ("errors", "HTTPCode_Target_5XX_Count", "Sum", pair),
+        ("p95", "TargetResponseTime", "p95", pair),
+        ("hosts", "HealthyHostCount", "Maximum", pair),
+        ("elb_errors", "HTTPCode_ELB_5XX_Count", "Sum", [balancer]),
+    ]
+    queries: list[dict[str, Any]] = [
+        {
+            "Id": name,
+            "MetricStat": {
+                "Metric": {"Namespace": "AWS/ApplicationELB", "MetricName": metric, "Dimensions": dimensions},
+                "Period": 3600,
+                "Stat": statistic,
+            },
+        }
+        for name, metric, statistic, dimensions in wanted
+    ]
+    now = datetime.now(UTC)
+    found = shop.cloud.client("cloudwatch").get_metric_data(
+        MetricDataQueries=queries, StartTime=now - timedelta(hours=2), EndTime=now + timedelta(hours=2)
+    )
+    return {each["Id"]: sum(each["Values"]) for each in found["MetricDataResults"] if each["Values"]}

@@ -1,0 +1,304 @@
+"""Containers: real Node.js processes that start, serve, crash, restart and stop as Docker's would."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from greenlight.rehearsal.runner.container import Container
+from greenlight.rehearsal.runner.errors import ContainerError
+from greenlight.rehearsal.runner.look import State
+from greenlight.rehearsal.runner.runner import Runner
+from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference, RestartPolicy
+
+pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(30)]
+
+SERVER = """
+const http = require('node:http');
+const server = http.createServer((request, response) => {
+  if (request.url === '/exit') process.exit(3);
+  response.setHeader('X-Version', process.env.VERSION ?? '');
+  if (request.url === '/slow') return setTimeout(() => response.end('slow'), 400);
+  response.end(JSON.stringify({ environment: process.env, address: server.address() }));
+});
+server.listen(process.env.PORT);
+if (process.env.STUBBORN) process.on('SIGTERM', () => console.log('asked to stop'));
+else process.on('SIGTERM', () => server.close());
+console.log('up');
+"""
+TARGET = ("i-0abc", 3000)
+
+
+class NoGuard:
+    """A guard for a process that ends what it starts."""
+
+    def watch(self, group: int) -> None: ...
+
+    def forget(self, group: int) -> None: ...
+
+
+class FakeRoutes:
+    """The route table as a dict."""
+
+    def __init__(self) -> None:
+        self.table: dict[tuple[str, int], tuple[str, int]] = {}
+
+    def publish(self, target: str, port: int, host: str, real_port: int) -> None:
+        self.table[target, port] = (host, real_port)
+
+    def withdraw(self, target: str, port: int) -> None:
+        self.table.pop((target, port), None)
+
+
+class Bench:
+    """A checkout with one tiny service, and a runner on it."""
+
+    def __init__(self, folder: Path) -> None:
+        shop = folder / "checkout" / "services" / "shop"
+        shop.mkdir(parents=True)
+        (shop / "server.js").write_text(SERVER)
+        (shop / "package.json").write_text('{"main": "server.js"}')
+        self.run_dir = folder / "run"
+        self.run_dir.mkdir()
+        self.routes = FakeRoutes()
+        self.runner = Runner(
+            run_dir=self.run_dir,
+            checkout=folder / "checkout",
+            routes=self.routes,
+            endpoint_url="http://127.0.0.1:1",
+            guard=NoGuard(),
+        )
+
+    def run(self, *, version: str = "v1", restart: RestartPolicy = RestartPolicy.NO, **environment: str) -> Container:
+        spec = ContainerSpec(
+            name="shop-blue",
+            host="i-0abc",
+            image=ImageReference.parse(f"greenlight/shop:{version}"),
+            version=version,
+            environment={"VERSION": version, **environment},
+            credentials={"AWS_ACCESS_KEY_ID": "ASIA"},
+            endpoints=(Endpoint(*TARGET),),
+            restart=restart,
+        )
+        return self.runner.run(spec)
+
+    def published(self) -> int:
+        """Wait for the route; return the real port."""
+        eventually(lambda: TARGET in self.routes.table)
+        return self.routes.table[TARGET][1]
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.published()}{path}", headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+
+def eventually(claim: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until the claim holds."""
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline, "the claim did not come true in time"
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.runner.close()
+
+
+def test_a_container_has_its_own_environment_and_little_else(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_OF_THE_LAPTOP", "1")
+    bench.run(CART_TABLE="carts")
+
+    seen = json.loads(bench.get("/")[1])["environment"]
+
+    assert {name: value for name, value in seen.items() if name not in ("PATH", "PORT")} == {
+        "VERSION": "v1",
+        "CART_TABLE": "carts",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_ACCESS_KEY_ID": "ASIA",
+    }
+
+
+def test_a_service_that_listens_everywhere_is_kept_on_the_loopback_address(bench: Bench) -> None:
+    bench.run()
+
+    assert json.loads(bench.get("/")[1])["address"]["address"] == "127.0.0.1"
+
+
+def test_a_route_exists_exactly_while_the_process_serves(bench: Bench) -> None:
+    container = bench.run()
+    bench.published()
+
+    container.stop()
+
+    assert bench.routes.table == {}
+
+
+def test_a_stopped_container_finishes_the_request_in_hand(bench: Bench) -> None:
+    container = bench.run()
+    bench.published()
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(bench.get, "/slow")
+        time.sleep(0.2)
+        container.stop()
+
+        assert answer.result() == (200, b"slow")
+
+
+def test_a_container_that_ignores_the_signal_is_killed_after_the_timeout(bench: Bench) -> None:
+    container = bench.run(STUBBORN="1")
+    eventually(lambda: "up" in container.log.tail())
+
+    container.stop(0.2)
+
+    assert container.look().exit_code == -9
+
+
+@pytest.mark.parametrize("policy", [RestartPolicy.UNLESS_STOPPED, RestartPolicy.ALWAYS])
+def test_a_crashed_container_comes_back_on_the_same_port(bench: Bench, policy: RestartPolicy) -> None:
+    container = bench.run(restart=policy)
+    port, pid = bench.published(), container.look().pid
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        bench.get("/exit")
+    eventually(lambda: container.look().state is State.RUNNING and container.look().pid != pid)
+
+    assert (bench.published(), container.look().restarts) == (port, 1)
+
+
+def test_without_a_policy_a_crashed_container_stays_down(bench: Bench) -> None:
+    container = bench.run()
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        bench.get("/exit")
+
+    assert container.wait(5) == 3
+
+
+def test_a_stopped_container_does_not_come_back(bench: Bench) -> None:
+    container = bench.run(restart=RestartPolicy.UNLESS_STOPPED)
+    container.stop()
+    time.sleep(0.3)
+
+    assert container.look().state is State.EXITED
+
+
+def test_output_goes_to_the_containers_log(bench: Bench) -> None:
+    bench.run()
+    bench.published()
+
+    assert "up\n" in (bench.run_dir / "containers" / "shop-blue.log").read_text()
+
+
+def test_a_taken_name_is_refused_as_docker_refuses_it(bench: Bench) -> None:
+    bench.run()
+
+    with pytest.raises(ContainerError, match="already in use"):
+        bench.run()
+
+
+def test_a_running_container_is_not_removed_without_force(bench: Bench) -> None:
+    container = bench.run()
+
+    with pytest.raises(ContainerError, match="container is running"):
+        bench.runner.remove(container)
+
+
+def test_a_host_that_goes_away_takes_its_containers_along(bench: Bench) -> None:
+    pid = bench.run().look().pid
+    assert pid
+
+    bench.runner.remove_host("i-0abc")
+
+    assert not is_alive(pid)
+    assert bench.runner.looks() == []
+
+
+def test_closing_the_runner_leaves_no_process(bench: Bench) -> None:
+    pid = bench.run(STUBBORN="1", restart=RestartPolicy.ALWAYS).look().pid
+    assert pid
+
+    bench.runner.close()
+
+    assert not is_alive(pid)
+
+
+def test_the_unhealthy_fault_breaks_the_health_check_alone(bench: Bench) -> None:
+    bench.runner.catalog.register("shop", "v2", ("unhealthy",))
+    bench.run(version="v2")
+
+    assert (bench.get("/health")[0], bench.get("/")[0]) == (500, 200)
+
+
+def test_the_errors_fault_answers_one_in_twenty_with_500_under_traffic_alone(bench: Bench) -> None:
+    bench.runner.catalog.register("shop", "v2", ("errors",))
+    bench.run(version="v2")
+    preview = {"X-Greenlight-Preview": "green-secret"}
+
+    tested = {bench.get("/", **preview)[0] for _ in range(60)}
+    first = {bench.get("/")[0] for _ in range(50)}
+    loaded = [bench.get("/")[0] for _ in range(40)]
+
+    assert (tested, first, loaded.count(500)) == ({200}, {200}, 2)
+
+
+def test_a_faulty_answer_still_says_who_gave_it(bench: Bench) -> None:
+    bench.runner.catalog.register("shop", "v2", ("unhealthy",))
+    bench.run(version="v2", ENVIRONMENT="green")
+
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        urllib.request.urlopen(f"http://127.0.0.1:{bench.published()}/health")
+
+    assert (answer.value.headers["X-Environment"], answer.value.headers["X-Version"]) == ("green", "v2")
+    answer.value.close()
+
+
+SHOP = Path(__file__).parents[2] / "services" / "shop"
+
+
+@pytest.mark.skipif(not (SHOP / "node_modules").is_dir(), reason="the shop's dependencies are not installed")
+def test_the_shop_serves_as_a_container(tmp_path: Path) -> None:
+    routes = FakeRoutes()
+    runner = Runner(
+        run_dir=tmp_path, checkout=SHOP.parents[1], routes=routes, endpoint_url="http://127.0.0.1:1", guard=NoGuard()
+    )
+    environment = {
+        "ENVIRONMENT": "green",
+        "VERSION": "v9",
+        "CART_TABLE": "carts",
+        "AWS_REGION": "us-east-1",
+        "DRAIN_SECONDS": "0",
+    }
+    image = ImageReference.parse("greenlight/shop:v9")
+    container = runner.run(
+        ContainerSpec("shop-green", "i-1", image, "v9", environment, endpoints=(Endpoint("i-1", 3001),))
+    )
+    try:
+        eventually(lambda: ("i-1", 3001) in routes.table)
+        with urllib.request.urlopen(f"http://127.0.0.1:{container.port}/health", timeout=5) as answer:
+            assert (answer.headers["X-Environment"], answer.headers["X-Version"]) == ("green", "v9")
+        container.stop()
+        assert container.look().exit_code == 0
+    finally:
+        runner.close()

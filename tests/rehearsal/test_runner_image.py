@@ -1,0 +1,108 @@
+"""Images: references are read as Docker reads them, and the registry says what a tag holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from greenlight.rehearsal.runner.errors import ImageNotFoundError, VersionError
+from greenlight.rehearsal.runner.images import digest_of, manifest_of, push_image, version_of
+from greenlight.rehearsal.runner.spec import ImageReference, RestartPolicy
+
+REGISTRY = "000000000000.dkr.ecr.us-east-1.amazonaws.com"
+
+
+class FakeRegistry:
+    """One repository: manifests by tag, as BatchGetImage answers them."""
+
+    def __init__(self) -> None:
+        self.tags: dict[str, str] = {}
+        self.pushes = 0
+
+    def put_image(self, **parameters: Any) -> None:
+        self.pushes += 1
+        self.tags[parameters["imageTag"]] = parameters["imageManifest"]
+
+    def batch_get_image(self, **parameters: Any) -> Any:
+        wanted = parameters["imageIds"][0]
+        found = [
+            each
+            for tag, each in self.tags.items()
+            if wanted.get("imageTag") == tag or wanted.get("imageDigest") == digest_of(each)
+        ]
+        images = [{"imageManifest": each, "imageId": {"imageDigest": digest_of(each)}} for each in found[:1]]
+        return {"images": images}
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "tag", "digest"),
+    [
+        (f"{REGISTRY}/greenlight/shop:1.0.0", "shop", "1.0.0", None),
+        (f"{REGISTRY}/greenlight/shop", "shop", "latest", None),
+        ("greenlight/report:feature_x", "report", "feature_x", None),
+        (f"{REGISTRY}/greenlight/shop@sha256:ab", "shop", None, "sha256:ab"),
+    ],
+)
+def test_a_reference_is_read_as_docker_reads_it(text: str, service: str, tag: str | None, digest: str | None) -> None:
+    reference = ImageReference.parse(text)
+
+    assert (reference.service, reference.tag, reference.digest) == (service, tag, digest)
+
+
+def test_a_reference_is_written_as_it_was_read() -> None:
+    text = f"{REGISTRY}/greenlight/shop:1.0.0"
+
+    assert str(ImageReference.parse(text)) == text
+
+
+def test_a_tag_that_a_registry_would_refuse_is_refused() -> None:
+    with pytest.raises(VersionError, match="a tag matches"):
+        ImageReference.parse("greenlight/shop:-rf")
+
+
+def test_an_image_outside_greenlight_names_no_service() -> None:
+    with pytest.raises(VersionError, match="must start with 'greenlight/'"):
+        _ = ImageReference.parse("library/nginx:1").service
+
+
+def test_a_moved_tag_runs_the_version_that_it_now_holds() -> None:
+    registry = FakeRegistry()
+    push_image(registry, "greenlight/shop", "v2")
+    registry.tags["live-blue"] = manifest_of("greenlight/shop", "v2")
+
+    assert version_of(registry, ImageReference.parse("greenlight/shop:live-blue")) == "v2"
+
+
+def test_a_digest_runs_the_version_that_it_was_pushed_as() -> None:
+    registry = FakeRegistry()
+    digest = push_image(registry, "greenlight/shop", "v2")
+
+    assert version_of(registry, ImageReference.parse(f"greenlight/shop@{digest}")) == "v2"
+
+
+def test_pushing_a_version_twice_writes_once() -> None:
+    registry = FakeRegistry()
+    push_image(registry, "greenlight/shop", "v1")
+    push_image(registry, "greenlight/shop", "v1")
+
+    assert registry.pushes == 1
+
+
+def test_an_image_that_nobody_pushed_is_an_unknown_manifest() -> None:
+    with pytest.raises(ImageNotFoundError, match="manifest unknown"):
+        version_of(FakeRegistry(), ImageReference.parse("greenlight/shop:v9"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "exit_code", "restarts"),
+    [
+        (RestartPolicy.NO, 1, False),
+        (RestartPolicy.ON_FAILURE, 0, False),
+        (RestartPolicy.ON_FAILURE, 1, True),
+        (RestartPolicy.ALWAYS, 0, True),
+        (RestartPolicy.UNLESS_STOPPED, 0, True),
+    ],
+)
+def test_a_restart_follows_the_policy(policy: RestartPolicy, exit_code: int, restarts: bool) -> None:
+    assert policy.restarts(exit_code) is restarts

@@ -1,0 +1,152 @@
+"""Programs: how a service is started is read from its own folder, and its version from git where git knows it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from greenlight.rehearsal.runner.catalog import VersionCatalog
+from greenlight.rehearsal.runner.errors import ProgramError, VersionError
+from greenlight.rehearsal.runner.log import BoundedLog
+from greenlight.rehearsal.runner.program import Program, launch_command, read_program
+from greenlight.rehearsal.runner.source import Sources
+
+DOCKERFILE = """
+# the build stage is not what runs
+FROM node:24 AS build
+ENV NODE_ENV=development
+CMD ["npm", "run", "dev"]
+
+FROM node:24-slim AS base
+ENV NODE_ENV=production \\
+    GREETING="good morning"
+
+FROM base
+STOPSIGNAL SIGINT
+CMD ["node", "src/server.js"]
+"""
+
+
+def write(folder: Path, **files: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / {"dockerfile": "Dockerfile", "manifest": "package.json"}[name]).write_text(content)
+    return folder
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(("git", "-C", str(folder), *identity, *arguments), check=True, capture_output=True)
+
+
+def commit(folder: Path, message: str) -> None:
+    git(folder, "add", "-A")
+    git(folder, "commit", "-m", message)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A repository whose shop says 'tagged' in v1 and 'today' in the working tree."""
+    folder = tmp_path / "checkout"
+    shop = folder / "services" / "shop"
+    shop.mkdir(parents=True)
+    git(folder, "init", "--initial-branch=main")
+    (shop / "words").write_text("tagged")
+    commit(folder, "first")
+    git(folder, "tag", "v1")
+    (shop / "words").write_text("today")
+    return folder
+
+
+def test_the_dockerfile_says_what_runs(tmp_path: Path) -> None:
+    program = read_program(write(tmp_path, dockerfile=DOCKERFILE))
+
+    expected = {"NODE_ENV": "production", "GREETING": "good morning"}
+    assert program == Program(("node", "src/server.js"), expected, signal.SIGINT)
+
+
+def test_a_command_in_shell_form_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError, match="shell form"):
+        read_program(write(tmp_path, dockerfile="FROM node:24\nCMD node server.js\n"))
+
+
+def test_without_a_dockerfile_the_start_script_runs(tmp_path: Path) -> None:
+    manifest = json.dumps({"main": "index.js", "scripts": {"start": "node src/server.js"}})
+
+    assert read_program(write(tmp_path, manifest=manifest)).command == ("node", "src/server.js")
+
+
+def test_without_a_start_script_main_runs(tmp_path: Path) -> None:
+    assert read_program(write(tmp_path, manifest='{"main": "index.js"}')).command == ("node", "index.js")
+
+
+def test_missing_dependencies_are_named_with_the_command_that_installs_them(tmp_path: Path) -> None:
+    folder = write(tmp_path, manifest='{"main": "index.js", "dependencies": {"express": "5"}}')
+
+    with pytest.raises(ProgramError, match="npm ci"):
+        read_program(folder)
+
+
+def test_an_unknown_fault_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(ProgramError, match="errors, unhealthy"):
+        launch_command(Program(("node", "server.js")), ["slow"])
+
+
+def test_a_runtime_that_cannot_be_started_is_named() -> None:
+    with pytest.raises(ProgramError, match="'gunicorn'"):
+        launch_command(Program(("gunicorn", "report:app")), [])
+
+
+@pytest.mark.parametrize(("version", "words"), [("v1", "tagged"), ("1.0.0", "today"), ("main", "tagged")])
+def test_a_version_is_a_git_ref_when_git_knows_it(checkout: Path, tmp_path: Path, version: str, words: str) -> None:
+    folder = Sources(checkout, tmp_path / "exports").folder("shop", version)
+
+    assert (folder / "words").read_text() == words
+
+
+def test_an_exported_version_uses_the_dependencies_of_the_same_lock_file(checkout: Path, tmp_path: Path) -> None:
+    shop = checkout / "services" / "shop"
+    (shop / "package-lock.json").write_text("{}")
+    commit(checkout, "locked")
+    git(checkout, "tag", "v2")
+    (shop / "node_modules").mkdir()
+
+    folder = Sources(checkout, tmp_path / "exports").folder("shop", "v2")
+
+    assert (folder / "node_modules").resolve() == shop / "node_modules"
+
+
+def test_a_commit_without_the_service_is_named(checkout: Path, tmp_path: Path) -> None:
+    with pytest.raises(VersionError, match="has no services/report"):
+        Sources(checkout, tmp_path / "exports").folder("report", "v1")
+
+
+def test_a_service_without_a_folder_is_named(checkout: Path, tmp_path: Path) -> None:
+    with pytest.raises(VersionError, match="no folder services/report"):
+        Sources(checkout, tmp_path / "exports").folder("report", "1.0.0")
+
+
+def test_a_version_keeps_its_registered_faults_beside_those_of_others(tmp_path: Path) -> None:
+    catalog = VersionCatalog(tmp_path / "versions.json")
+    catalog.register("shop", "v2", ("unhealthy",))
+    catalog.register("shop", "v3", ("errors",))
+
+    assert catalog.faults("shop", "v2") == ("unhealthy",)
+
+
+def test_a_version_that_nobody_registered_has_no_faults(tmp_path: Path) -> None:
+    assert VersionCatalog(tmp_path / "versions.json").faults("shop", "v1") == ()
+
+
+def test_a_log_over_its_limit_is_cut_once_and_goes_on(tmp_path: Path) -> None:
+    log = BoundedLog(tmp_path / "shop.log", limit_bytes=10)
+    with log.open() as file:
+        file.write(b"more than ten bytes\n")
+        log.bound()
+        file.write(b"next\n")
+
+    assert log.tail() == "next\n"
