@@ -20,7 +20,7 @@ PHASE = "phase:"
 
 @dataclass(frozen=True)
 class SwitchView:
-    """One switch at one moment: `phases` maps each phase that began to its Unix time, `outcome` is empty till the end."""
+    """One switch at one moment: `phases` maps each begun phase to its Unix time, `outcome` is empty till the end."""
 
     switch: Switch
     started_at: float

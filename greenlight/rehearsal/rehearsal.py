@@ -12,7 +12,7 @@ from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
 from greenlight.rehearsal.acts.act import Act
 from greenlight.rehearsal.acts.repertoire import FIRST
-from greenlight.rehearsal.pace import overlay
+from greenlight.rehearsal.pace import cloud_variables, overlay
 from greenlight.rehearsal.place import Place
 from greenlight.rehearsal.play import Load, play, set_scene
 from greenlight.rehearsal.progress import Progress
@@ -67,7 +67,8 @@ def opened(order: Order, progress: Progress) -> Iterator[Stage]:
         order.place.copy_project(source, replaced, {service: declared})
         write_catalog(order.place.root, service, order.cast)
         context = order.place.project.context()
-        with staged(order.place, settings, context, _assemblies(order, service), progress, order.port) as stage:
+        assemblies, variables = _assemblies(order, service), cloud_variables(order.real_time)
+        with staged(order.place, settings, context, assemblies, progress, order.port, variables) as stage:
             _first_deployment(stage, service, order.cast)
             yield stage
 

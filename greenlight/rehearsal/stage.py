@@ -102,6 +102,7 @@ def staged(
     assemblies: Mapping[str, Mapping[str, str]],
     progress: Progress,
     port: int | None,
+    cloud_variables: Mapping[str, str],
 ) -> Iterator[Stage]:
     """Start the cloud and the synthesis side by side; everything ends with the block.
 
@@ -117,7 +118,7 @@ def staged(
         write_plan(plan, context, [Assembly(place.assembly(name), flags) for name, flags in assemblies.items()])
         python = str(cdk.BIN / "python")
         processes.start("synthesis", [python, "-m", "greenlight.rehearsal.synthesizer", str(plan)], cdk.environment())
-        _start_cloud(stage, python)
+        _start_cloud(stage, python, cloud_variables)
         _bootstrap(stage)
         yield stage
 
@@ -148,7 +149,7 @@ def _speaking_to_the_cloud(environment: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _start_cloud(stage: Stage, python: str) -> None:
+def _start_cloud(stage: Stage, python: str, variables: Mapping[str, str]) -> None:
     command = [
         python,
         "-m",
@@ -158,7 +159,7 @@ def _start_cloud(stage: Stage, python: str) -> None:
         "--run-dir",
         str(stage.place.root),
     ]
-    stage.processes.start("cloud", command, cdk.environment(), CHECKOUT)
+    stage.processes.start("cloud", command, cdk.environment(variables), CHECKOUT)
     deadline = time.monotonic() + CLOUD_SECONDS
     while not _is_ready(stage):
         if stage.processes.has_failed("cloud") or time.monotonic() > deadline:

@@ -46,7 +46,8 @@ class ReleaseOptions(ProofOptions, BakeOptions):
         default=(), description="Further CloudWatch alarms that forbid a switch while in ALARM, and roll one back."
     )
     notify_email: Email = Field(
-        default=None, description="Address that SNS mails when a switch rolls back or needs a human, and when an alarm of a color goes off."
+        default=None,
+        description="Address that SNS mails when a switch rolls back or needs a human, and when a color's alarm goes off.",
     )
     release_images_kept: Integer = Field(
         default=5,

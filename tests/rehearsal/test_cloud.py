@@ -26,7 +26,7 @@ from greenlight.rehearsal.cloud.requirement import RequirementError, require, re
 from greenlight.rehearsal.cloud.route_endpoint import RouteEndpoint
 from greenlight.rehearsal.cloud.routes import Address, Routes
 from greenlight.rehearsal.runner.ports import free_port
-from tests.rehearsal.local_cloud import eventually, started
+from tests.rehearsal.local_cloud import EVERYTHING, eventually, started
 
 STOP_SECONDS = 2.0
 
@@ -186,6 +186,18 @@ def test_a_signal_ends_it_quickly_with_all_its_children(tmp_path: Path, number: 
         assert time.monotonic() - before < STOP_SECONDS
         assert not psutil.wait_procs(children, 1)[1]
         assert not (tmp_path / "tmp").exists()
+
+
+@pytest.mark.rehearsal
+def test_a_signal_does_not_wait_for_a_function_that_runs(tmp_path: Path) -> None:
+    with started(tmp_path, "iam", "lambda_functions") as cloud:
+        role = cloud.role("sleeper", "lambda.amazonaws.com", EVERYTHING)
+        cloud.function("sleeper", "import time\ndef handle(event, context):\n    time.sleep(60)\n", role, Timeout=90)
+        cloud.client("lambda").invoke(FunctionName="sleeper", InvocationType="Event")
+        time.sleep(0.5)
+        before = time.monotonic()
+
+    assert time.monotonic() - before < STOP_SECONDS
 
 
 @pytest.mark.rehearsal

@@ -237,6 +237,13 @@ def test_a_target_that_refuses_is_a_502(shop: Shop) -> None:
     assert eventually(lambda: shop.get()[0] == 502)
 
 
+def test_targets_that_nothing_serves_are_told_apart(shop: Shop) -> None:
+    shop.register(shop.blue, None)
+    shop.register(shop.blue, None)
+
+    assert shop.becomes(shop.blue, "unhealthy", "unhealthy")
+
+
 def test_a_target_that_takes_too_long_is_a_504(live: Shop) -> None:
     live.elb.modify_load_balancer_attributes(
         LoadBalancerArn=live.arn, Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "1"}]

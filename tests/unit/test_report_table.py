@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 from rich.console import Console
@@ -36,9 +37,7 @@ def printed(*acts: ActResult) -> str:
 def test_each_act_is_a_line_with_its_figures() -> None:
     [line] = [line for line in printed(RELEASE).splitlines() if "release" in line]
 
-    assert [cell.strip() for cell in line.strip("│").split("│")] == [
-        *("release", "pass", "71.2 s", "60,000", "0", "310 ms", "-", "4.4 ms", "blue → green")
-    ]
+    assert re.split(r"  +", line.strip()) == ["release", "pass", "71.2 s", "60,000", "0", "310 ms", "-", "4.4 ms"]
 
 
 def test_a_failed_act_is_explained_below_with_its_claim_and_log() -> None:

@@ -65,7 +65,9 @@ class Envoy:
         """Return once Envoy follows its files. Raises EnvoyError when it ends or takes too long."""
         deadline = time.monotonic() + _START_SECONDS
         while not self._is_live():
-            if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
+            if self._process is None or self._process.poll() is not None:
+                raise EnvoyError(f"Envoy ended as soon as it was started: {self._log} says why")
+            if time.monotonic() > deadline:
                 raise EnvoyError(f"Envoy does not come up within {_START_SECONDS:g} s: {self._log} says why")
             time.sleep(_STEP_SECONDS)
 

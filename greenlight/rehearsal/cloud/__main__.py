@@ -31,7 +31,8 @@ def main(port: int, run_dir: Path, auth: bool, only: str) -> None:
     try:
         launch(port, run_dir, auth=auth, only=tuple(filter(None, only.split(","))))
     except LaunchError as error:
-        raise click.ClickException(str(error)) from error
+        click.echo(f"Error: {error}", err=True)
+        os._exit(1)  # threads that an adapter started must not hold the process
 
 
 if __name__ == "__main__":

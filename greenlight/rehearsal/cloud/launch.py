@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import logging
 import os
 import signal
 import socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -40,28 +40,31 @@ ADAPTERS = (
 """Modules below greenlight.rehearsal.cloud.adapters; installed in this order."""
 
 _KEEP_ALIVE_SECONDS = 75
-_LAST_ANSWERS_SECONDS = 0.2
+_LAST_ANSWERS_SECONDS = 0.3
 _BACKLOG = 512
-
-log = logging.getLogger(__name__)
 
 
 class LaunchError(Exception):
     """The cloud cannot start; the line says why."""
 
 
-def launch(port: int, run_dir: Path, *, auth: bool, only: Sequence[str] = ()) -> None:
-    """Serve until a signal comes, then end the process. Raises LaunchError when it cannot start."""
+def launch(port: int, run_dir: Path, *, auth: bool, only: Sequence[str] = ()) -> NoReturn:
+    """Serve until a signal comes, then stop everything and exit. Raises LaunchError when the cloud cannot be used.
+
+    The event loop is never closed: that would wait for every handler, such as a Lambda invocation of many minutes.
+    """
     taken = take_port(port)
+    adapters = choose(only)
     context = create_context(port, run_dir, auth)
+    loop = asyncio.new_event_loop()
     try:
-        install(context, choose(only))
-        asyncio.run(_serve(context, taken))
+        install(context, adapters)
+        loop.run_until_complete(_serve(context, taken))
     except RequirementError as error:
-        stop_everything(context)
         raise LaunchError(str(error)) from error
-    stop_everything(context)
-    os._exit(0)  # threads of handlers that still wait for something must not hold the process
+    finally:
+        stop_everything(context)
+    os._exit(0)
 
 
 def take_port(port: int) -> socket.socket:
@@ -122,17 +125,26 @@ async def _serve(context: CloudContext, taken: socket.socket) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    readiness = Readiness(context)
-    preparing = asyncio.create_task(readiness.prepare())
+    preparing = asyncio.create_task(Readiness(context).prepare())
+    preparing.add_done_callback(lambda task: stopped.set() if _failure(task) else None)
     application = context.control.wrap(require(ministack, "app"))
-    await serve(application, _config(taken), shutdown_trigger=stopped.wait)  # type: ignore[arg-type]
-    preparing.cancel()
+    serving = asyncio.ensure_future(serve(application, _config(taken), shutdown_trigger=stopped.wait))  # type: ignore[arg-type]
+    serving.add_done_callback(lambda _: stopped.set())
+    await stopped.wait()
+    await asyncio.wait([serving], timeout=_LAST_ANSWERS_SECONDS)
+    failure = _failure(preparing) or _failure(serving)
+    if failure:
+        raise LaunchError(f"{type(failure).__name__}: {failure}") from failure
+
+
+def _failure(task: asyncio.Future[None]) -> BaseException | None:
+    return task.exception() if task.done() and not task.cancelled() else None
 
 
 def _config(taken: socket.socket) -> Config:
     config = Config()
     config.bind = [f"fd://{taken.fileno()}"]
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
-    config.graceful_timeout = _LAST_ANSWERS_SECONDS
+    config.graceful_timeout = _LAST_ANSWERS_SECONDS / 2
     config.loglevel = "WARNING"
     return config

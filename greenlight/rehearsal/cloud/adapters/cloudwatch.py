@@ -17,29 +17,26 @@ from ministack.services import cloudwatch, eventbridge
 from ministack.services.cloudformation import provisioners
 
 from greenlight.rehearsal.cloud.context import CloudContext
-from greenlight.rehearsal.cloud.metrics import announcement, store
+from greenlight.rehearsal.cloud.metrics import announcement, metric_data, store
 from greenlight.rehearsal.cloud.metrics.alarm_math import MetricMathError
 from greenlight.rehearsal.cloud.metrics.alarm_state import State
 from greenlight.rehearsal.cloud.metrics.alarms import SINGLE_METRIC_FIELDS, check, look
-from greenlight.rehearsal.cloud.metrics.queries import Query, answer, parse, request_window
-from greenlight.rehearsal.cloud.metrics.series import Series
+from greenlight.rehearsal.cloud.metrics.metric_data import Handler
+from greenlight.rehearsal.cloud.metrics.queries import parse
 from greenlight.rehearsal.cloud.requirement import require
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 FORCED_STATE_SECONDS = 10.0
-"""How long SetAlarmState holds at least: until the next evaluation, and CloudWatch evaluates every 10 s at most."""
-
-Handler = Callable[[dict[str, Any], dict[str, Any], bool, bool], Any]
+"""How long SetAlarmState holds at least: until the next evaluation, and CloudWatch has 10 s between two at least."""
 
 
 def install(_context: CloudContext) -> None:
     """Put our alarms in ministack's place, and start their clock."""
     require(cloudwatch, *store.REQUIRED, "_alarms", "_evaluate_alarm", "_evaluate_all_alarms", "_evict_old_metrics")
     require(cloudwatch, "_evaluate_parent_alarms", "_dispatch_alarm_actions", "_record_history", "_set_alarm_state")
-    require(cloudwatch, "_get_metric_data", "_put_metric_alarm", "_error", "_cbor_ok", "_json_ok", "_parse_ts")
-    require(cloudwatch, "_cbor_metric_data_result", "_ts_iso")
+    require(cloudwatch, *metric_data.REQUIRED, "_get_metric_data", "_put_metric_alarm")
     require(provisioners, "_cw_metric_alarm_record")
     require(eventbridge, "_put_events")
     alarms = Alarms()
@@ -49,7 +46,7 @@ def install(_context: CloudContext) -> None:
     cloudwatch._set_alarm_state = alarms.held(cloudwatch._set_alarm_state)
     cloudwatch._dispatch_alarm_actions = _announced(cloudwatch._dispatch_alarm_actions)
     cloudwatch._put_metric_alarm = _with_metric_math(cloudwatch._put_metric_alarm)
-    cloudwatch._get_metric_data = _get_metric_data(cloudwatch._get_metric_data)
+    cloudwatch._get_metric_data = metric_data.with_expressions(cloudwatch._get_metric_data)
     provisioners._cw_metric_alarm_record = _record_with_metric_math(provisioners._cw_metric_alarm_record)
     threading.Thread(target=alarms.run, name="alarm-clock", daemon=True).start()
 
@@ -158,39 +155,3 @@ def _complete(alarm: dict[str, Any], source: Mapping[str, Any]) -> None:
         alarm["Metrics"] = [query.as_aws() for query in parse(source["Metrics"])]
         for name in SINGLE_METRIC_FIELDS:
             alarm.pop(name, None)
-
-
-def _get_metric_data(query_protocol: Handler) -> Handler:
-    """GetMetricData with expressions, for callers that speak CBOR or JSON, as every current SDK does."""
-
-    def get_metric_data(params: dict[str, Any], data: dict[str, Any], is_cbor: bool, is_json: bool) -> Any:
-        if not (is_cbor or is_json):
-            return query_protocol(params, data, is_cbor, is_json)
-        try:
-            results = _results(data)
-        except MetricMathError as error:
-            return cloudwatch._error("ValidationError", str(error), 400, use_json=is_json, use_cbor=is_cbor)
-        if is_json:
-            return cloudwatch._json_ok({"MetricDataResults": results})
-        return cloudwatch._cbor_ok({"MetricDataResults": [cloudwatch._cbor_metric_data_result(r) for r in results]})
-
-    return get_metric_data
-
-
-def _results(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    start, end = (float(cloudwatch._parse_ts(data[name])) for name in ("StartTime", "EndTime"))
-    queries = parse(data.get("MetricDataQueries") or [])
-    found = answer(queries, lambda period: request_window(start, end, period), store.read)
-    newest_first = data.get("ScanBy") != "TimestampAscending"
-    return [_result(query, found[query.id], newest_first) for query in queries if query.wanted]
-
-
-def _result(query: Query, series: Series, newest_first: bool) -> dict[str, Any]:
-    times = sorted(series.values, reverse=newest_first)
-    return {
-        "Id": query.id,
-        "Label": query.label,
-        "Timestamps": [cloudwatch._ts_iso(time) for time in times],
-        "Values": [series.values[time] for time in times],
-        "StatusCode": "Complete",
-    }

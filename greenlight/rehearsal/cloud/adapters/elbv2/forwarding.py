@@ -44,6 +44,8 @@ def check(action: Mapping[str, Any]) -> None:
     if any(not 0 <= weight <= MAX_WEIGHT for _, weight in groups):
         raise errors.weight_out_of_range()
     arns = [arn for arn, _ in groups]
+    if not all(arns):
+        raise errors.invalid("A target group ARN must be specified")
     if len(set(arns)) != len(arns):
         raise errors.invalid("A target group can be specified only once per action")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 
@@ -17,10 +18,14 @@ _DEFAULT_DELAY = "300"
 
 
 class Registrations:
-    """The targets of every group. Registered ones are ministack's records; the draining ones are remembered here."""
+    """The targets of every group. Thread-safe.
+
+    Registered ones are ministack's records; the draining ones are remembered here.
+    """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
+        self._lock = threading.RLock()
         self._draining: dict[tuple[str, Target], float] = {}
 
     def registered(self, group_arn: str) -> list[Target]:
@@ -30,29 +35,33 @@ class Registrations:
     def draining(self, group_arn: str) -> list[Target]:
         """List the targets that were deregistered less than the deregistration delay ago."""
         now = self._now()
-        self._draining = {key: until for key, until in self._draining.items() if until > now}
-        return [target for arn, target in self._draining if arn == group_arn]
+        with self._lock:
+            self._draining = {key: until for key, until in self._draining.items() if until > now}
+            return [target for arn, target in self._draining if arn == group_arn]
 
     def register(self, group_arn: str, targets: Iterable[Target]) -> None:
         """Add targets; one that is draining is registered again, one that is there already stays."""
-        known = self.registered(group_arn)
-        for target in targets:
-            self._draining.pop((group_arn, target), None)
-            if target not in known:
-                known.append(target)
-        self._keep(group_arn, known)
+        with self._lock:
+            known = self.registered(group_arn)
+            for target in targets:
+                self._draining.pop((group_arn, target), None)
+                if target not in known:
+                    known.append(target)
+            self._keep(group_arn, known)
 
     def deregister(self, group_arn: str, targets: Iterable[Target]) -> None:
         """Remove targets. In a group that is in use they drain; one that is not registered is no error, as on AWS."""
-        gone = set(targets) & set(self.registered(group_arn))
-        if alb._tgs[group_arn]["LoadBalancerArns"]:
-            until = self._now() + self._delay_seconds(group_arn)
-            self._draining |= {(group_arn, target): until for target in gone}
-        self._keep(group_arn, [target for target in self.registered(group_arn) if target not in gone])
+        with self._lock:
+            gone = set(targets) & set(self.registered(group_arn))
+            if alb._tgs[group_arn]["LoadBalancerArns"]:
+                until = self._now() + self._delay_seconds(group_arn)
+                self._draining |= {(group_arn, target): until for target in gone}
+            self._keep(group_arn, [target for target in self.registered(group_arn) if target not in gone])
 
     def forget_group(self, group_arn: str) -> None:
         """Forget what drains in a group that was deleted."""
-        self._draining = {key: until for key, until in self._draining.items() if key[0] != group_arn}
+        with self._lock:
+            self._draining = {key: until for key, until in self._draining.items() if key[0] != group_arn}
 
     def target(self, group_arn: str, given: dict[str, object]) -> Target:
         """Read a target; without a port of its own it has the group's."""

@@ -26,7 +26,7 @@ from greenlight.rehearsal.cloud.adapters.elbv2.records import attribute, rules_o
 from greenlight.rehearsal.cloud.adapters.elbv2.registrations import Registrations, Target
 from greenlight.rehearsal.cloud.routes import Address, Routes
 
-_NOWHERE = Address("127.0.0.1", 1)
+_DEAD_PORTS = range(1, 19)
 """Where nothing listens: a target that nothing serves refuses connections, as a host without the service does."""
 
 
@@ -76,21 +76,26 @@ class Rendering:
         return TargetGroup(
             name=dimension(arn),
             check=_check(record, self._check_scale),
-            endpoints=tuple(self._endpoint(target, record["HealthCheckPort"]) for target in targets),
+            endpoints=tuple(
+                self._endpoint(target, record["HealthCheckPort"], number) for number, target in enumerate(targets)
+            ),
             least_outstanding=algorithm == "least_outstanding_requests",
         )
 
-    def _endpoint(self, target: Target, health_check_port: str) -> Endpoint:
-        target_id, port = target
-        real = self._find(target)
-        checked = real if health_check_port == "traffic-port" else self._find((target_id, int(health_check_port)))
-        return Endpoint(target_id, port, real.host, real.port, checked.port)
+    def _endpoint(self, target: Target, health_check_port: str, number: int) -> Endpoint:
+        """Find a target. Dead ones of one group are told apart by their number: Envoy has each address only once."""
+        nowhere = Address("127.0.0.1", _DEAD_PORTS[number % len(_DEAD_PORTS)])
+        real = self._find(target) or nowhere
+        if health_check_port == "traffic-port":
+            return Endpoint(*target, real.host, real.port, real.port)
+        checked = self._find((target[0], int(health_check_port))) or nowhere
+        return Endpoint(*target, real.host, real.port, checked.port)
 
-    def _find(self, target: Target) -> Address:
+    def _find(self, target: Target) -> Address | None:
         found = self._routes.lookup(*target)
         if found:
             self._last_known[target] = found
-        return found or self._last_known.get(target, _NOWHERE)
+        return found or self._last_known.get(target)
 
 
 def _rule(record: Mapping[str, Any]) -> Rule:
