@@ -48,15 +48,23 @@ def _compute(app: App, **shared: Any) -> Stack:
 
 
 def committed_context() -> dict[str, Any]:
-    """Return cdk.json's context, so that `python app.py` alone gives what the CDK CLI gives; the CLI's values win."""
-    context: dict[str, Any] = json.loads(Path(__file__).with_name("cdk.json").read_text())["context"]
+    """Return cdk.json's context, so that `python app.py` alone gives what the CDK CLI gives; the CLI's values win.
+
+    Raises:
+        SettingsError: when the file is broken.
+    """
+    file = Path(__file__).with_name("cdk.json")
+    try:
+        context: dict[str, Any] = json.loads(file.read_text())["context"]
+    except (OSError, ValueError, KeyError) as error:
+        raise SettingsError(f"{file.name} cannot be read: {error}; take it back from git, or correct it") from error
     return context
 
 
 def main() -> None:
     """Synthesize, checked against cdk-nag's AwsSolutions rules; a refused setting ends in one line and exit code 1."""
-    app = App(context=committed_context())
     try:
+        app = App(context=committed_context())
         build(app)
     except SettingsError as error:
         sys.exit(f"greenlight: {error}")

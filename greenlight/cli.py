@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from greenlight.commands.abort import abort
@@ -10,12 +12,33 @@ from greenlight.commands.release import release
 from greenlight.commands.rollback import rollback
 from greenlight.commands.status import status
 
+INTERRUPTED = 130
+"""The exit code of a command ended by Ctrl-C, as shells have it."""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="greenlight")
-def main() -> None:
+def commands() -> None:
     """Blue/green releases on AWS, rehearsed on this machine first."""
 
 
 for command in (rehearse, release, rollback, abort, status):
-    main.add_command(command)
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Run a command. Whatever is wrong with the request is one line, and the exit code says that it failed."""
+    try:
+        sys.exit(commands.main(standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        click.echo(f"greenlight: {error.format_message()}", err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("greenlight: not confirmed; nothing was changed", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo("greenlight: interrupted; nothing is left running", err=True)
+        sys.exit(INTERRUPTED)

@@ -77,14 +77,12 @@ class Deployed:
         """Whether the service's repository has an image of the version."""
         ecr = boto3.client("ecr", config=IMPATIENT)
         try:
-            ecr.describe_images(repositoryName=f"greenlight/{service}", imageIds=[{"imageTag": version}])
-        except ecr.exceptions.ImageNotFoundException:
-            return False
+            found = ecr.batch_get_image(repositoryName=f"greenlight/{service}", imageIds=[{"imageTag": version}])
         except ecr.exceptions.RepositoryNotFoundException as error:
             raise NotDeployedError(
                 f"the image repository greenlight/{service} does not exist: run `npx cdk deploy GreenlightRegistry`"
             ) from error
-        return True
+        return bool(found["images"])
 
 
 def stack_status(stack: str) -> str:

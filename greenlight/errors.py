@@ -15,11 +15,6 @@ import click
 class OperatorError(click.ClickException):
     """Shown as one line, without a traceback; the command exits with 1."""
 
-    def show(self, file: object = None) -> None:
-        """Write the line to standard error."""
-        del file
-        click.echo(f"greenlight: {self.format_message()}", err=True)
-
 
 class ProjectError(OperatorError):
     """The project's files or settings are not as they must be."""

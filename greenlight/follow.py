@@ -10,12 +10,13 @@ from greenlight.journal_view import JournalView, SwitchView
 
 
 class Follower:
-    """Watches a service's newest release, from the first one after `since` (Unix seconds)."""
+    """Watches the next release of a service that is asked for; the newest one before it is told apart by its id."""
 
-    def __init__(self, journal: JournalView, service: str, since: float, tell: Callable[[str, str], None]) -> None:
+    def __init__(self, journal: JournalView, service: str, tell: Callable[[str, str], None]) -> None:
         self._journal = journal
         self._service = service
-        self._since = since
+        known = journal.newest(service)
+        self._known_id = known.switch.id if known else ""
         self._tell = tell
         self._told: dict[str, str] = {}
         self.seen: SwitchView | None = None
@@ -26,7 +27,7 @@ class Follower:
             newest = self._journal.newest(self._service)
         except (BotoCoreError, ClientError):
             return
-        if newest is None or newest.started_at < self._since:
+        if newest is None or newest.switch.id == self._known_id:
             return
         self.seen = newest
         if newest.phase and self._told.get(newest.phase) != newest.said:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from greenlight.follow import Follower
 from greenlight.plan import Plan
 from greenlight.project import Project
 from stacks.settings import Settings
-
-CLOCK_SKEW_SECONDS = 60.0
 
 
 def confirm(plan: Plan, settings: Settings, yes: bool) -> None:
@@ -40,7 +37,7 @@ def carry_out(
     Raises:
         ReleaseError: the deploy failed; the message says why, and where the traffic is.
     """
-    follower = Follower(deployed.journal, plan.service, time.time() - _skew(deployed, plan), _tell)
+    follower = Follower(deployed.journal, plan.service, _tell)
     command = cdk.deploy(stacks, flags=plan.flags, assembly=assembly, exclusively=exclusively)
     log = project.folder / "build" / "deploy.log"
     with Deployment(command, cdk.environment(), project.folder, log) as deployment:
@@ -52,12 +49,6 @@ def carry_out(
             raise ReleaseError(_failed(follower, deployment, plan))
     project.declare(plan.service, plan.facts)
     click.echo(f"{plan.service} {plan.version} is live on {plan.color}")
-
-
-def _skew(deployed: Deployed, plan: Plan) -> float:
-    """Clocks differ, but a release that was asked for before this one must not be mistaken for it."""
-    newest = deployed.journal.newest(plan.service)
-    return min(CLOCK_SKEW_SECONDS, max(0.0, time.time() - newest.started_at - 0.001)) if newest else CLOCK_SKEW_SECONDS
 
 
 def _tell(phase: str, said: str) -> None:

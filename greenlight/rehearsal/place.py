@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from greenlight.cdk import BIN, NODE
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
 
@@ -89,7 +90,8 @@ class Place:
     def write_activation(self, environment: Mapping[str, str]) -> Path:
         """Write a file to be sourced: afterwards `greenlight` and `npx cdk` speak to the rehearsal's cloud."""
         lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(environment.items())]
-        lines.append(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
+        programs = ":".join(shlex.quote(str(folder)) for folder in (NODE.parent, BIN))
+        lines.append(f'export PATH={programs}:"$PATH"')
         file = self.project.folder / "activate"
         file.write_text("\n".join(lines) + "\n")
         return file

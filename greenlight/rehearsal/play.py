@@ -38,9 +38,9 @@ class Load:
 def play(stage: Stage, act: Act, load: Load) -> ActResult:
     """Play one act and return its figures and its verdict."""
     stage.progress.act(act.name, act.claim)
-    began, started = time.time(), time.monotonic()
+    started = time.monotonic()
     before = snapshot(stage)
-    watch = _Watch(stage, began)
+    watch = _Watch(stage)
     outcome, records = _under_load(stage, act, load, watch)
     after = snapshot(stage)
     switch = watch.follower.seen
@@ -61,9 +61,9 @@ def play(stage: Stage, act: Act, load: Load) -> ActResult:
 class _Watch:
     """Looks at the journal and at the traffic, and shows both."""
 
-    def __init__(self, stage: Stage, since: float) -> None:
+    def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self.follower = Follower(stage.deployed.journal, stage.service.name, since, stage.progress.phase)
+        self.follower = Follower(stage.deployed.journal, stage.service.name, stage.progress.phase)
         self.traffic: LiveView | None = None
 
     def look(self) -> None:

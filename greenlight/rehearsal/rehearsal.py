@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from greenlight.rehearsal.play import Load, play, set_scene
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.report.result import ActResult, RehearsalReport
 from greenlight.rehearsal.stage import Stage, staged
-from greenlight.rehearsal.versions import Cast, push_images, write_catalog
+from greenlight.rehearsal.versions import Cast, pushing_images, write_catalog
 
 PREPARING = ("release", "undo")
 """Assemblies that an act played alone may need before it begins."""
@@ -60,8 +59,9 @@ def opened(order: Order, progress: Progress) -> Iterator[Stage]:
     """The stage with the first version deployed and live on blue; it is cleared when the block ends."""
     source = Project.here()
     replaced = {"compute": order.compute, **overlay(order.real_time)}
-    settings = source.settings(replaced)
-    service = settings.services[0].name
+    service = source.settings(replaced).services[0].name
+    versions = {f"{service}.blue_version": order.cast.first, f"{service}.green_version": order.cast.unhealthy}
+    settings = source.settings({**replaced, **versions})
     with order.place.occupy():
         declared = {"blue_version": order.cast.first, "green_version": order.cast.first}
         order.place.copy_project(source, replaced, {service: declared})
@@ -84,9 +84,8 @@ def _assemblies(order: Order, service: str) -> dict[str, Mapping[str, str]]:
 def _first_deployment(stage: Stage, service: str, cast: Cast) -> None:
     """Everything from nothing, with the images pushed as soon as their repository is there."""
     stage.progress.note("first deployment")
-    pushing = threading.Thread(target=push_images, args=(service, cast), daemon=True)
-    pushing.start()
-    outcome = stage.deploy("first", lambda: None)
+    with pushing_images(service, cast):
+        outcome = stage.deploy("first", lambda: None)
     if outcome.code:
         raise RehearsalError(f"the first deployment failed: {outcome.why} (see {stage.place.logs})")
     stage.place.write_activation(stage.environment)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 
+from greenlight.errors import RehearsalError
 from greenlight.rehearsal.runner.images import push_image
 
 CATALOG = "versions.json"
-WAIT_SECONDS = 120.0
+POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,35 @@ def write_catalog(folder: Path, service: str, cast: Cast) -> None:
     (folder / CATALOG).write_text(json.dumps(entries, indent=2))
 
 
-def push_images(service: str, cast: Cast) -> None:
-    """Push an image of each version as soon as the repository is there: the same deploy needs them soon after."""
-    ecr: Any = boto3.client("ecr")
-    repository = f"greenlight/{service}"
-    _wait_for(ecr, repository)
-    for version in cast.faults:
+@contextmanager
+def pushing_images(service: str, cast: Cast) -> Iterator[None]:
+    """Push an image of each version as soon as the repository is there: the same deploy needs them soon after.
+
+    Raises:
+        RehearsalError: an image could not be pushed.
+    """
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        pushed = pool.submit(_push, boto3.client("ecr"), f"greenlight/{service}", list(cast.faults), stop)
+        try:
+            yield
+        finally:
+            stop.set()
+        if error := pushed.exception():
+            raise RehearsalError(f"the images of {service} could not be pushed: {error}") from error
+
+
+def _push(ecr: Any, repository: str, versions: Sequence[str], stop: threading.Event) -> None:
+    while not _exists(ecr, repository):
+        if stop.wait(POLL_SECONDS):
+            return
+    for version in versions:
         push_image(ecr, repository, version)
 
 
-def _wait_for(ecr: Any, repository: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            ecr.describe_repositories(repositoryNames=[repository])
-            return
-        except ClientError:
-            time.sleep(0.1)
+def _exists(ecr: Any, repository: str) -> bool:
+    try:
+        ecr.describe_repositories(repositoryNames=[repository])
+    except ecr.exceptions.RepositoryNotFoundException:
+        return False
+    return True

@@ -35,7 +35,7 @@ def _hopeless(counted: Sequence[Target]) -> str:
 
 
 def _on_good_look(good: int, streak: int, policy: Policy) -> tuple[Judgement, int]:
-    progress = f"all {good} targets healthy, {streak} of {policy.gate_consecutive} looks in a row"
+    progress = f"{good} of {good} targets healthy, {streak} of {policy.gate_consecutive} looks in a row"
     return (passed(progress) if streak >= policy.gate_consecutive else wait(progress)), streak
 
 

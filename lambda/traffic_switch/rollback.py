@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from traffic_switch.model import Target, Weights, healthy, healthy_share
+from traffic_switch.model import Target, Weights, healthy, healthy_share, serving
 
 
 class Move(StrEnum):
@@ -40,7 +40,7 @@ def decide(
     if before is None:
         return Decision(Move.REMOVE_RULE, "there was no production rule before the switch")
     if len(healthy(old)) >= min_healthy:
-        return Decision(Move.RESTORE, f"{len(healthy(old))} targets of {before.live} are healthy")
+        return Decision(Move.RESTORE, f"{len(healthy(old))} of {len(serving(old))} targets of {before.live} healthy")
     if healthy_share(old) > healthy_share(new):
         return Decision(Move.RESTORE, f"{before.live} is the less unhealthy color")
     return Decision(Move.HOLD, f"{before.live} is not healthy either: {_described(old)}")

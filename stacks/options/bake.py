@@ -32,7 +32,7 @@ class BakeOptions(Options):
         default=100,
         ge=1,
         le=1_000_000,
-        description="Requests below which an error rate is not judged: the bake waits for more, and never passes on fewer.",
+        description="Requests below which an error rate is not judged: the bake waits for more, never passes on fewer.",
     )
     bake_probes: Integer = Field(
         default=20,

@@ -47,7 +47,7 @@ class ReleaseOptions(ProofOptions, BakeOptions):
     )
     notify_email: Email = Field(
         default=None,
-        description="Address that SNS mails when a switch rolls back or needs a human, and when a color's alarm goes off.",
+        description="Address that SNS mails when a switch rolls back or needs a human, or when an alarm goes off.",
     )
     release_images_kept: Integer = Field(
         default=5,

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from greenlight.cli import main
+from greenlight.cli import commands as main
 from greenlight.rehearsal.report.result import ActResult, Phase, RehearsalReport
 from greenlight.rehearsal.report.timeline import Timeline
 from stacks.reference import SECTIONS, own_fields, reference

@@ -15,6 +15,7 @@ Event = Mapping[str, Any]
 Step = Callable[[Event, World], dict[str, Any]]
 
 logging.getLogger().setLevel(logging.INFO)
+logging.getLogger("botocore").setLevel(logging.WARNING)
 log = logging.getLogger(__name__)
 
 

@@ -82,7 +82,8 @@ def _told(outcome: str, decision: Decision) -> str:
         case "UNCHANGED":
             return f"No traffic had moved: {decision.reason}"
         case "HELD":
-            return f"TRAFFIC WAS HELD WHERE IT IS: {decision.reason}. Repair the other color, then run `greenlight rollback`"
+            repair = "Repair the other color, then run `greenlight rollback`"
+            return f"TRAFFIC WAS HELD WHERE IT IS: {decision.reason}. {repair}"
         case _:
             return f"Traffic is back as it was: {decision.reason}"
 
