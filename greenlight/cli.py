@@ -36,9 +36,8 @@ def main() -> None:
     except click.ClickException as error:
         click.echo(f"greenlight: {error.format_message()}", err=True)
         sys.exit(error.exit_code)
-    except click.Abort:
-        click.echo("greenlight: not confirmed; nothing was changed", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        click.echo("greenlight: interrupted; nothing is left running", err=True)
-        sys.exit(INTERRUPTED)
+    except click.Abort as error:
+        interrupted = isinstance(error.__cause__, KeyboardInterrupt)
+        said = "interrupted; nothing is left running" if interrupted else "not confirmed; nothing was changed"
+        click.echo(f"greenlight: {said}", err=True)
+        sys.exit(INTERRUPTED if interrupted else 1)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+import click
+import pytest
+
+from greenlight import cli
+
+REFUSED = {
+    ("rehearse", "--compute", "lambda"): "'lambda' is not one of 'ec2', 'fargate'",
+    ("rehearse", "--act", "relese"): "'relese' is not one of 'release', 'undo', 'unhealthy', 'errors'",
+    ("rehearse", "--live", "1", "--next", "1"): "--live and --next are both '1': a release needs two versions",
+    ("rehearse", "--live", "a b"): "shop.blue_version: got 'a b'; allowed: an image tag",
+    ("releese",): "No such command 'releese'",
+}
+
+
+@pytest.mark.parametrize(("words", "said"), REFUSED.items(), ids=[" ".join(words) for words in REFUSED])
+def test_a_bad_request_is_one_line_and_an_exit_code(
+    words: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["greenlight", *words])
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    printed = capsys.readouterr()
+    assert ended.value.code not in (0, None)
+    assert said in printed.err
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+
+
+def test_a_confirmation_denied_changes_nothing_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.command("deny")
+    def deny() -> None:
+        raise click.Abort
+
+    monkeypatch.setitem(cli.commands.commands, "deny", deny)
+    monkeypatch.setattr(sys, "argv", ["greenlight", "deny"])
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert (ended.value.code, capsys.readouterr().err) == (1, "greenlight: not confirmed; nothing was changed\n")
+
+
+def test_ctrl_c_ends_with_the_code_that_shells_expect() -> None:
+    program = (
+        "import click, sys, time\n"
+        "from greenlight import cli\n"
+        "@cli.commands.command('wait')\n"
+        "def wait():\n"
+        "    print('waiting', flush=True)\n"
+        "    time.sleep(60)\n"
+        "sys.argv = ['greenlight', 'wait']\n"
+        "cli.main()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+
+    assert process.returncode == cli.INTERRUPTED
+    assert said.strip() == "greenlight: interrupted; nothing is left running"
