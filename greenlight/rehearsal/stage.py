@@ -20,7 +20,8 @@ from greenlight.deployed import Deployed
 from greenlight.deployment import Deployment
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT
-from greenlight.rehearsal.place import ACCOUNT, HIDDEN, REGION, Place, client_environment
+from greenlight.rehearsal.account import ACCOUNT, REGION
+from greenlight.rehearsal.place import HIDDEN, Place, client_environment
 from greenlight.rehearsal.processes import Processes
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.synthesis import Assembly, finished_mark, write_plan

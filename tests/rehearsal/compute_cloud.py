@@ -16,9 +16,9 @@ from typing import Any
 
 from botocore.session import Session
 
+from greenlight.rehearsal.account import REGION
 from greenlight.rehearsal.runner.images import push_image
 
-REGION = "us-east-1"
 REGISTRY = f"000000000000.dkr.ecr.{REGION}.amazonaws.com"
 REPOSITORY = "greenlight/shop"
 SHOP = """

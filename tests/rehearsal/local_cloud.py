@@ -19,8 +19,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
+from greenlight.rehearsal.account import REGION
+
 START_SECONDS = 30.0
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.rehearsal.compute_cloud import REGION, REGISTRY, ComputeCloud, compute_cloud, eventually
+from greenlight.rehearsal.account import REGION
+from tests.rehearsal.compute_cloud import REGISTRY, ComputeCloud, compute_cloud, eventually
 
 pytestmark = pytest.mark.rehearsal
 

@@ -12,8 +12,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from greenlight.rehearsal.account import REGION
 from tests.rehearsal.load_balancing import ANY_PATH, Shop
-from tests.rehearsal.local_cloud import REGION, LocalCloud, eventually, started
+from tests.rehearsal.local_cloud import LocalCloud, eventually, started
 
 pytestmark = pytest.mark.rehearsal
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from greenlight.rehearsal.account import REGION
 from greenlight.rehearsal.cloud.adapters.documents import Document, DocumentError, ParameterError, Script
-from tests.rehearsal.compute_cloud import REGION, ComputeCloud, compute_cloud, eventually
+from tests.rehearsal.compute_cloud import ComputeCloud, compute_cloud, eventually
 
 COLORS = ["blue", "green"]
 

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from greenlight.rehearsal.cloud.routes import Routes
     from greenlight.rehearsal.runner.runner import Runner
 
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
-
 
 @dataclass(frozen=True)
 class CloudContext:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from ministack.core.responses import set_request_account_id, set_request_region
 
-from greenlight.rehearsal.cloud.context import ACCOUNT, REGION
+from greenlight.rehearsal.account import ACCOUNT, REGION
 
 Answer = tuple[int, object]
 Query = Mapping[str, str]

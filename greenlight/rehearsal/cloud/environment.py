@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from greenlight.rehearsal.cloud.context import REGION
+from greenlight.rehearsal.account import REGION
 
 _KEPT = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "SSL_CERT_FILE", "TZ", "USER")
 _KEPT_PREFIX = "GREENLIGHT_"

@@ -8,6 +8,7 @@ from typing import Any
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import alb
 
+from greenlight.rehearsal.account import ACCOUNT, REGION
 from greenlight.rehearsal.balancer.balancer import Balancer
 from greenlight.rehearsal.balancer.health import DRAINING, NOT_IN_USE, NOT_REGISTERED, Health
 from greenlight.rehearsal.cloud.adapters.elbv2.addresses import Addresses
@@ -16,7 +17,6 @@ from greenlight.rehearsal.cloud.adapters.elbv2.records import relink
 from greenlight.rehearsal.cloud.adapters.elbv2.registrations import Registrations, Target
 from greenlight.rehearsal.cloud.adapters.elbv2.rendering import Rendering, dimension
 from greenlight.rehearsal.cloud.adapters.elbv2.views import listener_view, target_view
-from greenlight.rehearsal.cloud.context import ACCOUNT, REGION
 from greenlight.rehearsal.cloud.routes import Routes
 
 

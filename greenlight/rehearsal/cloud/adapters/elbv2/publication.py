@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import cloudwatch
 
+from greenlight.rehearsal.account import ACCOUNT, REGION
 from greenlight.rehearsal.balancer.metrics import NAMESPACE, Datum, host_data, request_data
 from greenlight.rehearsal.cloud.adapters.elbv2.edge import Edge
-from greenlight.rehearsal.cloud.context import ACCOUNT, REGION
 from greenlight.rehearsal.cloud.requirement import require
 
 INTERVAL_VARIABLE = "GREENLIGHT_METRICS_SECONDS"
