@@ -90,7 +90,8 @@ class JournalView:
         """Let the switch's next look fail."""
         self._table.update_item(
             Key={JOURNAL_KEY: switch_key(switch_id)},
-            UpdateExpression="SET abort = :reason",
+            UpdateExpression="SET #abort = :reason",
+            ExpressionAttributeNames={"#abort": "abort"},
             ExpressionAttributeValues={":reason": reason},
         )
 

@@ -192,6 +192,7 @@ class FakeWorld:
     stuck: str = ""
     rolling_back: bool = False
     sticky_group: bool = False
+    refuse_start: Exception | None = None
     clock: float = 1_000.0
     policy: Policy = POLICY
     answers: list[tuple[CloudFormationRequest, Answer, str]] = field(default_factory=list)
@@ -234,6 +235,8 @@ class FakeWorld:
         return tuple(Alarm(name, self.alarm_states.get(name, "OK")) for name in names)
 
     def start(self, switch: Switch) -> None:
+        if self.refuse_start:
+            raise self.refuse_start
         self.started.append(switch)
 
     def stop(self, switch_id: str, cause: str) -> None:

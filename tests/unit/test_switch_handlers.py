@@ -109,6 +109,26 @@ def test_a_rollback_of_a_release_that_touched_nothing_is_answered_at_once(world:
     assert world.answers[0][1].status == "SUCCESS"
 
 
+def test_a_rollback_that_cannot_be_started_never_blocks_the_stack(world: FakeWorld) -> None:
+    begun(world, switch(id="s0"))
+    world.journal.remember_before("s0", Before(Weights(100, 0), BLUE_LIVE))
+    world.rolling_back = True
+    world.refuse_start = RuntimeError("Step Functions is down")
+
+    request.receive(cloudformation(), world)
+
+    assert world.answers[0][1].status == "SUCCESS"
+    assert "Step Functions is down" in world.answers[0][1].reason
+
+
+def test_a_release_that_cannot_be_started_is_told_to_cloudformation(world: FakeWorld) -> None:
+    world.refuse_start = RuntimeError("Step Functions is down")
+
+    request.receive(cloudformation(), world)
+
+    assert world.answers[0][1].status == "FAILED"
+
+
 def test_a_second_switch_is_refused_at_once(world: FakeWorld) -> None:
     begun(world, switch(id="s0"))
 

@@ -27,8 +27,18 @@ def receive(event: Event, world: World) -> dict[str, Any]:
         return {"switch": switch.id}
     except Exception as error:
         log.exception("the request could not be started")
-        harmless = event["RequestType"] == "Delete" and isinstance(error, RequestError)
-        return _answer(event, world, "SUCCESS" if harmless else "FAILED", str(error))
+        return _answer(event, world, "SUCCESS" if _must_succeed(event, world, error) else "FAILED", str(error))
+
+
+def _must_succeed(event: Event, world: World, error: Exception) -> bool:
+    """A rollback that fails leaves the stack in UPDATE_ROLLBACK_FAILED; a service that never was can be deleted."""
+    if event["RequestType"] == "Delete":
+        return isinstance(error, RequestError)
+    try:
+        return event["RequestType"] == "Update" and world.is_rolling_back(event["StackId"])
+    except Exception:
+        log.exception("the stack's status could not be read")
+        return False
 
 
 def _planned(event: Event, world: World) -> Switch | None:
@@ -46,8 +56,7 @@ def _planned(event: Event, world: World) -> Switch | None:
 def _restore(request_id: str, service: str, world: World) -> Switch | None:
     """A rollback undoes the newest release, which may still be running when somebody cancelled the stack's update.
 
-    Raises:
-        nothing of its own: a release that never looked at the rule has nothing to undo.
+    A release that never looked at the rule has nothing to undo, and gives None.
     """
     undone = world.journal.last_request(service)
     if not undone:
@@ -81,7 +90,9 @@ def _without_properties(event: Event) -> dict[str, Any]:
 
 def _answer(event: Event, world: World, status: str, reason: str) -> dict[str, Any]:
     service = str(event["ResourceProperties"].get("Service", "unknown"))
-    world.answer(CloudFormationRequest.from_event(event), Answer(status, reason), physical_id(service))
+    live = world.journal.live(service) if status == "SUCCESS" else None
+    data = {"ActiveColor": live.color.value if live else "none", "Outcome": "UNCHANGED"}
+    world.answer(CloudFormationRequest.from_event(event), Answer(status, reason, data), physical_id(service))
     return {"answered": status}
 
 
