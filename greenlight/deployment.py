@@ -84,8 +84,9 @@ class Deployment:
         return errors[-1] if errors else f"no reason was printed; see {self._log_path}"
 
     def _read(self) -> None:
-        with self._log_path.open("a") as log:
-            for line in self._process.stdout or ():
+        assert self._process.stdout is not None
+        with self._log_path.open("a") as log, self._process.stdout as output:
+            for line in output:
                 self._lines.append(line)
                 log.write(line)
                 log.flush()

@@ -70,7 +70,8 @@ class Sources:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-                tar.extractall(scratch, filter="data")
+                tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 and newer have it
+                tar.extractall(scratch)
             exported = Path(scratch) / "services" / service
             self._provide_dependencies(exported, service)
             exported.rename(folder)
