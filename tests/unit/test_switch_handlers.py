@@ -281,6 +281,31 @@ def test_rollback_keeps_evidence_and_tells_people(world: FakeWorld) -> None:
     assert "ROLLED_BACK" in world.told[0][0]
 
 
+def test_cloudformations_rollback_after_an_automatic_one_is_no_news(world: FakeWorld) -> None:
+    rollback.restore(failed_after_shift(world), world)
+    undoing = switch(Mode.RESTORE, undoes="s1", id="s2")
+    world.journal.open(undoing, cloudformation(), world.now())
+
+    result = rollback.restore({"switch": undoing.as_input()}, world)
+
+    assert result["outcome"] == "UNCHANGED"
+    assert len(world.told) == 1
+
+
+def test_cloudformations_rollback_of_a_finished_release_puts_the_traffic_back(world: FakeWorld) -> None:
+    event = begun(world, switch())
+    preflight.inspect(event, world)
+    shift.move(event, world)
+    done.finish(event, world)
+    undoing = switch(Mode.RESTORE, undoes="s1", id="s2")
+    world.journal.open(undoing, cloudformation(), world.now())
+
+    rollback.restore({"switch": undoing.as_input()}, world)
+
+    assert world.production.now == Weights(100, 0)
+    assert world.journal.live("shop") == BLUE_LIVE
+
+
 def test_rollback_to_a_sick_color_holds_and_pages(world: FakeWorld) -> None:
     event = failed_after_shift(world)
     world.health[BLUE_ARN] = (target(State.UNHEALTHY),)

@@ -26,7 +26,10 @@ OUTCOMES = {
 
 
 def restore(event: Event, world: World) -> dict[str, Any]:
-    """Take back what the switch (or the one that it undoes) did, and say how that went."""
+    """Take back what the switch (or the one that it undoes) did, and say how that went.
+
+    CloudFormation's rollback follows every failed release and mostly finds nothing left to do: that is no news.
+    """
     switch = Switch.from_input(event["switch"])
     service = world.services[switch.service]
     why = explained(event.get("failure") or {})
@@ -39,7 +42,8 @@ def restore(event: Event, world: World) -> dict[str, Any]:
     world.journal.close(switch.id, outcome, reason)
     judgement = failed(reason) if outcome == "HELD" else passed(reason)
     result = ruling(world, switch, "rollback", 1, judgement, outcome=outcome)
-    _tell(world, switch, outcome, reason)
+    if not (switch.mode is Mode.RESTORE and outcome == "UNCHANGED"):
+        _tell(world, switch, outcome, reason)
     return result
 
 
