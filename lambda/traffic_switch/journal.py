@@ -82,6 +82,9 @@ class Journal(Protocol):
     def mark_shift(self, switch_id: str, at: float) -> None:
         """Remember when the weights were first written, in Unix seconds."""
 
+    def begin(self, switch_id: str, phase: str, at: float) -> None:
+        """Remember when a phase began, the first time only; a phase that was never begun begins with its first note."""
+
     def note(self, switch_id: str, phase: str, look: int, judgement: Judgement, at: float) -> None:
         """Add one judgement to the switch's trace."""
 

@@ -22,6 +22,7 @@ class MemoryJournal:
         self.last: dict[str, str] = {}
         self.trace: dict[tuple[str, str, int], Judgement] = {}
         self.evidence: dict[str, str] = {}
+        self.begun: dict[tuple[str, str], float] = {}
 
     def open(self, switch: Switch, request: Mapping[str, Any], at: float) -> None:
         self.records[switch.id] = Record(switch, at, request=request)
@@ -67,7 +68,11 @@ class MemoryJournal:
         record = self.records[switch_id]
         self.records[switch_id] = replace(record, shifted_at=record.shifted_at or at)
 
+    def begin(self, switch_id: str, phase: str, at: float) -> None:
+        self.begun.setdefault((switch_id, phase), at)
+
     def note(self, switch_id: str, phase: str, look: int, judgement: Judgement, at: float) -> None:
+        self.begin(switch_id, phase, at)
         self.trace.setdefault((switch_id, phase, look), judgement)
 
     def close(self, switch_id: str, outcome: str, reason: str) -> None:

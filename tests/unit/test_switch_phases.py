@@ -105,6 +105,16 @@ def test_shift_moves_everything_in_one_write(world: FakeWorld) -> None:
     assert world.production.writes == [Weights(0, 100)]
 
 
+def test_shift_begins_before_it_writes_and_not_when_the_front_door_has_agreed(world: FakeWorld) -> None:
+    event = begun(world, switch())
+    world.stuck = "blue"
+    started = world.now()
+
+    with pytest.raises(FrontDoorError):
+        shift.move(event, world)
+    assert world.journal.begun["s1", "shift"] == started
+
+
 def test_shift_without_the_lock_writes_nothing(world: FakeWorld) -> None:
     event = begun(world, switch())
     world.journal.locks.clear()

@@ -32,6 +32,7 @@ def restore(event: Event, world: World) -> dict[str, Any]:
     """
     switch = Switch.from_input(event["switch"])
     service = world.services[switch.service]
+    world.journal.begin(switch.id, "rollback", world.now())
     why = explained(event.get("failure") or {})
     record = world.journal.record(switch.undoes or switch.id)
     decision = _act(world, service, record.before if record else None)

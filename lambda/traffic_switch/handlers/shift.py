@@ -25,6 +25,7 @@ def move(event: Event, world: World) -> dict[str, Any]:
     switch = Switch.from_input(event["switch"])
     service, weights = world.services[switch.service], Weights.all_on(switch.color)
     world.journal.require_lock(switch)
+    world.journal.begin(switch.id, "shift", world.now())
     world.journal.mark_shift(switch.id, world.now())
     world.rule(service).write(weights, *service.arns, service.paths)
     asked = _confirm(world, switch, service)

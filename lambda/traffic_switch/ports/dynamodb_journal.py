@@ -105,11 +105,14 @@ class DynamoJournal:
     def mark_shift(self, switch_id: str, at: float) -> None:
         self._set_once(switch_key(switch_id), "shifted_at", _number(at))
 
+    def begin(self, switch_id: str, phase: str, at: float) -> None:
+        self._set_once(switch_key(switch_id), f"phase:{phase}", _number(at))
+
     def note(self, switch_id: str, phase: str, look: int, judgement: Judgement, at: float) -> None:
         """Traces are keyed by phase and look, so that a look that runs twice is in the trace once."""
         entry = {"verdict": judgement.verdict.value, "reason": judgement.reason, "at": _number(at)}
         self._set_once(switch_key(switch_id), f"trace:{phase}:{look:04d}", entry)
-        self._set_once(switch_key(switch_id), f"phase:{phase}", _number(at))
+        self.begin(switch_id, phase, at)
         self._set(switch_key(switch_id), phase=phase, verdict=entry["verdict"], said=judgement.reason)
 
     def close(self, switch_id: str, outcome: str, reason: str) -> None:
