@@ -1,24 +1,19 @@
-"""Elastic Load Balancing's API and CloudFormation types: what they refuse and in which words, and what they return."""
+"""Elastic Load Balancing's API: what it refuses and in which words, and what it returns."""
 
 from __future__ import annotations
 
 import json
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import ClientError
 
-from greenlight.rehearsal.account import REGION
-from tests.rehearsal.load_balancing import ANY_PATH, Shop
-from tests.rehearsal.local_cloud import LocalCloud, eventually, started
+from tests.rehearsal.elbv2_calls import PREVIEW, forward, refusal, weights
+from tests.rehearsal.load_balancing import Shop
+from tests.rehearsal.local_cloud import LocalCloud, started
 
 pytestmark = pytest.mark.rehearsal
-
-PREVIEW = [{"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Preview", "Values": ["blue"]}}]
 
 
 @pytest.fixture(scope="module")
@@ -32,19 +27,6 @@ def shop(cloud: LocalCloud) -> Iterator[Shop]:
     shop = Shop(cloud)
     yield shop
     shop.delete()
-
-
-def refusal(call: Callable[[], Any]) -> tuple[str, str]:
-    """The code and the message of what a call is refused with."""
-    with pytest.raises(ClientError) as caught:
-        call()
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def forward(*groups: tuple[str, int]) -> list[dict[str, Any]]:
-    tuples = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in groups]
-    return [{"Type": "forward", "ForwardConfig": {"TargetGroups": tuples}}]
 
 
 def test_rules_and_listeners_are_returned_as_aws_returns_them(shop: Shop) -> None:
@@ -78,7 +60,7 @@ def test_a_weight_out_of_range_is_refused_and_changes_nothing(shop: Shop, weight
         "ValidationError",
         "The weight for each target group must be between 0 and 999, inclusive",
     )
-    assert _weights(shop) == [100, 0]
+    assert weights(shop) == [100, 0]
 
 
 def test_an_unknown_target_group_is_refused(shop: Shop) -> None:
@@ -213,186 +195,6 @@ def test_a_second_listener_has_a_port_of_its_own(shop: Shop) -> None:
     with urllib.request.urlopen(f"{shop.cloud.endpoint}/_greenlight/edge", timeout=5) as answer:
         listeners = json.loads(answer.read())["listeners"]
 
-    ports = {each["port"]: each["real_port"] for each in listeners if _name_of(shop) in each["load_balancer"]}
+    ports = {each["port"]: each["real_port"] for each in listeners if f"/{shop.name}/" in each["load_balancer"]}
     assert ports[80] == shop.port
     assert ports[8080] not in (shop.port, 8080)
-
-
-def test_without_the_permission_a_shift_is_denied_as_on_aws(shop: Shop) -> None:
-    user, elb = _user(shop.cloud, "viewer", "elasticloadbalancing:Describe*", "*")
-
-    assert elb.describe_rules(ListenerArn=shop.listener)["Rules"]
-    assert refusal(lambda: elb.modify_rule(RuleArn=shop.rule, Actions=shop.forward(0, 1))) == (
-        "AccessDenied",
-        f"User: {user} is not authorized to perform: elasticloadbalancing:ModifyRule on resource: {shop.rule} "
-        "because no identity-based policy allows the elasticloadbalancing:ModifyRule action",
-    )
-    assert _weights(shop) == [100, 0]
-
-
-def test_a_permission_for_the_rules_arn_is_enough(shop: Shop) -> None:
-    rules = shop.listener.replace(":listener/", ":listener-rule/") + "/*"
-    _, elb = _user(shop.cloud, "switch", "elasticloadbalancing:ModifyRule", rules)
-
-    elb.modify_rule(RuleArn=shop.rule, Actions=shop.forward(0, 1))
-
-    assert _weights(shop) == [0, 1]
-
-
-def test_creating_a_rule_needs_the_listener(shop: Shop) -> None:
-    _, elb = _user(shop.cloud, "creator", "elasticloadbalancing:CreateRule", shop.listener)
-
-    elb.create_rule(ListenerArn=shop.listener, Priority=7, Conditions=ANY_PATH, Actions=shop.forward(0, 1))
-
-    other = Shop(shop.cloud)
-    assert (
-        refusal(lambda: elb.create_rule(ListenerArn=other.listener, Priority=7, Conditions=ANY_PATH, Actions=[]))[0]
-        == "AccessDenied"
-    )
-    other.delete()
-
-
-def template(blue: Any, green: Any, target: str = "10.20.0.7") -> str:
-    """A load balancer with a weighted rule, and a target in the blue group."""
-    groups = [
-        {"TargetGroupArn": {"Ref": name}, "Weight": weight} for name, weight in (("Blue", blue), ("Green", green))
-    ]
-    group = {"Port": 3000, "Protocol": "HTTP", "VpcId": "vpc-1", "TargetType": "ip", "HealthCheckPath": "/health"}
-    delay = {"TargetGroupAttributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "5"}]}
-    none = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503", "MessageBody": "no rule"}}
-    kinds = {
-        "Balancer": ("LoadBalancer", {"Subnets": ["subnet-1", "subnet-2"]}),
-        "Blue": ("TargetGroup", {**group, **delay, "Targets": [{"Id": target}]}),
-        "Green": ("TargetGroup", group),
-        "Listener": (
-            "Listener",
-            {"LoadBalancerArn": {"Ref": "Balancer"}, "Port": 80, "Protocol": "HTTP", "DefaultActions": [none]},
-        ),
-        "Rule": (
-            "ListenerRule",
-            {
-                "ListenerArn": {"Ref": "Listener"},
-                "Priority": 100,
-                "Conditions": PREVIEW,
-                "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
-            },
-        ),
-    }
-    resources = {
-        name: {"Type": f"AWS::ElasticLoadBalancingV2::{kind}", "Properties": properties}
-        for name, (kind, properties) in kinds.items()
-    }
-    outputs = {
-        "Url": {"Value": {"Fn::Join": ["", ["http://", {"Fn::GetAtt": ["Balancer", "DNSName"]}, "/"]]}},
-        "Rule": {"Value": {"Ref": "Rule"}},
-        "Blue": {"Value": {"Ref": "Blue"}},
-    }
-    return json.dumps({"Resources": resources, "Outputs": outputs})
-
-
-class Stack:
-    """A CloudFormation stack for one test."""
-
-    def __init__(self, cloud: LocalCloud, name: str, body: str) -> None:
-        self._stacks: Any = cloud.client("cloudformation")
-        self._name = name
-        self._stacks.create_stack(StackName=name, TemplateBody=body)
-
-    def update(self, body: str) -> None:
-        self._stacks.update_stack(StackName=self._name, TemplateBody=body)
-
-    def settled(self) -> str:
-        return str(eventually(lambda: self._status() if not self._status().endswith("IN_PROGRESS") else None))
-
-    def outputs(self) -> dict[str, str]:
-        return {each["OutputKey"]: each["OutputValue"] for each in self._look()["Outputs"]}
-
-    def reasons(self) -> list[str]:
-        events = self._stacks.describe_stack_events(StackName=self._name)["StackEvents"]
-        return [each["ResourceStatusReason"] for each in events if each.get("ResourceStatusReason")]
-
-    def delete(self) -> None:
-        self._stacks.delete_stack(StackName=self._name)
-        eventually(self._is_gone)
-
-    def _look(self) -> dict[str, Any]:
-        return dict(self._stacks.describe_stacks(StackName=self._name)["Stacks"][0])
-
-    def _status(self) -> str:
-        return str(self._look()["StackStatus"])
-
-    def _is_gone(self) -> bool:
-        try:
-            return self._status() == "DELETE_COMPLETE"
-        except ClientError:
-            return True
-
-
-def test_a_template_is_served_at_its_dns_name(cloud: LocalCloud) -> None:
-    stack = Stack(cloud, "served", template(90, 10))
-    assert stack.settled() == "CREATE_COMPLETE"
-    elb: Any = cloud.client("elbv2")
-    found = stack.outputs()
-
-    with pytest.raises(urllib.error.HTTPError) as answer:
-        urllib.request.urlopen(found["Url"], timeout=5)
-
-    with answer.value as page:
-        assert (page.code, page.read()) == (503, b"no rule")
-    groups = elb.describe_rules(RuleArns=[found["Rule"]])["Rules"][0]["Actions"][0]["ForwardConfig"]["TargetGroups"]
-    assert [each["Weight"] for each in groups] == [90, 10]
-    stack.delete()
-
-
-def test_a_template_registers_its_targets_and_drains_what_it_drops(cloud: LocalCloud) -> None:
-    stack = Stack(cloud, "targets", template(1, 0))
-    assert stack.settled() == "CREATE_COMPLETE"
-    stack.update(template(1, 0, target="10.20.0.8"))
-    assert stack.settled() == "UPDATE_COMPLETE"
-
-    elb: Any = cloud.client("elbv2")
-    health = elb.describe_target_health(TargetGroupArn=stack.outputs()["Blue"])["TargetHealthDescriptions"]
-
-    assert [(each["Target"]["Id"], each["TargetHealth"]["State"]) for each in health] == [
-        ("10.20.0.8", "initial"),
-        ("10.20.0.7", "draining"),
-    ]
-    stack.delete()
-
-
-def test_a_template_with_a_wrong_weight_rolls_back_with_awss_message(cloud: LocalCloud) -> None:
-    stack = Stack(cloud, "wrong", template(1, 0))
-    assert stack.settled() == "CREATE_COMPLETE"
-
-    stack.update(template(1000, 0))
-
-    assert stack.settled() == "UPDATE_ROLLBACK_COMPLETE"
-    assert any("The weight for each target group must be between 0 and 999" in each for each in stack.reasons())
-    stack.delete()
-
-
-def _weights(shop: Shop) -> list[int]:
-    action = shop.elb.describe_rules(RuleArns=[shop.rule])["Rules"][0]["Actions"][0]
-    return [each["Weight"] for each in action["ForwardConfig"]["TargetGroups"]]
-
-
-def _name_of(shop: Shop) -> str:
-    return f"/{shop.name}/"
-
-
-def _user(cloud: LocalCloud, name: str, action: str, resource: str) -> tuple[str, Any]:
-    """Create a user who may do one thing, and return its ARN and its client."""
-    iam: Any = cloud.client("iam")
-    user = iam.create_user(UserName=name)["User"]
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=document)
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    client = boto3.client(
-        "elbv2",
-        endpoint_url=cloud.endpoint,
-        region_name=REGION,
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=key["SecretAccessKey"],
-    )
-    return user["Arn"], client

@@ -4,121 +4,23 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from greenlight.rehearsal.runner.container import Container
 from greenlight.rehearsal.runner.errors import ContainerError
 from greenlight.rehearsal.runner.look import State
 from greenlight.rehearsal.runner.runner import Runner
 from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference, RestartPolicy
+from tests.rehearsal.runner_bench import Bench, FakeRoutes, NoGuard, eventually, is_alive
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(30)]
 
-SERVER = """
-const http = require('node:http');
-const server = http.createServer((request, response) => {
-  if (request.url === '/exit') process.exit(3);
-  response.setHeader('X-Version', process.env.VERSION ?? '');
-  if (request.url === '/slow') return setTimeout(() => response.end('slow'), 400);
-  response.end(JSON.stringify({ environment: process.env, address: server.address() }));
-});
-server.listen(process.env.PORT);
-if (process.env.STUBBORN) process.on('SIGTERM', () => console.log('asked to stop'));
-else process.on('SIGTERM', () => server.close());
-console.log('up');
-"""
-TARGET = ("i-0abc", 3000)
-
-
-class NoGuard:
-    """A guard for a process that ends what it starts."""
-
-    def watch(self, group: int) -> None: ...
-
-    def forget(self, group: int) -> None: ...
-
-
-class FakeRoutes:
-    """The route table as a dict."""
-
-    def __init__(self) -> None:
-        self.table: dict[tuple[str, int], tuple[str, int]] = {}
-
-    def publish(self, target: str, port: int, host: str, real_port: int) -> None:
-        self.table[target, port] = (host, real_port)
-
-    def withdraw(self, target: str, port: int) -> None:
-        self.table.pop((target, port), None)
-
-
-class Bench:
-    """A checkout with one tiny service, and a runner on it."""
-
-    def __init__(self, folder: Path) -> None:
-        shop = folder / "checkout" / "services" / "shop"
-        shop.mkdir(parents=True)
-        (shop / "server.js").write_text(SERVER)
-        (shop / "package.json").write_text('{"main": "server.js"}')
-        self.run_dir = folder / "run"
-        self.run_dir.mkdir()
-        self.routes = FakeRoutes()
-        self.runner = Runner(
-            run_dir=self.run_dir,
-            checkout=folder / "checkout",
-            routes=self.routes,
-            endpoint_url="http://127.0.0.1:1",
-            guard=NoGuard(),
-        )
-
-    def run(self, *, version: str = "v1", restart: RestartPolicy = RestartPolicy.NO, **environment: str) -> Container:
-        spec = ContainerSpec(
-            name="shop-blue",
-            host="i-0abc",
-            image=ImageReference.parse(f"greenlight/shop:{version}"),
-            version=version,
-            environment={"VERSION": version, **environment},
-            credentials={"AWS_ACCESS_KEY_ID": "ASIA"},
-            endpoints=(Endpoint(*TARGET),),
-            restart=restart,
-        )
-        return self.runner.run(spec)
-
-    def published(self) -> int:
-        """Wait for the route; return the real port."""
-        eventually(lambda: TARGET in self.routes.table)
-        return self.routes.table[TARGET][1]
-
-    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.published()}{path}", headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
-
-
-def eventually(claim: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until the claim holds."""
-    deadline = time.monotonic() + seconds
-    while not claim():
-        assert time.monotonic() < deadline, "the claim did not come true in time"
-        time.sleep(0.02)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+SHOP = Path(__file__).parents[2] / "services" / "shop"
 
 
 @pytest.fixture
@@ -242,39 +144,6 @@ def test_closing_the_runner_leaves_no_process(bench: Bench) -> None:
     bench.runner.close()
 
     assert not is_alive(pid)
-
-
-def test_the_unhealthy_fault_breaks_the_health_check_alone(bench: Bench) -> None:
-    bench.runner.catalog.register("shop", "v2", ("unhealthy",))
-    bench.run(version="v2")
-
-    assert (bench.get("/health")[0], bench.get("/")[0]) == (500, 200)
-
-
-def test_the_errors_fault_answers_one_in_twenty_with_500_under_traffic_alone(bench: Bench) -> None:
-    bench.runner.catalog.register("shop", "v2", ("errors",))
-    bench.run(version="v2")
-    preview = {"X-Greenlight-Preview": "green-secret"}
-
-    tested = {bench.get("/", **preview)[0] for _ in range(60)}
-    first = {bench.get("/")[0] for _ in range(50)}
-    loaded = [bench.get("/")[0] for _ in range(40)]
-
-    assert (tested, first, loaded.count(500)) == ({200}, {200}, 2)
-
-
-def test_a_faulty_answer_still_says_who_gave_it(bench: Bench) -> None:
-    bench.runner.catalog.register("shop", "v2", ("unhealthy",))
-    bench.run(version="v2", ENVIRONMENT="green")
-
-    with pytest.raises(urllib.error.HTTPError) as answer:
-        urllib.request.urlopen(f"http://127.0.0.1:{bench.published()}/health")
-
-    assert (answer.value.headers["X-Environment"], answer.value.headers["X-Version"]) == ("green", "v2")
-    answer.value.close()
-
-
-SHOP = Path(__file__).parents[2] / "services" / "shop"
 
 
 @pytest.mark.skipif(not (SHOP / "node_modules").is_dir(), reason="the shop's dependencies are not installed")

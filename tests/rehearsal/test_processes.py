@@ -1,3 +1,5 @@
+"""Processes end with who started them, however that one ends."""
+
 from __future__ import annotations
 
 import os
@@ -8,9 +10,11 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
-from greenlight.rehearsal.janitor import watched
 from greenlight.rehearsal.processes import Processes
+
+pytestmark = pytest.mark.rehearsal
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
@@ -58,7 +62,3 @@ def test_a_killed_owner_leaves_nothing_behind(tmp_path: Path) -> None:
         owner.send_signal(signal.SIGKILL)
 
     assert gone(child)
-
-
-def test_the_janitor_forgets_what_has_ended() -> None:
-    assert watched(["watch 7\n", "watch 8\n", "forget 7\n"]) == {8}

@@ -1,0 +1,128 @@
+"""The script that runs one color on the EC2 host: what it starts, stops and refuses."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsal.shell_host import Host
+from tests.unit.host_script import REGISTRY, SHOP_1, SHOP_2
+
+pytestmark = pytest.mark.rehearsal
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    return Host(tmp_path)
+
+
+def test_a_color_is_pulled_and_started_with_its_environment_and_limits(host: Host) -> None:
+    result = host.run("shop", "green", SHOP_2)
+
+    assert result.returncode == 0, result.stderr
+    assert host.changes[0] == f"docker pull --quiet {SHOP_2}"
+    (run,) = host.changes[1:]
+    assert run.endswith(f" {SHOP_2}")
+    for flag in (
+        "--name shop-green",
+        "--restart unless-stopped",
+        "--memory 512m",
+        "--cpus 0.25",
+        "--read-only",
+        "--publish 3001:3000",
+        "--log-opt awslogs-stream=shop/green/2.0.0",
+        "--env ENVIRONMENT=green --env VERSION=2.0.0 --env PORT=3000 --env CART_TABLE=carts --env AWS_REGION=eu-west-1",
+    ):
+        assert flag in run
+
+
+def test_a_second_run_of_the_same_image_changes_nothing(host: Host) -> None:
+    host.run("shop", "green", SHOP_2)
+
+    result = host.run("shop", "green", SHOP_2)
+
+    assert result.returncode == 0
+    assert "already" in result.stdout
+    assert host.changes == []
+
+
+def test_a_new_version_stops_the_old_container_before_it_starts_the_new_one(host: Host) -> None:
+    host.run("shop", "green", SHOP_1)
+
+    host.run("shop", "green", SHOP_2)
+
+    assert [call.split()[1] for call in host.changes] == ["pull", "stop", "rm", "run"]
+    assert host.containers == {"shop-green": SHOP_2}
+
+
+def test_a_change_of_one_color_does_not_touch_the_other(host: Host) -> None:
+    host.run("shop", "blue", SHOP_1)
+
+    host.run("shop", "green", SHOP_2)
+
+    assert host.containers == {"shop-blue": SHOP_1, "shop-green": SHOP_2}
+    assert not [call for call in host.calls if "shop-blue" in call]
+
+
+def test_an_image_that_is_here_already_is_not_pulled_again(host: Host) -> None:
+    host.run("shop", "blue", SHOP_1)
+
+    host.run("shop", "green", SHOP_1)
+
+    assert [call.split()[1] for call in host.changes] == ["run"]
+
+
+def test_an_image_that_cannot_be_pulled_is_named_and_the_old_container_stays(host: Host) -> None:
+    host.run("shop", "green", SHOP_1)
+    missing = f"{REGISTRY}/greenlight/shop:9.9.9"
+
+    result = host.run("shop", "green", missing)
+
+    assert result.returncode == 1
+    assert result.stderr.strip().endswith(f"greenlight: cannot pull {missing}")
+    assert host.containers == {"shop-green": SHOP_1}
+
+
+def test_a_container_that_does_not_stay_up_fails_and_says_where_its_log_is(host: Host) -> None:
+    (host.state / "crashes").touch()
+
+    result = host.run("shop", "green", SHOP_2)
+
+    assert result.returncode == 1
+    assert "shop-green does not run 30 s after its start" in result.stderr
+    assert "shop/green/2.0.0" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("service", "color", "message"),
+    [
+        ("cart", "blue", "service: got cart; allowed: shop report"),
+        ("shop", "red", "color: got red; allowed: blue, green"),
+    ],
+)
+def test_what_the_host_does_not_know_is_refused_with_what_it_knows(
+    host: Host, service: str, color: str, message: str
+) -> None:
+    result = host.run(service, color, SHOP_1)
+
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert host.changes == []
+
+
+def test_a_host_that_is_still_booting_is_waited_for(host: Host) -> None:
+    (host.state / "docker-is-down").touch()
+
+    assert host.run("shop", "blue", SHOP_1).returncode == 0
+
+
+def test_the_turn_of_a_process_that_died_is_taken_over_and_given_back(host: Host) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    turn = host.home / ".greenlight-turn"
+    turn.symlink_to(str(gone.pid))
+
+    assert host.run("shop", "blue", SHOP_1).returncode == 0
+    assert not turn.is_symlink()

@@ -1,0 +1,32 @@
+"""The script of an EC2 host with two services, and the images it may be asked to run."""
+
+from __future__ import annotations
+
+from greenlight_cdk.host_scripts import HostService, run_script
+from traffic_switch.contract import Color
+
+REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+SHOP_1 = f"{REGISTRY}/greenlight/shop:1.0.0"
+SHOP_2 = f"{REGISTRY}/greenlight/shop:2.0.0"
+REPORT_1 = f"{REGISTRY}/greenlight/report:1.0.0"
+
+
+def color_script(more: int = 0) -> str:
+    """The script that runs a color of the shop or the report, on a host with `more` services besides."""
+    return run_script(
+        region="eu-west-1",
+        log_group="greenlight-containers",
+        table="carts",
+        container_port=3000,
+        drain_seconds=5,
+        services=[
+            _service("shop", 3000),
+            _service("report", 3010),
+            *(_service(f"s{n}", 3020) for n in range(more)),
+        ],
+    )
+
+
+def _service(name: str, port: int) -> HostService:
+    ports = {Color.BLUE: port, Color.GREEN: port + 1}
+    return HostService(name=name, ports=ports, images={}, cpu_units=256, memory_mib=512)
