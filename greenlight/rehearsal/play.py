@@ -51,7 +51,7 @@ def play(stage: Stage, act: Act, load: Load) -> ActResult:
         before=before.live,
         after=after.live,
         records=records,
-        broken_promises=list(broken(before, after, switch)),
+        broken_promises=list(broken(before, after)),
     )
     result = _result(stage, act, seen, time.monotonic() - started)
     stage.progress.done(result.passed, result.reason)

@@ -14,6 +14,7 @@ from rich.console import Console
 from traffic_switch.contract import Color
 from traffic_switch.model import Weights
 
+from greenlight.follow import Follower
 from greenlight.rehearsal.acts.repertoire import REPERTOIRE
 from greenlight.rehearsal.place import Place
 from greenlight.rehearsal.play import Load, play
@@ -38,6 +39,8 @@ class Played:
     released: Snapshot
     unrelated: Outcome
     after_unrelated: Snapshot
+    stopped: Outcome
+    after_stopped: Snapshot
     forbidden: Outcome
     after_forbidden: Snapshot
 
@@ -58,9 +61,31 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         released = snapshot(stage)
         unrelated = stage.deploy("unrelated", lambda: None)
         after_unrelated = snapshot(stage)
+        stopped = stage.deploy("undo", Stopper(stage).look)
+        after_stopped = snapshot(stage)
         forbid(stage, "elasticloadbalancing:ModifyRule")
         forbidden = stage.deploy("undo", lambda: None)
-        yield Played(release, released, unrelated, after_unrelated, forbidden, snapshot(stage))
+        after_forbidden = snapshot(stage)
+        yield Played(release, released, unrelated, after_unrelated, stopped, after_stopped, forbidden, after_forbidden)
+
+
+class Stopper:
+    """Stops the next switch in its bake, as somebody might do in the console."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._stopped = False
+        self._follower = Follower(stage.deployed.journal, stage.service.name, lambda phase, said: None)
+
+    def look(self) -> None:
+        self._follower.look()
+        seen = self._follower.seen
+        if seen and "bake" in seen.phases and not self._stopped:
+            self._stopped = True
+            machine = boto3.client("cloudformation").describe_stacks(StackName="GreenlightSwitch")["Stacks"][0]
+            arn = next(o["OutputValue"] for o in machine["Outputs"] if o["OutputKey"] == "StateMachineArn")
+            execution = arn.replace(":stateMachine:", ":execution:") + f":{seen.switch.id}"
+            boto3.client("stepfunctions").stop_execution(executionArn=execution, cause="stopped in the console")
 
 
 def forbid(stage: Stage, action: str) -> None:
@@ -98,6 +123,18 @@ def test_an_unrelated_deploy_changes_no_weight(played: Played) -> None:
 def test_an_unrelated_deploy_restarts_no_process(played: Played) -> None:
     assert played.released.processes[Color.GREEN]
     assert played.after_unrelated.processes == played.released.processes
+
+
+def test_a_switch_that_is_stopped_in_its_bake_is_taken_back_and_answered(played: Played) -> None:
+    assert played.stopped.code != 0
+    assert "was ABORTED: stopped in the console. Traffic is back as it was" in " ".join(played.stopped.output.split())
+    assert played.after_stopped.weights == Weights(0, 100)
+    assert played.after_stopped.lock_owner == ""
+
+
+def test_cloudformation_gets_exactly_one_answer_to_every_request(played: Played) -> None:
+    assert len(played.after_forbidden.answers) > 10
+    assert set(played.after_forbidden.answers.values()) == {1}
 
 
 def test_a_shift_that_iam_forbids_says_so_and_moves_nothing(played: Played) -> None:

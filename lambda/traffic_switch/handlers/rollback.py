@@ -37,7 +37,8 @@ def restore(event: Event, world: World) -> dict[str, Any]:
     record = world.journal.record(switch.undoes or switch.id)
     decision = _act(world, service, record.before if record else None)
     outcome = OUTCOMES[decision.move]
-    reason = f"{why}. {_told(outcome, decision)}" if why else _told(outcome, decision)
+    told = _told(switch.mode, outcome, decision)
+    reason = f"{why}. {told}" if why else told
     if switch.mode is Mode.RELEASE:
         _keep_evidence(world, switch, service, why, decision)
     world.journal.close(switch.id, outcome, reason)
@@ -82,10 +83,11 @@ def _decide(world: World, service: Service, before: Before) -> Decision:
     )
 
 
-def _told(outcome: str, decision: Decision) -> str:
+def _told(mode: Mode, outcome: str, decision: Decision) -> str:
     match outcome:
         case "UNCHANGED":
-            return f"No traffic had moved: {decision.reason}"
+            start = "No traffic had moved" if mode is Mode.RELEASE else "Nothing was left to put back"
+            return f"{start}: {decision.reason}"
         case "HELD":
             repair = "Repair the other color, then run `greenlight rollback`"
             return f"TRAFFIC WAS HELD WHERE IT IS: {decision.reason}. {repair}"
