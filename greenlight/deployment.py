@@ -13,9 +13,8 @@ from types import TracebackType
 STACK_LINE = re.compile(
     r"(?P<mark>✅|❌)\s+(?P<stack>Greenlight\w+)(?P<rest>.*)|(?P<start>Greenlight\w+): (?P<what>deploying)"
 )
-REASON_LINE = re.compile(
-    r"(Received response status \[FAILED\] from custom resource\. Message returned: |_FAILED\s*\|)(?P<why>.*)"
-)
+ANSWERED = re.compile(r"Received response status \[FAILED\] from custom resource\. Message returned: (?P<why>.*)")
+FAILED_EVENT = re.compile(r"_FAILED\s*\|\s*\S+\s*\|\s*(?P<why>.*)")
 POLL_SECONDS = 0.2
 
 
@@ -76,10 +75,10 @@ class Deployment:
 
     def why(self) -> str:
         """What the CLI says went wrong: the custom resource's own words where there are any."""
-        for line in self._lines:
-            found = REASON_LINE.search(line)
-            if found and "Received response" in line:
-                return found["why"].strip().split(" (RequestId")[0]
+        for reason in (ANSWERED, FAILED_EVENT):
+            for line in self._lines:
+                if found := reason.search(line):
+                    return found["why"].strip().split(" (RequestId")[0]
         errors = [line.strip() for line in self._lines if "❌" in line or "Error" in line or "failed" in line]
         return errors[-1] if errors else f"no reason was printed; see {self._log_path}"
 

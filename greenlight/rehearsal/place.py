@@ -56,9 +56,11 @@ class Place:
         try:
             fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            holder.seek(0)
+            with holder:
+                holder.seek(0)
+                process = holder.read().strip()
             raise RehearsalError(
-                f"another rehearsal is running here (process {holder.read().strip()}): end it with Ctrl-C first"
+                f"another rehearsal is running here (process {process}): end it with Ctrl-C first"
             ) from error
         holder.truncate(0)
         holder.write(str(os.getpid()))
