@@ -29,14 +29,8 @@ class SwitchView:
     said: str
     outcome: str
     reason: str
-    answered: bool
     shifted_at: float | None
     evidence: Mapping[str, Any] | None
-
-    @property
-    def over(self) -> bool:
-        """Whether it has ended and said so."""
-        return bool(self.outcome) and self.answered
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> SwitchView:
@@ -50,7 +44,6 @@ class SwitchView:
             said=str(item.get("said", "")),
             outcome=str(item.get("outcome", "")),
             reason=str(item.get("reason", "")),
-            answered="answer" in item,
             shifted_at=float(item["shifted_at"]) if "shifted_at" in item else None,
             evidence=json.loads(item["evidence"]) if "evidence" in item else None,
         )

@@ -48,7 +48,7 @@ class TrafficSwitch(Construct):
         log_retention: logs.RetentionDays,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._journal, self._topic, self._log_retention = journal, topic, log_retention
+        self._log_retention = log_retention
         self._environment = {
             CONFIG_VARIABLE: config,
             POLICY_VARIABLE: policy,

@@ -20,7 +20,7 @@ QUICK: dict[str, Any] = {
     "metric_lag_seconds": 1,
     "alarm_period_seconds": 10,
 }
-"""Each value is one that the settings allow on AWS too, but for metrics, which AWS has once a minute."""
+"""Settings that AWS accepts too, but for the periods of metrics and alarms: it has the balancer's once a minute."""
 
 
 HEALTH_CHECK_SCALE = "0.2"

@@ -22,7 +22,7 @@ import pytest
 from greenlight.rehearsal.cloud.control import Answer, Application, Control, Query, Receive, Scope, Send
 from greenlight.rehearsal.cloud.environment import cloud_environment
 from greenlight.rehearsal.cloud.launch import LaunchError, choose
-from greenlight.rehearsal.cloud.requirement import RequirementError, require, require_missing, require_text
+from greenlight.rehearsal.cloud.requirement import RequirementError, require, require_missing
 from greenlight.rehearsal.cloud.route_endpoint import RouteEndpoint
 from greenlight.rehearsal.cloud.routes import Address, Routes
 from greenlight.rehearsal.runner.ports import free_port
@@ -68,12 +68,6 @@ nobody: Application = _nobody
 def test_a_missing_name_is_told_with_the_library_and_what_to_do() -> None:
     with pytest.raises(RequirementError, match=r"ministack .* has no library.other: adapt the module"):
         require(library(), "name", "other")
-
-
-def test_a_changed_text_is_told() -> None:
-    assert require_text(library(), "script", "a = 1") == "a = 1\n"
-    with pytest.raises(RequirementError, match=r"has no 'b = 2' in library.script"):
-        require_text(library(), "script", "b = 2")
 
 
 def test_what_the_library_has_learned_is_told() -> None:

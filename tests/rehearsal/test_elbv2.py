@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.live_shop import fast_cloud, serve_both
-from tests.rehearsal.load_balancing import Load, Server, Shop, serving
+from tests.rehearsal.live_shop import fast_cloud
+from tests.rehearsal.load_balancing import Load, Shop
 from tests.rehearsal.local_cloud import LocalCloud, eventually
 
 pytestmark = pytest.mark.rehearsal
@@ -24,36 +24,6 @@ pytestmark = pytest.mark.rehearsal
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     with fast_cloud(tmp_path_factory.mktemp("cloud"), "iam", "elbv2", "cloudwatch") as cloud:
         yield cloud
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[list[Server]]:
-    with serving("blue", "green") as servers:
-        yield servers
-
-
-@pytest.fixture
-def blue(servers: list[Server]) -> Iterator[Server]:
-    yield servers[0]
-    servers[0].set()
-
-
-@pytest.fixture
-def green(servers: list[Server]) -> Iterator[Server]:
-    yield servers[1]
-    servers[1].set()
-
-
-@pytest.fixture
-def shop(cloud: LocalCloud) -> Iterator[Shop]:
-    shop = Shop(cloud)
-    yield shop
-    shop.delete()
-
-
-@pytest.fixture
-def live(shop: Shop, blue: Server, green: Server) -> Shop:
-    return serve_both(shop, blue, green)
 
 
 @pytest.mark.parametrize(("weights", "expected"), [((90, 10), 40), ((50, 50), 200), ((0, 7), 400)])

@@ -22,13 +22,6 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
         yield cloud
 
 
-@pytest.fixture
-def shop(cloud: LocalCloud) -> Iterator[Shop]:
-    shop = Shop(cloud)
-    yield shop
-    shop.delete()
-
-
 def test_rules_and_listeners_are_returned_as_aws_returns_them(shop: Shop) -> None:
     sticky = {"Enabled": True, "DurationSeconds": 60}
     actions = forward((shop.blue.arn, 90), (shop.green.arn, 10))

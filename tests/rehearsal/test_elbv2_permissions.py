@@ -23,13 +23,6 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
         yield cloud
 
 
-@pytest.fixture
-def shop(cloud: LocalCloud) -> Iterator[Shop]:
-    shop = Shop(cloud)
-    yield shop
-    shop.delete()
-
-
 def user_who_may(cloud: LocalCloud, name: str, action: str, resource: str) -> tuple[str, Any]:
     """Create a user who may do one thing, and return its ARN and its client."""
     iam: Any = cloud.client("iam")

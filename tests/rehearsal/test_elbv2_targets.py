@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rehearsal.live_shop import fast_cloud, serve_both
-from tests.rehearsal.load_balancing import Server, Shop, serving
+from tests.rehearsal.live_shop import fast_cloud
+from tests.rehearsal.load_balancing import Server, Shop
 from tests.rehearsal.local_cloud import LocalCloud, eventually
 
 pytestmark = pytest.mark.rehearsal
@@ -19,36 +19,6 @@ pytestmark = pytest.mark.rehearsal
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     with fast_cloud(tmp_path_factory.mktemp("cloud"), "iam", "elbv2") as cloud:
         yield cloud
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[list[Server]]:
-    with serving("blue", "green") as servers:
-        yield servers
-
-
-@pytest.fixture
-def blue(servers: list[Server]) -> Iterator[Server]:
-    yield servers[0]
-    servers[0].set()
-
-
-@pytest.fixture
-def green(servers: list[Server]) -> Iterator[Server]:
-    yield servers[1]
-    servers[1].set()
-
-
-@pytest.fixture
-def shop(cloud: LocalCloud) -> Iterator[Shop]:
-    shop = Shop(cloud)
-    yield shop
-    shop.delete()
-
-
-@pytest.fixture
-def live(shop: Shop, blue: Server, green: Server) -> Shop:
-    return serve_both(shop, blue, green)
 
 
 def test_a_target_of_weight_0_is_checked_and_healthy_after_one_pass(shop: Shop, green: Server) -> None:

@@ -34,7 +34,6 @@ VIEW = SwitchView(
     said="",
     outcome="DONE",
     reason="",
-    answered=True,
     shifted_at=1.0,
     evidence=None,
 )

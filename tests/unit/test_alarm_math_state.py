@@ -9,6 +9,7 @@ from greenlight.rehearsal.cloud.metrics.alarm_state import Missing, Rule, State,
 SIGNS = {"0": 0.0, "X": 9.0, "-": None}
 ALARM, OK, NONE = State.ALARM, State.OK, State.INSUFFICIENT_DATA
 KEEP = None
+COLUMNS = (Missing.MISSING, Missing.IGNORE, Missing.BREACHING, Missing.NOT_BREACHING)
 
 
 def rule(datapoints: int, missing: Missing, periods: int = 3) -> Rule:
@@ -17,6 +18,13 @@ def rule(datapoints: int, missing: Missing, periods: int = 3) -> Rule:
 
 def state(points: str, rule: Rule, current: State = OK) -> State:
     return judge([SIGNS[sign] for sign in points.split()], rule, current).state
+
+
+def assert_row(points: str, datapoints: int, *expected: State | None) -> None:
+    """One row of the guide's table: a column for each way to treat missing data; KEEP stays as it is."""
+    for treat, answer in zip(COLUMNS, expected, strict=True):
+        for current in State:
+            assert state(points, rule(datapoints, treat), current) == (answer or current), (treat, current)
 
 
 @pytest.mark.parametrize(
@@ -32,15 +40,7 @@ def state(points: str, rule: Rule, current: State = OK) -> State:
     ],
 )
 def test_three_out_of_three(points: str, missing: State, ignore: State, breaching: State, not_breaching: State) -> None:
-    expected = {
-        Missing.MISSING: missing,
-        Missing.IGNORE: ignore,
-        Missing.BREACHING: breaching,
-        Missing.NOT_BREACHING: not_breaching,
-    }
-    for treat, answer in expected.items():
-        for current in State:
-            assert state(points, rule(3, treat), current) == (answer or current), (treat, current)
+    assert_row(points, 3, missing, ignore, breaching, not_breaching)
 
 
 @pytest.mark.parametrize(
@@ -54,15 +54,7 @@ def test_three_out_of_three(points: str, missing: State, ignore: State, breachin
     ],
 )
 def test_two_out_of_three(points: str, missing: State, ignore: State, breaching: State, not_breaching: State) -> None:
-    expected = {
-        Missing.MISSING: missing,
-        Missing.IGNORE: ignore,
-        Missing.BREACHING: breaching,
-        Missing.NOT_BREACHING: not_breaching,
-    }
-    for treat, answer in expected.items():
-        for current in State:
-            assert state(points, rule(2, treat), current) == (answer or current), (treat, current)
+    assert_row(points, 2, missing, ignore, breaching, not_breaching)
 
 
 def test_an_alarm_goes_back_to_ok_once_the_breach_is_out_of_sight() -> None:

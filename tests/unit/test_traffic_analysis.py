@@ -79,13 +79,6 @@ def test_what_failed_before_the_switch_is_not_its_fault() -> None:
     assert analysis.rollback_seconds(failures(3, 10, 12), since=5.0) == 2.0
 
 
-def test_a_slow_version_is_bad_though_it_answers() -> None:
-    records = [Record(at, 0.9 if at in (4, 6) else 0.1, G, Outcome.ANSWERED) for at in range(10)]
-
-    assert analysis.rollback_seconds(records) is None
-    assert analysis.rollback_seconds(records, bad=analysis.slower_than(0.5)) == 2
-
-
 def test_requests_are_counted_by_the_color_that_answered_them_well_or_badly() -> None:
     records = [*answers((1, B), (2, G), (3, None)), Record(4, 0.1, G, Outcome.SERVER_ERROR)]
 

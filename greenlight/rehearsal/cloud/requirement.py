@@ -25,15 +25,6 @@ def require(owner: ModuleType | type, *names: str) -> Any:
     return getattr(owner, names[0])
 
 
-def require_text(owner: ModuleType, name: str, *texts: str) -> str:
-    """Return a text attribute that contains each of the texts. Raises RequirementError when it does not."""
-    whole = require(owner, name)
-    for text in texts:
-        if text not in whole:
-            raise RequirementError(f"{_library()} has no {text!r} in {owner.__name__}.{name}: {_ADVICE}")
-    return str(whole)
-
-
 def require_missing(registry: Mapping[str, object], name: str) -> None:
     """Raise RequirementError when the library has what an adapter would add: the adapter's version is then to go."""
     if name in registry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -12,17 +12,10 @@ from traffic_switch.contract import Color
 from greenlight.rehearsal.traffic.outcome import Outcome
 from greenlight.rehearsal.traffic.record import Record
 
-Bad = Callable[[Record], bool]
-
 
 def failed(record: Record) -> bool:
     """Whether a user would call the request failed."""
     return record.outcome.failed
-
-
-def slower_than(seconds: float) -> Bad:
-    """Return the test for an answer that failed or came too late: what is bad about a version that is merely slow."""
-    return lambda record: failed(record) or record.latency_seconds > seconds
 
 
 def between(records: Iterable[Record], since: float | None = None, until: float | None = None) -> list[Record]:
@@ -48,13 +41,13 @@ def shift_seconds(
     return after[old[-1]].completed_at - wrote_at if old else 0.0
 
 
-def rollback_seconds(records: Sequence[Record], since: float | None = None, bad: Bad = failed) -> float | None:
+def rollback_seconds(records: Sequence[Record], since: float | None = None) -> float | None:
     """Return how long users suffered: from the first bad answer that one got to the last.
 
     None if there was no bad answer, and also if the record ends with one: nothing then shows that it was over.
     """
     after = between(records, since)
-    times = [index for index, record in enumerate(after) if bad(record)]
+    times = [index for index, record in enumerate(after) if failed(record)]
     if not times or times[-1] == len(after) - 1:
         return None
     return after[times[-1]].completed_at - after[times[0]].completed_at
