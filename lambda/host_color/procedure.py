@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from traffic_switch.verdict import Judgement, Verdict, passed, wait
+from traffic_switch.verdict import Judgment, Verdict, passed, wait
 
 from host_color.errors import CommandError, MoveError, NotSentError
-from host_color.judgement import drained, judge_command, judge_move
+from host_color.judgment import drained, judge_command, judge_move
 from host_color.model import Change, HostColor, Place
 from host_color.world import World
 
@@ -40,10 +40,10 @@ def run(change: Change, world: World, deadline: float) -> None:
     world.targets.register(change.wanted.place)
     if change.leaves is None:
         return
-    judgement = _arrive(change.leaves, change.wanted.place, world, deadline)
-    if judgement.verdict is Verdict.FAIL:
+    judgment = _arrive(change.leaves, change.wanted.place, world, deadline)
+    if judgment.verdict is Verdict.FAIL:
         world.targets.deregister(change.wanted.place)
-        raise MoveError(f"{change.wanted.name} stays where it was: {judgement.reason}")
+        raise MoveError(f"{change.wanted.name} stays where it was: {judgment.reason}")
     leave(change.leaves, world, deadline)
 
 
@@ -78,29 +78,29 @@ def start(wanted: HostColor, world: World, deadline: float) -> None:
     """
     command_id = _send(wanted, world, deadline)
     instance = wanted.place.instance_id
-    judgement = _poll(lambda _: judge_command(world.commands.look(command_id, instance)), world, deadline)
-    if judgement.verdict is not Verdict.PASS:
-        raise CommandError(f"{wanted.name} does not run {wanted.image} on {instance}: {judgement.reason}")
+    judgment = _poll(lambda _: judge_command(world.commands.look(command_id, instance)), world, deadline)
+    if judgment.verdict is not Verdict.PASS:
+        raise CommandError(f"{wanted.name} does not run {wanted.image} on {instance}: {judgment.reason}")
 
 
 def leave(place: Place, world: World, deadline: float) -> None:
     """Take a place out of its target group, and wait while it drains: CloudFormation ends the old host soon after."""
     world.targets.deregister(place)
 
-    def look(patience_left: bool) -> Judgement:
+    def look(patience_left: bool) -> Judgment:
         done = drained(world.targets.health(place.target_group_arn), place) or not patience_left
         return passed(f"{place} was given up") if done else wait(f"{place} is draining")
 
     _poll(look, world, deadline)
 
 
-def _arrive(old: Place, new: Place, world: World, deadline: float) -> Judgement:
-    def look(patience_left: bool) -> Judgement:
+def _arrive(old: Place, new: Place, world: World, deadline: float) -> Judgment:
+    def look(patience_left: bool) -> Judgment:
         return judge_move(world.targets.health(new.target_group_arn), new, old, patience_left)
 
-    judgement = _poll(look, world, min(deadline, world.now() + MOVE_SECONDS))
-    log.info("looked at the new place", extra={"verdict": judgement.verdict, "reason": judgement.reason})
-    return judgement
+    judgment = _poll(look, world, min(deadline, world.now() + MOVE_SECONDS))
+    log.info("looked at the new place", extra={"verdict": judgment.verdict, "reason": judgment.reason})
+    return judgment
 
 
 def _send(wanted: HostColor, world: World, deadline: float) -> str:
@@ -116,13 +116,13 @@ def _send(wanted: HostColor, world: World, deadline: float) -> str:
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
-def _poll(look: Callable[[bool], Judgement], world: World, deadline: float) -> Judgement:
+def _poll(look: Callable[[bool], Judgment], world: World, deadline: float) -> Judgment:
     """Look until a look is final or the deadline is here; the last look is told that no patience is left."""
     pause = FIRST_PAUSE_SECONDS
     while True:
         patience_left = world.now() + pause < deadline
-        judgement = look(patience_left)
-        if judgement.final or not patience_left:
-            return judgement
+        judgment = look(patience_left)
+        if judgment.final or not patience_left:
+            return judgment
         world.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

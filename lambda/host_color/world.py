@@ -9,7 +9,7 @@ from typing import Protocol
 
 from traffic_switch.model import Target
 
-from host_color.judgement import Invocation
+from host_color.judgment import Invocation
 from host_color.model import HostColor, Place
 
 

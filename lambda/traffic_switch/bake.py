@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from traffic_switch.config import Policy
 from traffic_switch.model import Alarm, Target, healthy, serving
-from traffic_switch.verdict import Judgement, failed, passed, wait
+from traffic_switch.verdict import Judgment, failed, passed, wait
 
 CERTAIN_Z = 2.576
 """Standard score of a two-sided 99 % interval: how sure a verdict on few samples must be."""
@@ -42,7 +42,7 @@ class Look:
     abort: str = ""
 
 
-def judge(look: Look, policy: Policy) -> Judgement:
+def judge(look: Look, policy: Policy) -> Judgment:
     """FAIL as soon as one witness is sure, PASS only at the end and with enough samples, WAIT otherwise.
 
     What is missing never passes: no metric, an unreadable alarm and too few samples are WAIT until the deadline,

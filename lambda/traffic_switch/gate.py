@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from traffic_switch.config import Policy
 from traffic_switch.model import State, Target, healthy, serving
-from traffic_switch.verdict import Judgement, failed, passed, wait
+from traffic_switch.verdict import Judgment, failed, passed, wait
 
 
-def judge(targets: Sequence[Target], streak: int, elapsed_seconds: float, policy: Policy) -> tuple[Judgement, int]:
+def judge(targets: Sequence[Target], streak: int, elapsed_seconds: float, policy: Policy) -> tuple[Judgment, int]:
     """Return the verdict on one look at the idle color, and how many good looks in a row there now are.
 
     One good look is not enough: a target that was just registered is called healthy after a single passed check
@@ -34,12 +34,12 @@ def _hopeless(counted: Sequence[Target]) -> str:
     return ""
 
 
-def _on_good_look(good: int, streak: int, policy: Policy) -> tuple[Judgement, int]:
+def _on_good_look(good: int, streak: int, policy: Policy) -> tuple[Judgment, int]:
     progress = f"{good} of {good} targets healthy, {streak} of {policy.gate_consecutive} looks in a row"
     return (passed(progress) if streak >= policy.gate_consecutive else wait(progress)), streak
 
 
-def _on_bad_look(counted: Sequence[Target], good: int, elapsed_seconds: float, policy: Policy) -> Judgement:
+def _on_bad_look(counted: Sequence[Target], good: int, elapsed_seconds: float, policy: Policy) -> Judgment:
     seen = "; ".join(str(target) for target in counted if target.state != State.HEALTHY)
     shortfall = f"{good} of {max(len(counted), policy.gate_min_healthy)} targets healthy"
     detail = f"{shortfall} after {elapsed_seconds:.0f} s" + (f": {seen}" if seen else "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from traffic_switch.model import Live, Switch, Weights
-from traffic_switch.verdict import Judgement
+from traffic_switch.verdict import Judgment
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ class Journal(Protocol):
     def begin(self, switch_id: str, phase: str, at: float) -> None:
         """Remember when a phase began, the first time only; a phase that was never begun begins with its first note."""
 
-    def note(self, switch_id: str, phase: str, look: int, judgement: Judgement, at: float) -> None:
-        """Add one judgement to the switch's trace."""
+    def note(self, switch_id: str, phase: str, look: int, judgment: Judgment, at: float) -> None:
+        """Add one judgment to the switch's trace."""
 
     def close(self, switch_id: str, outcome: str, reason: str) -> None:
         """Record how the switch ended."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from traffic_switch.contract import Color
 from traffic_switch.model import Alarm, Live, Target, Weights, serving
-from traffic_switch.verdict import Judgement, Verdict, failed, passed
+from traffic_switch.verdict import Judgment, Verdict, failed, passed
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Scene:
     alarms: Sequence[Alarm]
 
 
-def judge(scene: Scene) -> Judgement:
+def judge(scene: Scene) -> Judgment:
     """Refuse with every reason at once, or say that the color is live already, or let the switch go on.
 
     A rule that differs from the journal refuses a switch to the other color (containers-roadmap #2853: ECS shifts
@@ -37,7 +37,7 @@ def judge(scene: Scene) -> Judgement:
     if refusals:
         return failed("; ".join(refusals))
     if _is_live(scene):
-        return Judgement(Verdict.NOOP, f"{scene.color} is live with version {scene.version} already")
+        return Judgment(Verdict.NOOP, f"{scene.color} is live with version {scene.version} already")
     return passed(f"{scene.color} can be switched to")
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from traffic_switch.contract import Color
 from traffic_switch.model import Reply
-from traffic_switch.verdict import Judgement, failed, passed
+from traffic_switch.verdict import Judgment, failed, passed
 
 
-def judge(replies: Sequence[Reply], color: Color, version: str) -> Judgement:
+def judge(replies: Sequence[Reply], color: Color, version: str) -> Judgment:
     """Every reply must be a success from the expected color and version: a stale container answers healthily too."""
     for number, reply in enumerate(replies, 1):
         if complaint := _complaint(reply, color, version):

@@ -1,4 +1,4 @@
-"""What a judgement says, and why."""
+"""What a judgment says, and why."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """A verdict with the sentence that the person paged will read."""
 
     verdict: Verdict
@@ -28,16 +28,16 @@ class Judgement:
         return self.verdict is not Verdict.WAIT
 
 
-def passed(reason: str) -> Judgement:
+def passed(reason: str) -> Judgment:
     """Go on."""
-    return Judgement(Verdict.PASS, reason)
+    return Judgment(Verdict.PASS, reason)
 
 
-def failed(reason: str) -> Judgement:
+def failed(reason: str) -> Judgment:
     """Roll back."""
-    return Judgement(Verdict.FAIL, reason)
+    return Judgment(Verdict.FAIL, reason)
 
 
-def wait(reason: str) -> Judgement:
+def wait(reason: str) -> Judgment:
     """Look again: what is known so far decides nothing."""
-    return Judgement(Verdict.WAIT, reason)
+    return Judgment(Verdict.WAIT, reason)

@@ -15,9 +15,9 @@ from traffic_switch.model import Weights
 from traffic_switch.ports import answer, stack_status
 from traffic_switch.ports.answer import CloudFormationRequest
 from traffic_switch.ports.listener_rule import ListenerRule
-from traffic_switch.verdict import Judgement, Verdict, passed
+from traffic_switch.verdict import Judgment, Verdict, passed
 
-from version_guard.judgement import judge_images, judge_live, running_tags, unproved
+from version_guard.judgment import judge_images, judge_live, running_tags, unproved
 from version_guard.model import Declaration, GuardedService, services
 from version_guard.ports.images import Images
 from version_guard.world import ImagesPort, World
@@ -37,15 +37,15 @@ def serve(event: Mapping[str, Any], world: World) -> None:
     """Judge what the event declares and answer. Only a deployment that goes forward is ever refused."""
     request = CloudFormationRequest.from_event(event)
     try:
-        judgement = _judge(event, world)
-        status, reason = "FAILED" if judgement.verdict is Verdict.FAIL else "SUCCESS", judgement.reason
+        judgment = _judge(event, world)
+        status, reason = "FAILED" if judgment.verdict is Verdict.FAIL else "SUCCESS", judgment.reason
     except Exception as error:
         log.exception("the declaration was not judged")
         status, reason = "FAILED", f"the versions could not be checked: {error}"
     world.answer(request, status, reason, None, request.physical_id or f"version-guard-{_service(event)}")
 
 
-def _judge(event: Mapping[str, Any], world: World) -> Judgement:
+def _judge(event: Mapping[str, Any], world: World) -> Judgment:
     if event["RequestType"] == "Delete":
         return passed("nothing to guard")
     wanted = Declaration.from_properties(event["ResourceProperties"])
@@ -56,7 +56,7 @@ def _judge(event: Mapping[str, Any], world: World) -> Judgement:
     return _go_forward(wanted, Declaration.from_properties(old) if old else None, service, world)
 
 
-def _go_forward(wanted: Declaration, before: Declaration | None, service: GuardedService, world: World) -> Judgement:
+def _go_forward(wanted: Declaration, before: Declaration | None, service: GuardedService, world: World) -> Judgment:
     """Judge the live color first: it is the graver refusal, and needs no look at the images."""
     live = judge_live(wanted, before, world.weights(service))
     if live.verdict is Verdict.FAIL:
@@ -69,7 +69,7 @@ def _go_forward(wanted: Declaration, before: Declaration | None, service: Guarde
     return found
 
 
-def _roll_back(wanted: Declaration, images: ImagesPort) -> Judgement:
+def _roll_back(wanted: Declaration, images: ImagesPort) -> Judgment:
     """Never stop a rollback, whatever it goes back to; put the tags back if that works."""
     try:
         _mark_running(wanted, images)

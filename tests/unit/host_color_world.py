@@ -8,7 +8,7 @@ from typing import Any
 
 from host_color.errors import HostUnreachableError, NotAllowedError
 from host_color.handler import serve
-from host_color.judgement import Invocation
+from host_color.judgment import Invocation
 from host_color.model import HostColor, Place
 from host_color.world import World
 from traffic_switch.model import State, Target

@@ -9,7 +9,7 @@ from typing import Any
 from traffic_switch.errors import LockHeldError, LockLostError
 from traffic_switch.journal import Answer, Before, Record
 from traffic_switch.model import Live, Switch
-from traffic_switch.verdict import Judgement
+from traffic_switch.verdict import Judgment
 
 
 class MemoryJournal:
@@ -20,7 +20,7 @@ class MemoryJournal:
         self.locks: dict[str, tuple[str, float]] = {}
         self.lives: dict[str, Live] = {}
         self.last: dict[str, str] = {}
-        self.trace: dict[tuple[str, str, int], Judgement] = {}
+        self.trace: dict[tuple[str, str, int], Judgment] = {}
         self.evidence: dict[str, str] = {}
         self.begun: dict[tuple[str, str], float] = {}
 
@@ -71,9 +71,9 @@ class MemoryJournal:
     def begin(self, switch_id: str, phase: str, at: float) -> None:
         self.begun.setdefault((switch_id, phase), at)
 
-    def note(self, switch_id: str, phase: str, look: int, judgement: Judgement, at: float) -> None:
+    def note(self, switch_id: str, phase: str, look: int, judgment: Judgment, at: float) -> None:
         self.begin(switch_id, phase, at)
-        self.trace.setdefault((switch_id, phase, look), judgement)
+        self.trace.setdefault((switch_id, phase, look), judgment)
 
     def close(self, switch_id: str, outcome: str, reason: str) -> None:
         self.records[switch_id] = replace(self.records[switch_id], outcome=outcome, reason=reason)

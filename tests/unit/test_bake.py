@@ -37,10 +37,10 @@ def test_before_the_end_a_good_color_waits() -> None:
     ],
 )
 def test_each_complaint_fails_at_once(change: dict[str, object], words: str) -> None:
-    judgement = bake.judge(replace(LOOK, elapsed_seconds=15, **change), POLICY)  # type: ignore[arg-type]
+    judgment = bake.judge(replace(LOOK, elapsed_seconds=15, **change), POLICY)  # type: ignore[arg-type]
 
-    assert judgement.verdict is Verdict.FAIL
-    assert words in judgement.reason
+    assert judgment.verdict is Verdict.FAIL
+    assert words in judgment.reason
 
 
 @pytest.mark.parametrize(

@@ -8,63 +8,63 @@ from tests.unit.switch_world import POLICY, target
 
 
 def test_one_good_look_is_not_enough() -> None:
-    judgement, streak = gate.judge([target()], streak=0, elapsed_seconds=0, policy=POLICY)
+    judgment, streak = gate.judge([target()], streak=0, elapsed_seconds=0, policy=POLICY)
 
-    assert (judgement.verdict, streak) == (Verdict.WAIT, 1)
+    assert (judgment.verdict, streak) == (Verdict.WAIT, 1)
 
 
 def test_enough_good_looks_in_a_row_pass() -> None:
-    judgement, _ = gate.judge([target()], streak=2, elapsed_seconds=20, policy=POLICY)
+    judgment, _ = gate.judge([target()], streak=2, elapsed_seconds=20, policy=POLICY)
 
-    assert judgement.verdict is Verdict.PASS
+    assert judgment.verdict is Verdict.PASS
 
 
 def test_a_bad_look_starts_the_count_again() -> None:
-    judgement, streak = gate.judge([target(), target(State.UNHEALTHY)], streak=2, elapsed_seconds=20, policy=POLICY)
+    judgment, streak = gate.judge([target(), target(State.UNHEALTHY)], streak=2, elapsed_seconds=20, policy=POLICY)
 
-    assert (judgement.verdict, streak) == (Verdict.WAIT, 0)
+    assert (judgment.verdict, streak) == (Verdict.WAIT, 0)
 
 
 def test_half_healthy_at_the_deadline_fails_and_names_the_sick_target() -> None:
     sick = target(State.UNHEALTHY, "i-2", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [500]")
 
-    judgement, _ = gate.judge([target(), sick], streak=0, elapsed_seconds=300, policy=POLICY)
+    judgment, _ = gate.judge([target(), sick], streak=0, elapsed_seconds=300, policy=POLICY)
 
-    assert judgement.verdict is Verdict.FAIL
-    assert "1 of 2 targets healthy after 300 s" in judgement.reason
+    assert judgment.verdict is Verdict.FAIL
+    assert "1 of 2 targets healthy after 300 s" in judgment.reason
     assert "i-2:3001 is unhealthy (Target.ResponseCodeMismatch: Health checks failed with these codes: [500])" in (
-        judgement.reason
+        judgment.reason
     )
 
 
 def test_health_beats_the_deadline() -> None:
-    judgement, _ = gate.judge([target()], streak=2, elapsed_seconds=999, policy=POLICY)
+    judgment, _ = gate.judge([target()], streak=2, elapsed_seconds=999, policy=POLICY)
 
-    assert judgement.verdict is Verdict.PASS
+    assert judgment.verdict is Verdict.PASS
 
 
 def test_unused_fails_at_once_because_waiting_cannot_help() -> None:
-    judgement, _ = gate.judge([target(State.UNUSED)], streak=0, elapsed_seconds=0, policy=POLICY)
+    judgment, _ = gate.judge([target(State.UNUSED)], streak=0, elapsed_seconds=0, policy=POLICY)
 
-    assert judgement.verdict is Verdict.FAIL
-    assert "preview rule is missing" in judgement.reason
+    assert judgment.verdict is Verdict.FAIL
+    assert "preview rule is missing" in judgment.reason
 
 
 def test_no_target_at_all_fails_at_once() -> None:
-    judgement, _ = gate.judge([], streak=0, elapsed_seconds=0, policy=POLICY)
+    judgment, _ = gate.judge([], streak=0, elapsed_seconds=0, policy=POLICY)
 
-    assert judgement.verdict is Verdict.FAIL
+    assert judgment.verdict is Verdict.FAIL
 
 
 def test_a_draining_target_does_not_count() -> None:
-    judgement, streak = gate.judge([target(), target(State.DRAINING)], streak=0, elapsed_seconds=0, policy=POLICY)
+    judgment, streak = gate.judge([target(), target(State.DRAINING)], streak=0, elapsed_seconds=0, policy=POLICY)
 
-    assert (judgement.verdict, streak) == (Verdict.WAIT, 1)
+    assert (judgment.verdict, streak) == (Verdict.WAIT, 1)
 
 
 def test_fewer_targets_than_the_minimum_wait() -> None:
     from dataclasses import replace
 
-    judgement, streak = gate.judge([target()], 2, 0, replace(POLICY, gate_min_healthy=2))
+    judgment, streak = gate.judge([target()], 2, 0, replace(POLICY, gate_min_healthy=2))
 
-    assert (judgement.verdict, streak) == (Verdict.WAIT, 0)
+    assert (judgment.verdict, streak) == (Verdict.WAIT, 0)

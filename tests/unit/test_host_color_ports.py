@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 from host_color.errors import HostUnreachableError, NotAllowedError
-from host_color.judgement import Invocation
+from host_color.judgment import Invocation
 from host_color.model import HostColor, Place
 from host_color.ports.commands import Commands
 from host_color.ports.targets import Targets

@@ -62,6 +62,6 @@ def test_a_percentile_of_few_samples_changes_nothing_where_the_alarm_says_so() -
         return Series(dict.fromkeys(window.times, 9.0))
 
     assert look(alarm, 10, slow, lambda metric, now: 199) is None
-    judgement = look(alarm, 10, slow, lambda metric, now: 200)
-    assert judgement is not None
-    assert judgement.state == "ALARM"
+    judgment = look(alarm, 10, slow, lambda metric, now: 200)
+    assert judgment is not None
+    assert judgment.state == "ALARM"

@@ -42,17 +42,17 @@ def test_a_clear_scene_passes() -> None:
     ],
 )
 def test_each_danger_refuses_with_its_reason(change: dict[str, object], words: str) -> None:
-    judgement = preflight.judge(replace(SCENE, **change))  # type: ignore[arg-type]
+    judgment = preflight.judge(replace(SCENE, **change))  # type: ignore[arg-type]
 
-    assert judgement.verdict is Verdict.FAIL
-    assert words in judgement.reason
+    assert judgment.verdict is Verdict.FAIL
+    assert words in judgment.reason
 
 
 def test_all_reasons_are_told_at_once() -> None:
-    judgement = preflight.judge(replace(SCENE, sticky=True, targets=[]))
+    judgment = preflight.judge(replace(SCENE, sticky=True, targets=[]))
 
-    assert "stickiness" in judgement.reason
-    assert "no targets" in judgement.reason
+    assert "stickiness" in judgment.reason
+    assert "no targets" in judgment.reason
 
 
 def test_a_color_that_is_live_with_that_version_needs_nothing() -> None:

@@ -25,8 +25,8 @@ def test_the_expected_color_and_version_pass() -> None:
     ],
 )
 def test_one_wrong_reply_fails_and_is_described(reply: Reply, words: str) -> None:
-    judgement = smoke.judge([GOOD, reply], Color.GREEN, "2")
+    judgment = smoke.judge([GOOD, reply], Color.GREEN, "2")
 
-    assert judgement.verdict is Verdict.FAIL
-    assert words in judgement.reason
-    assert "request 2 of 2" in judgement.reason
+    assert judgment.verdict is Verdict.FAIL
+    assert words in judgment.reason
+    assert "request 2 of 2" in judgment.reason

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from host_color.errors import HostUnreachableError, NotAllowedError
-from host_color.judgement import Invocation
+from host_color.judgment import Invocation
 from host_color.model import HostColor
 
 if TYPE_CHECKING:

@@ -25,10 +25,10 @@ def look(event: Event, world: World) -> dict[str, Any]:
     since = record.shifted_at if record and record.shifted_at else world.now()
     probed = _probe(world, service, progress)
     seen = _look(world, switch, service, since, probed, record.abort if record else "")
-    judgement = bake.judge(seen, world.policy)
+    judgment = bake.judge(seen, world.policy)
     after = {**probed, "look": number}
     pause = world.policy.bake_interval_seconds
-    return ruling(world, switch, "bake", number, judgement, progress=after, wait_seconds=pause)
+    return ruling(world, switch, "bake", number, judgment, progress=after, wait_seconds=pause)
 
 
 def _look(world: World, switch: Switch, service: Service, since: float, probed: Mapping[str, Any], abort: str) -> Look:

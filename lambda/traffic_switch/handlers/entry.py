@@ -8,7 +8,7 @@ from typing import Any
 
 from traffic_switch.aws_world import aws_world
 from traffic_switch.model import Switch
-from traffic_switch.verdict import Judgement
+from traffic_switch.verdict import Judgment
 from traffic_switch.world import World
 
 Event = Mapping[str, Any]
@@ -28,8 +28,8 @@ def entry(step: Step) -> Callable[[Event, object], dict[str, Any]]:
     return handle
 
 
-def ruling(world: World, switch: Switch, phase: str, look: int, judgement: Judgement, **more: Any) -> dict[str, Any]:
-    """Write a judgement into the journal and the log, and put it into the words that the state machine reads."""
-    world.journal.note(switch.id, phase, look, judgement, world.now())
-    log.info(phase, extra={"switch": switch.id, "verdict": judgement.verdict.value, "reason": judgement.reason})
-    return {"verdict": judgement.verdict.value, "reason": judgement.reason, **more}
+def ruling(world: World, switch: Switch, phase: str, look: int, judgment: Judgment, **more: Any) -> dict[str, Any]:
+    """Write a judgment into the journal and the log, and put it into the words that the state machine reads."""
+    world.journal.note(switch.id, phase, look, judgment, world.now())
+    log.info(phase, extra={"switch": switch.id, "verdict": judgment.verdict.value, "reason": judgment.reason})
+    return {"verdict": judgment.verdict.value, "reason": judgment.reason, **more}

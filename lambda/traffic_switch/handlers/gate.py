@@ -17,12 +17,12 @@ def look(event: Event, world: World) -> dict[str, Any]:
     now = world.now()
     since, number = progress.get("since", now), progress.get("look", 0) + 1
     targets = world.target_groups.targets(world.services[switch.service].target_groups[switch.color].arn)
-    judgement, streak = gate.judge(targets, progress.get("streak", 0), now - since, world.policy)
+    judgment, streak = gate.judge(targets, progress.get("streak", 0), now - since, world.policy)
     if abort := _abort(world, switch):
-        judgement = failed(f"the operator aborted it: {abort}")
+        judgment = failed(f"the operator aborted it: {abort}")
     after = {"since": since, "look": number, "streak": streak}
     pause = world.policy.gate_interval_seconds
-    return ruling(world, switch, "gate", number, judgement, progress=after, wait_seconds=pause)
+    return ruling(world, switch, "gate", number, judgment, progress=after, wait_seconds=pause)
 
 
 def _abort(world: World, switch: Switch) -> str:

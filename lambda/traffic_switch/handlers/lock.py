@@ -7,7 +7,7 @@ from typing import Any
 from traffic_switch.errors import LockHeldError
 from traffic_switch.handlers.entry import Event, entry, ruling
 from traffic_switch.model import Mode, Switch
-from traffic_switch.verdict import Judgement, failed, passed, wait
+from traffic_switch.verdict import Judgment, failed, passed, wait
 from traffic_switch.world import World
 
 PATIENCE_SECONDS = 60.0
@@ -21,12 +21,12 @@ def take(event: Event, world: World) -> dict[str, Any]:
     switch, progress = Switch.from_input(event["switch"]), event.get("progress") or {}
     now = world.now()
     since, look = progress.get("since", now), progress.get("look", 0) + 1
-    judgement = _try(world, switch, now, since)
+    judgment = _try(world, switch, now, since)
     after = {"since": since, "look": look}
-    return ruling(world, switch, "lock", look, judgement, progress=after, wait_seconds=INTERVAL_SECONDS)
+    return ruling(world, switch, "lock", look, judgment, progress=after, wait_seconds=INTERVAL_SECONDS)
 
 
-def _try(world: World, switch: Switch, now: float, since: float) -> Judgement:
+def _try(world: World, switch: Switch, now: float, since: float) -> Judgment:
     reason = f"{switch.mode} {switch.color} {switch.version}".strip()
     try:
         world.journal.lock(switch, reason, now, now + world.policy.switch_deadline_seconds)

@@ -42,15 +42,15 @@ def restore(event: Event, world: World) -> dict[str, Any]:
     if switch.mode is Mode.RELEASE:
         _keep_evidence(world, switch, service, why, decision)
     world.journal.close(switch.id, outcome, reason)
-    judgement = failed(reason) if outcome == "HELD" else passed(reason)
-    result = ruling(world, switch, "rollback", 1, judgement, outcome=outcome)
+    judgment = failed(reason) if outcome == "HELD" else passed(reason)
+    result = ruling(world, switch, "rollback", 1, judgment, outcome=outcome)
     if not (switch.mode is Mode.RESTORE and outcome == "UNCHANGED"):
         _tell(world, switch, outcome, reason)
     return result
 
 
 def explained(failure: Event) -> str:
-    """One sentence out of a judgement's reason, or out of the error that Step Functions caught."""
+    """One sentence out of a judgment's reason, or out of the error that Step Functions caught."""
     phase, cause = failure.get("phase", ""), str(failure.get("reason", ""))
     with contextlib.suppress(ValueError, KeyError, TypeError):
         cause = json.loads(cause)["errorMessage"]

@@ -22,7 +22,7 @@ from traffic_switch.ports.journal_items import (
     record_from_item,
     switch_key,
 )
-from traffic_switch.verdict import Judgement
+from traffic_switch.verdict import Judgment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -108,12 +108,12 @@ class DynamoJournal:
     def begin(self, switch_id: str, phase: str, at: float) -> None:
         self._set_once(switch_key(switch_id), f"phase:{phase}", _number(at))
 
-    def note(self, switch_id: str, phase: str, look: int, judgement: Judgement, at: float) -> None:
+    def note(self, switch_id: str, phase: str, look: int, judgment: Judgment, at: float) -> None:
         """Traces are keyed by phase and look, so that a look that runs twice is in the trace once."""
-        entry = {"verdict": judgement.verdict.value, "reason": judgement.reason, "at": _number(at)}
+        entry = {"verdict": judgment.verdict.value, "reason": judgment.reason, "at": _number(at)}
         self._set_once(switch_key(switch_id), f"trace:{phase}:{look:04d}", entry)
         self.begin(switch_id, phase, at)
-        self._set(switch_key(switch_id), phase=phase, verdict=entry["verdict"], said=judgement.reason)
+        self._set(switch_key(switch_id), phase=phase, verdict=entry["verdict"], said=judgment.reason)
 
     def close(self, switch_id: str, outcome: str, reason: str) -> None:
         self._set(switch_key(switch_id), outcome=outcome, reason=reason)

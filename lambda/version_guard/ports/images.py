@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from version_guard.judgement import RUNNING_PREFIX
+from version_guard.judgment import RUNNING_PREFIX
 
 log = logging.getLogger(__name__)
 

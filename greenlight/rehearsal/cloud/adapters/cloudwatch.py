@@ -77,9 +77,9 @@ class Alarms:
         now = time.time()
         if now < self._held_until.get(alarm["AlarmArn"], 0):
             return
-        judgement = look(alarm, now, store.read, store.count_samples)
-        if judgement is not None and judgement.state != alarm["StateValue"]:
-            _change(alarm, judgement.state, judgement.reason)
+        judgment = look(alarm, now, store.read, store.count_samples)
+        if judgment is not None and judgment.state != alarm["StateValue"]:
+            _change(alarm, judgment.state, judgment.reason)
 
     def held(self, set_state: Handler) -> Handler:
         """SetAlarmState: what it sets lasts until the next evaluation that AWS could make."""

@@ -55,41 +55,41 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """The state that the values call for, and CloudWatch's words for it."""
 
     state: State
     reason: str
 
 
-def judge(values: Sequence[float | None], rule: Rule, current: State) -> Judgement:
+def judge(values: Sequence[float | None], rule: Rule, current: State) -> Judgment:
     """Judge the values of the last `rule.periods + LOOK_BACK` periods, oldest first, None where one is missing."""
     present = [value for value in values if value is not None]
     breaches = sum(map(rule.breached_by, present[-rule.periods :]))
     if len(present) >= rule.periods:
-        return _judgement(breaches >= rule.datapoints, rule, present[-rule.periods :], missing=0)
+        return _judgment(breaches >= rule.datapoints, rule, present[-rule.periods :], missing=0)
     lacking = rule.periods - len(present)
     if rule.missing is Missing.BREACHING:
-        return _judgement(breaches + lacking >= rule.datapoints, rule, present, lacking)
+        return _judgment(breaches + lacking >= rule.datapoints, rule, present, lacking)
     if rule.missing is Missing.NOT_BREACHING or breaches < len(present) or breaches >= rule.datapoints:
-        return _judgement(breaches >= rule.datapoints, rule, present, lacking)
+        return _judgment(breaches >= rule.datapoints, rule, present, lacking)
     return _undecided(values, rule, current)
 
 
-def _undecided(values: Sequence[float | None], rule: Rule, current: State) -> Judgement:
+def _undecided(values: Sequence[float | None], rule: Rule, current: State) -> Judgment:
     """Too few values, all of them beyond the threshold, or none at all.
 
     A breach that is old enough counts although nothing came after it; a fresh one waits for more values.
     """
     if rule.missing is Missing.IGNORE:
-        return Judgement(current, "Unchanged: too few datapoints, and missing ones are ignored")
+        return Judgment(current, "Unchanged: too few datapoints, and missing ones are ignored")
     oldest = next((at for at, value in enumerate(values) if value is not None), None)
     if oldest is not None and len(values) - oldest >= rule.datapoints:
-        return _judgement(True, rule, [value for value in values if value is not None], 0)
-    return Judgement(State.INSUFFICIENT_DATA, "Insufficient Data: too few datapoints were received")
+        return _judgment(True, rule, [value for value in values if value is not None], 0)
+    return Judgment(State.INSUFFICIENT_DATA, "Insufficient Data: too few datapoints were received")
 
 
-def _judgement(breached: bool, rule: Rule, values: Sequence[float], missing: int) -> Judgement:
+def _judgment(breached: bool, rule: Rule, values: Sequence[float], missing: int) -> Judgment:
     words = _COMPARISONS[rule.comparison][1]
     seen = ", ".join(f"{value:g}" for value in reversed(values)) or "none"
     treated = f", {missing} missing treated as {rule.missing}" if missing else ""
@@ -98,4 +98,4 @@ def _judgement(breached: bool, rule: Rule, values: Sequence[float], missing: int
         f"Threshold Crossed: the last datapoints [{seen}]{treated} were {verdict}{words} the threshold"
         f" ({rule.threshold:g}) {rule.datapoints} out of {rule.periods} times"
     )
-    return Judgement(State.ALARM if breached else State.OK, reason)
+    return Judgment(State.ALARM if breached else State.OK, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from greenlight.rehearsal.cloud.metrics.alarm_state import LOOK_BACK, Judgement, Missing, Rule, State, judge
+from greenlight.rehearsal.cloud.metrics.alarm_state import LOOK_BACK, Judgment, Missing, Rule, State, judge
 from greenlight.rehearsal.cloud.metrics.queries import Metric, Query, Read, answer, last_complete, parse, period_of
 from greenlight.rehearsal.cloud.metrics.series import Series
 
@@ -47,7 +47,7 @@ def rule_of(alarm: Mapping[str, Any]) -> Rule:
     )
 
 
-def look(alarm: Mapping[str, Any], now: float, read: Read, count_samples: CountSamples) -> Judgement | None:
+def look(alarm: Mapping[str, Any], now: float, read: Read, count_samples: CountSamples) -> Judgment | None:
     """Judge an alarm at a time, or None when it watches nothing yet or has too few samples for its percentile."""
     queries = queries_of(alarm)
     if not queries or _too_few_samples(alarm, queries, now, count_samples):

@@ -1,4 +1,4 @@
-"""What a command's state means, and when a color may leave the host it came from: facts in, judgement out."""
+"""What a command's state means, and when a color may leave the host it came from: facts in, judgment out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from traffic_switch.model import State, Target
-from traffic_switch.verdict import Judgement, failed, passed, wait
+from traffic_switch.verdict import Judgment, failed, passed, wait
 
 from host_color.model import Place
 
@@ -25,7 +25,7 @@ class Invocation:
     output: str
 
 
-def judge_command(invocation: Invocation | None) -> Judgement:
+def judge_command(invocation: Invocation | None) -> Judgment:
     """Judge one look at a command. Right after it was sent, Systems Manager may not know it yet (None)."""
     if invocation is None or invocation.status in UNDERWAY:
         return wait("the command has not ended")
@@ -35,7 +35,7 @@ def judge_command(invocation: Invocation | None) -> Judgement:
     return failed(f"the command ended as {invocation.status}" + (f": {said}" if said else " and said nothing"))
 
 
-def judge_move(targets: Sequence[Target], new: Place, old: Place, patience_left: bool) -> Judgement:
+def judge_move(targets: Sequence[Target], new: Place, old: Place, patience_left: bool) -> Judgment:
     """Say whether the old place may be given up: when the new one is healthy, or when there is nothing to lose.
 
     A color that is unhealthy in both places is no reason to keep a host; one that is healthy in the old place alone is.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from host_color.judgement import Invocation, judge_command, judge_move, tail
+from host_color.judgment import Invocation, judge_command, judge_move, tail
 from host_color.model import Place
 from traffic_switch.model import Target
 from traffic_switch.verdict import Verdict

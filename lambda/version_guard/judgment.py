@@ -1,4 +1,4 @@
-"""Whether a declaration may be deployed: facts in, judgement out."""
+"""Whether a declaration may be deployed: facts in, judgment out."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from traffic_switch.contract import Color
 from traffic_switch.model import Weights
-from traffic_switch.verdict import Judgement, failed, passed
+from traffic_switch.verdict import Judgment, failed, passed
 
 from version_guard.model import Declaration
 
 RUNNING_PREFIX = "live-"
 
 
-def judge_live(wanted: Declaration, before: Declaration | None, weights: Weights | None) -> Judgement:
+def judge_live(wanted: Declaration, before: Declaration | None, weights: Weights | None) -> Judgment:
     """Refuse to change the version of a color that users are on, in the middle of a shift even both.
 
     Without a rule nothing is live. A container that is replaced in place has no gate, no bake and no way back.
@@ -26,7 +26,7 @@ def judge_live(wanted: Declaration, before: Declaration | None, weights: Weights
     return failed("; ".join(_refusal(color, wanted, before, weights) for color in changed))
 
 
-def judge_images(wanted: Declaration, repository: str, missing: Collection[str], newest: Sequence[str]) -> Judgement:
+def judge_images(wanted: Declaration, repository: str, missing: Collection[str], newest: Sequence[str]) -> Judgment:
     """Refuse versions that have no image: a host or a task would find out only after the old container is gone."""
     if not missing:
         return passed("every declared version has an image")
