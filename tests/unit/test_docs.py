@@ -33,7 +33,7 @@ PACKAGES = ("stacks", "constructs", "lambda", "greenlight", "services", "tests",
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 NAMED_PATH = re.compile(rf"`((?:{'|'.join(PACKAGES)})/[\w./-]*)`")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|home|Users|root|tmp/\w)")
-BRITISH = re.compile(r"\b\w*(?:colour|behaviour|judgment|licence|catalogue|[a-z]{3}isation)\w*", re.IGNORECASE)
+BRITISH = re.compile(r"\b\w*(?:colour|behaviour|judg[e]ment|licence|catalogue|[a-z]{3}isation)\w*", re.IGNORECASE)
 
 
 def shown(path: Path) -> str:
