@@ -7,11 +7,11 @@ from typing import Any
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.log_group import retention
+from greenlight_cdk.release_topic import ReleaseTopic
 from greenlight_cdk.switch_alarms import ColorAlarms
 from greenlight_cdk.traffic_switch import TrafficSwitch
 from traffic_switch.config import Policy
@@ -30,7 +30,7 @@ class SwitchStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, description="Greenlight: the traffic switch")
         self._settings, self._edge = settings, edge
-        self.topic = sns.Topic(self, "Topic", display_name="Greenlight releases", enforce_ssl=True)
+        self.topic = ReleaseTopic(self, "Topic")
         if settings.notify_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.notify_email))
         config = {service.name: self._config(service) for service in settings.services}
@@ -45,10 +45,12 @@ class SwitchStack(Stack):
             config=self.to_json_string(config),
             policy=self.to_json_string(policy(settings)),
             deadline=Duration.seconds(settings.switch_deadline_seconds),
+            drift_look=Duration.minutes(settings.drift_look_minutes),
             log_retention=retention(settings.log_retention_days),
         )
         CfnOutput(self, "StateMachineArn", value=self.switch.state_machine.state_machine_arn)
         CfnOutput(self, "TopicArn", value=self.topic.topic_arn)
+        CfnOutput(self, "RequestFunctionName", value=self.switch.request.function.function_name)
 
     def _config(self, service: ServiceSettings) -> dict[str, Any]:
         """What `traffic_switch.config.Service` reads."""
@@ -76,7 +78,6 @@ class SwitchStack(Stack):
             load_balancer=self._edge.load_balancer,
             target_group=self._edge.target_groups[service.name][color],
             period=Duration.seconds(settings.alarm_period_seconds),
-            min_requests=settings.bake_min_samples,
             max_error_percent=settings.max_error_percent,
             max_p95_ms=settings.max_p95_ms,
         )

@@ -1,9 +1,15 @@
-"""What each function of the switch may do: one role each, and nothing that its state does not need."""
+"""What each function of the switch may do: one role each, and nothing that its work does not need.
+
+Pure data, without the CDK: the simulation refuses every call that is not granted here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+SHIFT_SECONDS = 720
+"""The longest run of all: a write of the rule, then the front door is asked for `confirm_deadline_seconds`."""
 
 
 @dataclass(frozen=True)
@@ -16,21 +22,36 @@ class Grant:
 
 @dataclass(frozen=True)
 class Duty:
-    """One state's function: its handler module, how long it may run, and its grants."""
+    """One function: its handler module, how long it may run, what it may call, and its memory.
+
+    `commands` are its calls to the state machine and that one's executions. They are no grants, because the machine's
+    ARN does not exist yet when the functions that it calls are made.
+
+    A function with a write of the rule in it may run for five minutes: the longest such write that the settings allow
+    takes four times `write_settle_seconds`, and a minute is left for everything else. Drift waits so long once for each
+    service that has drifted.
+    """
 
     name: str
     timeout_seconds: int
     grants: tuple[Grant, ...]
+    commands: tuple[str, ...] = ()
+    memory_mib: int = 256
 
     @property
     def handler(self) -> str:
         """The function's entry in the shared Lambda asset."""
         return f"traffic_switch.handlers.{self.name.lower()}.handle"
 
+    @property
+    def actions(self) -> frozenset[str]:
+        """Every action that the function may call, on whatever resource."""
+        return frozenset(self.commands).union(*(grant.actions for grant in self.grants))
+
 
 @dataclass(frozen=True)
 class Places:
-    """ARNs that the duties are scoped to."""
+    """ARNs that the duties are scoped to; `rules` is a pattern."""
 
     journal: str
     listener: str
@@ -39,6 +60,8 @@ class Places:
     preview_secret: str
 
 
+START = "states:StartExecution"
+STOP = ("states:DescribeExecution", "states:StopExecution")
 LOOK_AT_RULES = Grant(("elasticloadbalancing:DescribeRules",), ("*",))
 LOOK_AT_TARGETS = Grant(("elasticloadbalancing:DescribeTargetHealth",), ("*",))
 LOOK_AT_ATTRIBUTES = Grant(("elasticloadbalancing:DescribeTargetGroupAttributes",), ("*",))
@@ -48,29 +71,50 @@ LOOK_AT_STACKS = Grant(("cloudformation:DescribeStacks",), ("*",))
 
 
 def duties(places: Places) -> Iterable[Duty]:
-    """The functions that the state machine calls, and the one that settles what it left open."""
-    write_rules = (
+    """All functions of the switch. AWS authorizes a DynamoDB transaction by the actions of its parts."""
+    notify = Grant(("sns:Publish",), (places.topic,))
+    preview = Grant(("secretsmanager:GetSecretValue",), (places.preview_secret,))
+    write = (LOOK_AT_RULES, *_change_rules(places))
+    take_back = (*write, _delete_rules(places), LOOK_AT_TARGETS, preview)
+    report = (LOOK_AT_ALARMS, notify)
+
+    def journal(*actions: str) -> Grant:
+        return Grant(tuple(f"dynamodb:{action}" for action in actions), (places.journal,))
+
+    note = journal("GetItem", "UpdateItem")
+    mark = journal("GetItem", "UpdateItem", "ConditionCheckItem")
+    add = journal("GetItem", "PutItem", "UpdateItem")
+    close = journal("GetItem", "PutItem", "UpdateItem", "DeleteItem")
+    retake = journal("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+    return (
+        Duty("Request", 60, (add, LOOK_AT_RULES, LOOK_AT_STACKS), commands=(START,)),
+        Duty("Lock", 60, (add, notify), commands=STOP),
+        Duty("Pay", 300, (close, *take_back)),
+        Duty("Preflight", 60, (note, LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_ATTRIBUTES, LOOK_AT_ALARMS)),
+        Duty("Gate", 60, (note, LOOK_AT_TARGETS)),
+        Duty("Smoke", 120, (note, preview)),
+        Duty("Shift", SHIFT_SECONDS, (mark, *write)),
+        Duty("Bake", 240, (note, LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_METRICS, LOOK_AT_ALARMS), memory_mib=1024),
+        Duty("Done", 120, (close, LOOK_AT_RULES)),
+        Duty("Rollback", 300, (retake, *take_back, *report)),
+        Duty("Remove", 300, (close, LOOK_AT_RULES, _delete_rules(places), notify)),
+        Duty("Repair", 300, (retake, *write, _reorder_rules(places), LOOK_AT_TARGETS, preview)),
+        Duty("Respond", 120, (note,)),
+        Duty("Settle", 400, (retake, *take_back, *report), commands=STOP),
+        Duty("Drift", 300, (note, LOOK_AT_RULES, notify)),
+    )
+
+
+def _change_rules(places: Places) -> tuple[Grant, Grant]:
+    return (
         Grant(("elasticloadbalancing:CreateRule",), (places.listener,)),
         Grant(("elasticloadbalancing:ModifyRule",), (places.rules,)),
     )
-    remove_rules = Grant(("elasticloadbalancing:DeleteRule",), (places.rules,))
-    notify = Grant(("sns:Publish",), (places.topic,))
-    restore = (LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_METRICS, LOOK_AT_ALARMS, *write_rules, remove_rules, notify)
 
-    def journal(*more: str) -> Grant:
-        actions = ("GetItem", "UpdateItem", *more)
-        return Grant(tuple(f"dynamodb:{action}" for action in actions), (places.journal,))
 
-    return (
-        Duty("Lock", 30, (journal("PutItem"),)),
-        Duty("Preflight", 60, (journal(), LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_ATTRIBUTES, LOOK_AT_ALARMS)),
-        Duty("Gate", 60, (journal(), LOOK_AT_TARGETS)),
-        Duty("Smoke", 120, (journal(), Grant(("secretsmanager:GetSecretValue",), (places.preview_secret,)))),
-        Duty("Shift", 720, (journal(), LOOK_AT_RULES, *write_rules)),
-        Duty("Bake", 240, (journal(), LOOK_AT_TARGETS, LOOK_AT_METRICS, LOOK_AT_ALARMS)),
-        Duty("Done", 30, (journal(),)),
-        Duty("Remove", 60, (journal("DeleteItem"), LOOK_AT_RULES, remove_rules)),
-        Duty("Rollback", 120, (journal("DeleteItem"), *restore)),
-        Duty("Respond", 120, (journal("DeleteItem"),)),
-        Duty("Settle", 240, (journal("DeleteItem"), *restore)),
-    )
+def _delete_rules(places: Places) -> Grant:
+    return Grant(("elasticloadbalancing:DeleteRule",), (places.rules,))
+
+
+def _reorder_rules(places: Places) -> Grant:
+    return Grant(("elasticloadbalancing:SetRulePriorities",), (places.rules,))

@@ -1,12 +1,15 @@
-"""The switch: its functions with one role each, its state machine, its topic."""
+"""The switch: its functions with one role each, its state machine, its queues, its watch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
@@ -21,12 +24,16 @@ from traffic_switch.contract import (
 )
 
 from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.drift_watch import DriftWatch
 from greenlight_cdk.lambda_function import PythonFunction
-from greenlight_cdk.switch_duties import LOOK_AT_STACKS, Duty, Grant, Places, duties
+from greenlight_cdk.retry_queue import RetryQueue
+from greenlight_cdk.switch_duties import START, Duty, Places, duties
 from greenlight_cdk.switch_machine import SwitchMachine
 
 LOAD_BALANCER_IMPORT = "GreenlightEdge:ExportsOutputFnGetAttFrontDoorLoadBalancer6A458C90LoadBalancerFullNameF959EDC6"
 """How cdk-nag names the load balancer's import in a finding; a test fails when the acknowledgement goes unused."""
+MAX_EVENT_AGE = Duration.seconds(240)
+"""Lambda's own three tries come at once, after one minute and after three; after that the queue takes over."""
 
 
 class TrafficSwitch(Construct):
@@ -45,10 +52,12 @@ class TrafficSwitch(Construct):
         config: str,
         policy: str,
         deadline: Duration,
+        drift_look: Duration,
         log_retention: logs.RetentionDays,
     ) -> None:
         super().__init__(scope, construct_id)
         self._log_retention = log_retention
+        self._topic = topic
         self._environment = {
             CONFIG_VARIABLE: config,
             POLICY_VARIABLE: policy,
@@ -56,51 +65,66 @@ class TrafficSwitch(Construct):
             TOPIC_VARIABLE: topic.topic_arn,
             PREVIEW_SECRET_VARIABLE: preview_secret.secret_arn,
         }
-        self._places = Places(
+        places = Places(
             journal=journal.table_arn,
             listener=listener.listener_arn,
             rules=rules_of(Stack.of(self), load_balancer),
             topic=topic.topic_arn,
             preview_secret=preview_secret.secret_arn,
         )
-        functions = {duty.name: self._function(duty) for duty in duties(self._places)}
-        settle = functions.pop("Settle")
-        self.state_machine = SwitchMachine(
-            self, "States", functions=functions, settle=settle, deadline=deadline, log_retention=log_retention
-        ).machine
-        self.request = self._request()
+        posts = {duty.name: duty for duty in duties(places)}
+        functions = {name: self._function(duty) for name, duty in posts.items()}
+        self.request = functions["Request"]
+        self._states = SwitchMachine(
+            self, "States", functions=functions, deadline=deadline, log_retention=log_retention
+        )
+        self.state_machine = self._states.machine
+        self.request.function.add_environment(STATE_MACHINE_VARIABLE, self.state_machine.state_machine_arn)
+        self._let_command(posts, functions)
+        self._retry_requests(posts["Request"])
+        self._settle_what_dies(posts["Settle"], functions["Settle"])
+        DriftWatch(self, "Watch", look=functions["Drift"], every=drift_look, topic=topic)
         self._acknowledge_wildcards()
 
-    def _function(self, duty: Duty, environment: Mapping[str, str] | None = None) -> PythonFunction:
+    def _function(self, duty: Duty) -> PythonFunction:
         function = PythonFunction(
             self,
             duty.name,
             handler=duty.handler,
             timeout=Duration.seconds(duty.timeout_seconds),
-            environment={**self._environment, **(environment or {})},
+            environment=self._environment,
             log_retention=self._log_retention,
             description=f"Greenlight switch: {duty.name}",
+            memory_mib=duty.memory_mib,
         )
         for grant in duty.grants:
             function.allow(grant.actions, grant.resources)
         return function
 
-    def _request(self) -> PythonFunction:
-        """It may start and stop executions of this machine, and write down who asked for what."""
-        machine = self.state_machine.state_machine_arn
-        executions = Stack.of(self).format_arn(
-            service="states",
-            resource="execution",
-            resource_name=f"{self.state_machine.state_machine_name}:*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    def _let_command(self, duties: Mapping[str, Duty], functions: Mapping[str, PythonFunction]) -> None:
+        """In policies of their own: a function waits for its role's, and the machine waits for its functions."""
+        resources = {START: self.state_machine.state_machine_arn}
+        for name in (name for name, duty in duties.items() if duty.commands):
+            statements = [
+                iam.PolicyStatement(actions=[action], resources=[resources.get(action, self._states.executions)])
+                for action in duties[name].commands
+            ]
+            iam.Policy(self, f"{name}Commands", roles=[functions[name].role], statements=statements)
+
+    def _retry_requests(self, duty: Duty) -> None:
+        """CloudFormation sends its request once and waits for an hour; a request that is lost is a stack that hangs."""
+        unasked = self._queue("Unasked", duty, self.request, "taking a request of CloudFormation")
+        self.request.function.configure_async_invoke(
+            max_event_age=MAX_EVENT_AGE, retry_attempts=2, on_failure=destinations.SqsDestination(unasked.queue)
         )
-        grants = (
-            Grant(("dynamodb:GetItem", "dynamodb:UpdateItem"), (self._places.journal,)),
-            Grant(("states:StartExecution",), (machine,)),
-            Grant(("states:DescribeExecution", "states:StopExecution"), (executions,)),
-            LOOK_AT_STACKS,
-        )
-        return self._function(Duty("Request", 60, grants), {STATE_MACHINE_VARIABLE: machine})
+
+    def _settle_what_dies(self, duty: Duty, settle: PythonFunction) -> None:
+        died = self._queue("Died", duty, settle, "settling a switch that died")
+        self._states.died.add_target(targets.SqsQueue(died.queue))
+
+    def _queue(self, construct_id: str, duty: Duty, function: PythonFunction, work: str) -> RetryQueue:
+        timeout = Duration.seconds(duty.timeout_seconds)
+        return RetryQueue(self, construct_id, function=function, timeout=timeout, topic=self._topic, work=work)
 
     def _acknowledge_wildcards(self) -> None:
         acknowledge(
@@ -118,7 +142,7 @@ class TrafficSwitch(Construct):
             "this one load balancer, which holds nothing but Greenlight's.",
         )
         acknowledge(
-            self.request,
+            self,
             "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:"
             "execution:<SwitchStatesMachine953181F6.Name>:*]",
             "Executions are named after CloudFormation's request ids, which nobody knows beforehand; the wildcard ends "

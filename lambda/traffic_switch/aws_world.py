@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Mapping
 from functools import cache, cached_property
+from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from traffic_switch import config
@@ -21,74 +19,100 @@ from traffic_switch.contract import (
 )
 from traffic_switch.journal import Answer
 from traffic_switch.ports import answer, stack_status
+from traffic_switch.ports.answer import CloudFormationRequest
 from traffic_switch.ports.dynamodb_journal import DynamoJournal
 from traffic_switch.ports.executions import Executions
 from traffic_switch.ports.front_door import FrontDoor
+from traffic_switch.ports.journal_table import JournalTable
 from traffic_switch.ports.listener_rule import ListenerRule
 from traffic_switch.ports.metrics import Metrics
 from traffic_switch.ports.notifier import Notifier
 from traffic_switch.ports.target_groups import TargetGroups
+from traffic_switch.surroundings import LambdaSurroundings, Surroundings
 
-RETRIES = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=3, read_timeout=10)
+RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=3, read_timeout=10)
 """Throttling is a normal state of the ELB API (argo-rollouts #3333); standard mode backs off with jitter."""
+
+JOURNAL_CALLS = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2)
+"""Short: a rollback that cannot reach the journal must know it within the seconds in which it may act without: two
+attempts of three seconds each, and at most a second between them.
+"""
 
 
 class AwsWorld:
     """See `traffic_switch.world.World`; what is where comes from the function's environment."""
 
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._around = surroundings
+
     @cached_property
     def services(self) -> Mapping[str, config.Service]:
-        return config.services(os.environ)
+        return config.services(self._around.environment)
 
     @cached_property
     def policy(self) -> config.Policy:
-        return config.policy(os.environ)
+        return config.policy(self._around.environment)
 
     @cached_property
     def journal(self) -> DynamoJournal:
-        return DynamoJournal(boto3.resource("dynamodb", config=RETRIES).Table(os.environ[JOURNAL_VARIABLE]))
+        client = self._around.client("dynamodb", JOURNAL_CALLS)
+        return DynamoJournal(JournalTable(client, self._around.environment[JOURNAL_VARIABLE], self._around.sleep))
 
     @cached_property
     def target_groups(self) -> TargetGroups:
-        return TargetGroups(boto3.client("elbv2", config=RETRIES))
+        return TargetGroups(self._elbv2)
 
     @cached_property
     def metrics(self) -> Metrics:
-        return Metrics(boto3.client("cloudwatch", config=RETRIES))
-
-    @cached_property
-    def executions(self) -> Executions:
-        return Executions(boto3.client("stepfunctions", config=RETRIES), os.environ[STATE_MACHINE_VARIABLE])
+        return Metrics(self._around.client("cloudwatch", RETRIES))
 
     @cached_property
     def notifier(self) -> Notifier:
-        return Notifier(boto3.client("sns", config=RETRIES), os.environ[TOPIC_VARIABLE])
+        return Notifier(self._around.client("sns", RETRIES), self._around.environment[TOPIC_VARIABLE])
+
+    def executions(self, machine_arn: str = "") -> Executions:
+        arn = machine_arn or self._around.environment[STATE_MACHINE_VARIABLE]
+        return Executions(self._around.client("stepfunctions", RETRIES), arn)
 
     def rule(self, service: config.Service) -> ListenerRule:
-        return ListenerRule(boto3.client("elbv2", config=RETRIES), service.listener_arn, service.priority)
+        return ListenerRule(self._elbv2, self._elbv2_writer, service.rule_place)
 
     def front_door(self, service: config.Service) -> FrontDoor:
-        return FrontDoor(service.front_door_url)
+        return FrontDoor(service.front_door_url, self._around)
 
     def preview_headers(self, color: Color) -> Mapping[str, str]:
-        secrets = boto3.client("secretsmanager", config=RETRIES)
-        secret = secrets.get_secret_value(SecretId=os.environ[PREVIEW_SECRET_VARIABLE])["SecretString"]
+        secrets = self._around.client("secretsmanager", RETRIES)
+        secret = secrets.get_secret_value(SecretId=self._around.environment[PREVIEW_SECRET_VARIABLE])["SecretString"]
         return {PREVIEW_HEADER: f"{color}-{secret}"}
 
-    def is_rolling_back(self, stack_id: str) -> bool:
-        return stack_status.is_rolling_back(boto3.client("cloudformation", config=RETRIES), stack_id)
+    def stack_status(self, stack_id: str) -> str:
+        return stack_status.status(self._around.client("cloudformation", RETRIES), stack_id)
 
-    def answer(self, request: answer.CloudFormationRequest, decided: Answer, physical_id: str) -> None:
-        answer.answer(request, decided.status, decided.reason, decided.data, physical_id)
+    def answer(self, request: Mapping[str, Any], decided: Answer, physical_id: str) -> None:
+        asked = CloudFormationRequest.from_event(request)
+        answer.answer(asked, decided.status, decided.reason, decided.data, physical_id, surroundings=self._around)
 
     def now(self) -> float:
-        return time.time()
+        return self._around.now()
+
+    def monotonic(self) -> float:
+        return self._around.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+        self._around.sleep(seconds)
+
+    @cached_property
+    def _elbv2(self) -> Any:
+        return self._around.client("elbv2", RETRIES)
+
+    @cached_property
+    def _elbv2_writer(self) -> Any:
+        connect, read = self.policy.write_timeouts
+        once = Config(retries={"total_max_attempts": 1}, connect_timeout=connect, read_timeout=read)
+        return self._around.client("elbv2", once)
 
 
 @cache
 def aws_world() -> AwsWorld:
     """One world for the life of a function's environment, so that warm invocations reuse its connections."""
-    return AwsWorld()
+    return AwsWorld(LambdaSurroundings())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from traffic_switch.contract import CONFIG_VARIABLE, POLICY_VARIABLE, Color
@@ -16,6 +18,17 @@ class TargetGroup:
 
     arn: str
     dimension: str
+
+
+@dataclass(frozen=True)
+class RulePlace:
+    """Where one service's production rule belongs: its listener, its priority, its paths and its two target groups."""
+
+    listener_arn: str
+    priority: int
+    paths: tuple[str, ...]
+    blue_arn: str
+    green_arn: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,11 @@ class Service:
     def arns(self) -> tuple[str, str]:
         """The target groups of blue and green, in this order."""
         return self.target_groups[Color.BLUE].arn, self.target_groups[Color.GREEN].arn
+
+    @property
+    def rule_place(self) -> RulePlace:
+        """Where the production rule belongs."""
+        return RulePlace(self.listener_arn, self.priority, self.paths, *self.arns)
 
     @classmethod
     def from_json(cls, name: str, raw: Mapping[str, Any]) -> Service:
@@ -69,22 +87,62 @@ class Policy:
     bake_seconds: float
     bake_interval_seconds: float
     bake_deadline_seconds: float
-    bake_min_samples: int
+    bake_probe_rate: float
+    bake_fast_seconds: float
+    bake_batch_seconds: float
     bake_probes: int
+    bake_blip_seconds: float
+    bake_must_detect_percent: float
     max_error_percent: float
     max_p95_ms: float
     max_unhealthy_percent: float
     metric_period_seconds: int
     metric_lag_seconds: float
     switch_deadline_seconds: float
+    write_settle_seconds: float
+
+    @property
+    def batch_requests(self) -> int:
+        """Own requests of one batch while the color is watched closely."""
+        return max(1, round(self.bake_probe_rate * self.bake_batch_seconds))
+
+    @property
+    def fence_seconds(self) -> float:
+        """How old a look at the lock may be when a write of the rule begins."""
+        return self.write_settle_seconds / 10
+
+    @property
+    def write_timeouts(self) -> tuple[float, float]:
+        """Seconds to connect and to read of one write of the rule, which is sent once and never by itself again."""
+        return self.write_settle_seconds / 10, self.write_settle_seconds / 4
+
+    @property
+    def emergency_seconds(self) -> float:
+        """How long after its state began a rollback may write without the journal. What is left of W is slack."""
+        return self.write_settle_seconds / 2
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long a rule that reads otherwise is looked at again: Describe calls lag behind writes."""
+        return self.write_settle_seconds * 1.5
 
 
-def services(environment: Mapping[str, str]) -> dict[str, Service]:
+def services(environment: Mapping[str, str]) -> Mapping[str, Service]:
     """All services that this function may touch, by name."""
-    raw: dict[str, Any] = json.loads(environment[CONFIG_VARIABLE])
-    return {name: Service.from_json(name, body) for name, body in raw.items()}
+    return _services(environment[CONFIG_VARIABLE])
 
 
 def policy(environment: Mapping[str, str]) -> Policy:
     """The thresholds that the settings gave."""
-    return Policy(**json.loads(environment[POLICY_VARIABLE]))
+    return _policy(environment[POLICY_VARIABLE])
+
+
+@lru_cache(maxsize=8)
+def _services(text: str) -> Mapping[str, Service]:
+    raw: dict[str, Any] = json.loads(text)
+    return MappingProxyType({name: Service.from_json(name, body) for name, body in raw.items()})
+
+
+@lru_cache(maxsize=8)
+def _policy(text: str) -> Policy:
+    return Policy(**json.loads(text))

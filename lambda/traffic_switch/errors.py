@@ -2,10 +2,13 @@
 
 SwitchError
 ├── RequestError        the custom resource asks for something impossible: correct the request
-├── LockHeldError       another switch of the service is running: wait for it
-├── LockLostError       this switch ran past its deadline and another one took over: look at that one
-├── RuleError           the production rule is not what was written: look for who else writes it
-└── FrontDoorError      the load balancer did not follow the rule in time: look at the load balancer
+├── LockLostError       this switch may not write any more, because another one ended it: look at that one
+├── UnsettledError      what a switch left open could not be closed yet: it is tried again by itself
+├── JournalError        an item of the journal is damaged: repair or delete the item that is named
+├── AnswerError         CloudFormation does not take the answer: its request has expired
+├── FrontDoorError      the load balancer did not follow the rule in time: look at the load balancer
+└── AwsCallError        AWS refused or did not answer: the call and what it said are in the message; it is tried again
+    └── JournalAwayError   the journal's table refused or did not answer: look at DynamoDB and at the function's role
 """
 
 from __future__ import annotations
@@ -19,17 +22,29 @@ class RequestError(SwitchError):
     """CloudFormation asked for something that no switch can do."""
 
 
-class LockHeldError(SwitchError):
-    """Another switch holds the service's lock; nothing was touched."""
-
-
 class LockLostError(SwitchError):
-    """The lock is no longer this switch's, so it must not write."""
+    """The lock, or its present epoch, is not this switch's any more, so it must not write."""
 
 
-class RuleError(SwitchError):
-    """The production rule did not read back as written, or is of a shape that Greenlight does not own."""
+class UnsettledError(SwitchError):
+    """A switch that died is not closed yet; whoever tried will be called again."""
+
+
+class JournalError(SwitchError):
+    """An item of the journal cannot be understood."""
+
+
+class AnswerError(SwitchError):
+    """CloudFormation refused an answer for good; sending it again would not help."""
 
 
 class FrontDoorError(SwitchError):
     """Production traffic did not agree with the rule before the deadline."""
+
+
+class AwsCallError(SwitchError):
+    """A call to AWS failed. The state machine retries this one name, whatever class botocore raised."""
+
+
+class JournalAwayError(AwsCallError):
+    """The journal cannot be read or written right now, so that nobody can know who may write the rule."""

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from dataclasses import asdict
 from typing import Any
 
 from traffic_switch.config import Service
 from traffic_switch.contract import Color
 from traffic_switch.model import Switch
+from traffic_switch.taking_back import Traffic
 from traffic_switch.world import World
 
-
-def gather(world: World, switch: Switch, service: Service) -> dict[str, Any]:
-    """Target health with reasons, metrics since the shift and alarms, for both colors, as they are now."""
-    record = world.journal.record(switch.id)
-    since = (record.shifted_at or record.started_at) if record else world.now()
-    return {color.value: _of_color(world, service, color, since) for color in service.target_groups}
+log = logging.getLogger(__name__)
 
 
-def _of_color(world: World, service: Service, color: Color, since: float) -> dict[str, Any]:
-    group = service.target_groups[color]
-    sample = world.metrics.sample(
-        service.load_balancer_dimension, group.dimension, since, world.now(), world.policy.metric_period_seconds
-    )
+def keep(world: World, switch: Switch, why: str, traffic: Traffic) -> None:
+    """Keep target health with reasons and alarms of both colors, as they are now, with the decision.
+
+    Evidence is worth having but not worth a failed rollback: what cannot be had is missing.
+    """
+    try:
+        service = world.services[switch.service]
+        seen = {color.value: _of_color(world, service, color) for color in service.target_groups}
+    except Exception as error:
+        log.exception("evidence was not complete")
+        seen = {"problem": {"message": str(error)}}
+    decision = {"outcome": traffic.ending.outcome.value, "reason": traffic.reason}
+    try:
+        world.journal.keep_evidence(switch.id, json.dumps({"why": why, "decision": decision, **seen}))
+    except Exception:
+        log.exception("evidence was not kept")
+
+
+def _of_color(world: World, service: Service, color: Color) -> dict[str, Any]:
     return {
-        "targets": [asdict(target) for target in world.target_groups.targets(group.arn)],
+        "targets": [asdict(target) for target in world.target_groups.targets(service.target_groups[color].arn)],
         "alarms": [asdict(alarm) for alarm in world.metrics.alarms(service.alarms[color])],
-        "metrics": asdict(sample) if sample else None,
     }

@@ -1,4 +1,7 @@
-"""The journal: what each switch did, who holds the lock, and what was live before."""
+"""The journal: what each switch did, who may write, and what was live before.
+
+Its items and transactions are those of docs/protocol.md.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from traffic_switch.model import Live, Switch, Weights
+from traffic_switch.model import Hold, Live, Outcome, Switch, Weights
 from traffic_switch.verdict import Judgment
 
 
@@ -26,76 +29,162 @@ class Answer:
     reason: str
     data: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def good(self) -> bool:
+        """Whether it says SUCCESS."""
+        return self.status == "SUCCESS"
+
+
+@dataclass(frozen=True)
+class Properties:
+    """The resource's properties before and after a request, as canonical JSON; empty where there were none."""
+
+    old: str = ""
+    new: str = ""
+
+    def reverses(self, other: Properties) -> bool:
+        """Whether this request takes the other one back. CloudFormation gives a rollback no other mark."""
+        return bool(self.old and self.new) and (self.old, self.new) == (other.new, other.old)
+
 
 @dataclass(frozen=True)
 class Record:
     """One switch as the journal knows it. Times are Unix seconds; `request` is what CloudFormation sent, if it asked.
 
-    `before` is None until preflight has looked, and then never changes.
+    `begun` is when it got the lock, `shifted_at` when it was about to write the rule; both are set once. `undone` names
+    the switch that took its traffic back, `paid` one that this switch took back before it did anything of its own. An
+    `answer` seals it: it never gets the lock again. `damage` names attributes that could not be read.
     """
 
     switch: Switch
     started_at: float
+    resource: str = ""
+    properties: Properties = Properties()
+    begun: float | None = None
     before: Before | None = None
     shifted_at: float | None = None
-    outcome: str = ""
+    undone: str = ""
+    paid: str = ""
+    outcome: Outcome | None = None
     reason: str = ""
     abort: str = ""
     answer: Answer | None = None
     request: Mapping[str, Any] | None = None
+    damage: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether traffic may be where this switch put it, so that going back means writing the rule."""
+        ended = self.outcome in (Outcome.ROLLED_BACK, Outcome.UNCHANGED)
+        return self.shifted_at is not None and not self.undone and not ended
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The service's lock. `epoch` is None in an item of an older Greenlight, which had none."""
+
+    owner: str
+    epoch: int | None
+    debt: str = ""
+    reason: str = ""
+    since: float = 0.0
+    deadline: float = float("inf")
+
+    def hold(self, service: str, held_at: float) -> Hold:
+        """The right to write that the lock's owner has."""
+        return Hold(self.owner, service, self.epoch or 0, self.debt, held_at)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What the last transaction of a switch fixes: outcome, answer, what is live, what was taken back, and the lock.
+
+    What is live stays as it is, unless `changes_live`: then it is `live` from now on, None for nothing. `owed` is the
+    switch whose traffic was taken back, or empty.
+    """
+
+    outcome: Outcome
+    reason: str
+    answer: Answer
+    changes_live: bool = False
+    live: Live | None = None
+    owed: str = ""
 
 
 class Journal(Protocol):
-    """Every write is conditional or idempotent: a handler that runs twice leaves what it left the first time."""
+    """Every write is conditional: a handler that runs twice leaves what it left the first time.
 
-    def open(self, switch: Switch, request: Mapping[str, Any], at: float) -> None:
-        """Record that a switch was asked for, and by whom."""
+    Writes that need the lock raise LockLostError when it, or its epoch, is another's.
+    """
 
     def record(self, switch_id: str) -> Record | None:
         """What is known of one switch."""
 
-    def last_request(self, service: str) -> str:
-        """The id of the newest release that was asked for, or an empty string."""
+    def newest(self, resource: str) -> Record | None:
+        """The newest request of a custom resource, of any kind."""
 
-    def lock(self, switch: Switch, reason: str, now: float, deadline: float) -> None:
-        """Take the service's lock; a switch that undoes another one takes it over from that one.
+    def last(self, service: str) -> str:
+        """The id of the newest switch of a service, of any resource and any kind, for people who ask; or empty."""
 
-        Raises:
-            LockHeldError: another switch holds it and its deadline has not passed.
-        """
-
-    def require_lock(self, switch: Switch) -> None:
-        """Raise LockLostError unless this switch holds the lock."""
-
-    def unlock(self, switch: Switch) -> None:
-        """Free the lock if this switch holds it."""
+    def lock(self, service: str) -> Lock | None:
+        """Who may write."""
 
     def live(self, service: str) -> Live | None:
         """What is remembered as live."""
 
-    def remember_live(self, service: str, live: Live | None) -> None:
-        """Replace what is live; None when the service has no production rule any more."""
+    def register(self, record: Record, replaced: Record | None) -> bool:
+        """Record a request as its resource's newest, and end the one it replaces if that has not begun.
+
+        False when the record is there already, or another request came between: read and classify again.
+        """
+
+    def acquire(self, switch: Switch, reason: str, now: float, deadline: float) -> Lock:
+        """Take the lock if it is free. Return it as it is now: its owner says whose it is.
+
+        Raises:
+            LockLostError: the switch is sealed.
+        """
+
+    def take_over(
+        self, switch: Switch, reason: str, held: Lock, old: Record | None, now: float, deadline: float
+    ) -> None:
+        """Take the lock from an owner that was stopped, and end that one. When somebody was faster, nothing happens."""
+
+    def retake(self, switch: Switch, now: float) -> Lock:
+        """Take a new epoch of one's own lock, so that whoever still works with the old one writes nothing more."""
+
+    def holds(self, hold: Hold) -> bool:
+        """The fence: whether the lock has this owner and this epoch right now."""
+
+    def mark(self, hold: Hold, at: float) -> None:
+        """Remember, the first time only, that the rule is about to be written."""
+
+    def paid(self, hold: Hold, debt: Record) -> None:
+        """Note that a debt's traffic is back: what was live before it is live again."""
+
+    def close(self, hold: Hold, closing: Closing) -> None:
+        """End the switch, in one transaction."""
+
+    def refuse(self, switch: Switch, outcome: Outcome, reason: str, answer: Answer) -> bool:
+        """End a switch that never got the lock; False when it has begun or has an answer after all."""
 
     def remember_before(self, switch_id: str, before: Before) -> Before:
         """Keep what the switch found, the first time only; return what is kept."""
-
-    def mark_shift(self, switch_id: str, at: float) -> None:
-        """Remember when the weights were first written, in Unix seconds."""
 
     def begin(self, switch_id: str, phase: str, at: float) -> None:
         """Remember when a phase began, the first time only; a phase that was never begun begins with its first note."""
 
     def note(self, switch_id: str, phase: str, look: int, judgment: Judgment, at: float) -> None:
-        """Add one judgment to the switch's trace."""
-
-    def close(self, switch_id: str, outcome: str, reason: str) -> None:
-        """Record how the switch ended."""
+        """Add one judgment to the switch's trace. A switch that has no record gets none by this."""
 
     def keep_evidence(self, switch_id: str, evidence: str) -> None:
         """Keep what was seen when the switch failed, as JSON."""
 
-    def decide_answer(self, switch_id: str, answer: Answer) -> Answer:
-        """Fix the answer to CloudFormation, the first time only; return the one that is fixed."""
-
     def forget_request(self, switch_id: str) -> None:
         """Drop the ResponseURL once it has been answered: it is a secret."""
+
+    def drift(self, service: str) -> str:
+        """The drift that people were last told of, or an empty string."""
+
+    def remember_drift(self, service: str, drift: str) -> None:
+        """Remember what people were told of; an empty string when there is no drift any more."""

@@ -105,6 +105,66 @@ class Live:
 
 
 @dataclass(frozen=True)
+class RuleLook:
+    """The production rule as one look found it. `weights` is None when there is no rule, or none that has two colors.
+
+    `problem` says what a person did to its actions; `misplaced` how its paths or its priority differ from the settings.
+    Both are empty for a rule as Greenlight writes it.
+    """
+
+    arn: str = ""
+    weights: Weights | None = None
+    problem: str = ""
+    misplaced: str = ""
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a rule at all."""
+        return bool(self.arn)
+
+    def reads(self, weights: Weights | None) -> bool:
+        """Whether the rule sends traffic exactly so; None asks whether there is no rule."""
+        return not self.problem and self.weights == weights
+
+    def __str__(self) -> str:
+        if self.problem:
+            return self.problem
+        return f"the production rule has {self.weights}" if self.weights else "there is no production rule"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """The right to write for one service: the lock, as its owner got it.
+
+    `epoch` grows whenever the right changes hands, also within one switch; a holder of an older one has lost it. `debt`
+    names the switch whose traffic the holder must take back first. `held_at` is when the reply came, in Unix seconds by
+    the holder's clock.
+    """
+
+    switch_id: str
+    service: str
+    epoch: int
+    debt: str = ""
+    held_at: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """What the state machine carries from state to state."""
+        return {"epoch": self.epoch, "debt": self.debt, "held_at": self.held_at}
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> Hold:
+        """Read it from a task's payload. Before the lock was taken it is empty: epoch 0, which nobody ever holds."""
+        switch, raw = event["switch"], event.get("hold") or {}
+        return cls(
+            switch_id=switch["switch_id"],
+            service=switch["service"],
+            epoch=int(raw.get("epoch", 0)),
+            debt=str(raw.get("debt", "")),
+            held_at=float(raw.get("held_at", 0.0)),
+        )
+
+
+@dataclass(frozen=True)
 class Alarm:
     """One CloudWatch alarm: OK, ALARM or INSUFFICIENT_DATA, or MISSING when CloudWatch does not know it."""
 
@@ -113,11 +173,29 @@ class Alarm:
 
 
 class Mode(StrEnum):
-    """What an execution is for."""
+    """What an execution is for: a release, its undoing, the deletion of the rule, or its repair from the journal."""
 
     RELEASE = "release"
     RESTORE = "restore"
     REMOVE = "remove"
+    REPAIR = "repair"
+
+
+class Outcome(StrEnum):
+    """How a switch ended. It says what the switch did to the traffic, not what the rule happens to show.
+
+    DONE: the color is live. ROLLED_BACK: traffic may have moved, and is proved to be back. UNCHANGED: no traffic was
+    moved. HELD: traffic is where it should not be, or nobody knows, and a person was paged. REMOVED: the rule is gone.
+    TAKEN_OVER: a later switch ended it and answers for the traffic. REPAIRED: the rule is as the journal says again.
+    """
+
+    DONE = "DONE"
+    ROLLED_BACK = "ROLLED_BACK"
+    UNCHANGED = "UNCHANGED"
+    HELD = "HELD"
+    REMOVED = "REMOVED"
+    TAKEN_OVER = "TAKEN_OVER"
+    REPAIRED = "REPAIRED"
 
 
 @dataclass(frozen=True)

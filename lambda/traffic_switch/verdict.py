@@ -7,12 +7,16 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """PASS goes on, FAIL rolls back, WAIT looks again; NOOP finds that nothing is to be done."""
+    """PASS goes on, FAIL rolls back, WAIT looks again, NOOP finds that nothing is to be done.
+
+    LOST: the switch may not write any more, since another one ended it; what was decided for it is answered.
+    """
 
     PASS = "PASS"
     FAIL = "FAIL"
     WAIT = "WAIT"
     NOOP = "NOOP"
+    LOST = "LOST"
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,11 @@ class Judgment:
     def final(self) -> bool:
         """Whether looking again would change nothing."""
         return self.verdict is not Verdict.WAIT
+
+    @property
+    def good(self) -> bool:
+        """Whether it says PASS."""
+        return self.verdict is Verdict.PASS
 
 
 def passed(reason: str) -> Judgment:

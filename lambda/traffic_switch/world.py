@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
-from traffic_switch.bake import Sample
 from traffic_switch.config import Policy, Service
 from traffic_switch.contract import Color
 from traffic_switch.journal import Answer, Journal
-from traffic_switch.model import Alarm, Reply, Switch, Target, Weights
-from traffic_switch.ports.answer import CloudFormationRequest
-from traffic_switch.ports.listener_rule import Rule
+from traffic_switch.judging.looks import Period
+from traffic_switch.model import Alarm, Reply, RuleLook, Switch, Target, Weights
+
+T = TypeVar("T")
 
 
 class RulePort(Protocol):
-    """The production rule of one service."""
+    """The production rule of one service. Each write is one call, sent once."""
 
-    def read(self) -> Rule | None: ...
-    def weights(self, blue_arn: str, green_arn: str) -> Weights | None: ...
-    def write(self, weights: Weights, blue_arn: str, green_arn: str, paths: Sequence[str]) -> None: ...
-    def remove(self) -> None: ...
+    def look(self) -> RuleLook: ...
+    def change(self, arn: str, weights: Weights) -> None: ...
+    def rewrite(self, arn: str, weights: Weights) -> None: ...
+    def create(self, weights: Weights) -> None: ...
+    def delete(self, arn: str) -> None: ...
 
 
 class TargetGroupsPort(Protocol):
@@ -31,19 +32,20 @@ class TargetGroupsPort(Protocol):
 
 
 class MetricsPort(Protocol):
-    """CloudWatch."""
+    """CloudWatch's metrics of one color, and its alarms."""
 
-    def sample(
-        self, load_balancer: str, target_group: str, since: float, until: float, period_seconds: int
-    ) -> Sample | None: ...
+    def periods(
+        self, load_balancer: str, target_group: str, since: float, until: float, period_seconds: int, slow_ms: float
+    ) -> tuple[Period, ...]: ...
     def alarms(self, names: Sequence[str]) -> tuple[Alarm, ...]: ...
 
 
 class FrontDoorPort(Protocol):
     """Requests through the load balancer."""
 
-    def ask(self, path: str, headers: Mapping[str, str] | None = None) -> Reply: ...
+    def ask(self, path: str, headers: Mapping[str, str] | None = None, timeout_seconds: float = 5.0) -> Reply: ...
     def ask_many(self, path: str, count: int, headers: Mapping[str, str] | None = None) -> tuple[Reply, ...]: ...
+    def stream(self, calls: Sequence[tuple[float, Callable[[], T]]]) -> Generator[T, None, None]: ...
 
 
 class ExecutionsPort(Protocol):
@@ -73,9 +75,10 @@ class World(Protocol):
     @property
     def metrics(self) -> MetricsPort: ...
     @property
-    def executions(self) -> ExecutionsPort: ...
-    @property
     def notifier(self) -> NotifierPort: ...
+
+    def executions(self, machine_arn: str = "") -> ExecutionsPort:
+        """The executions of a state machine, or of the one that the environment names."""
 
     def rule(self, service: Service) -> RulePort:
         """The production rule of a service."""
@@ -86,14 +89,17 @@ class World(Protocol):
     def preview_headers(self, color: Color) -> Mapping[str, str]:
         """The headers that reach a color, idle or not."""
 
-    def is_rolling_back(self, stack_id: str) -> bool:
-        """Whether CloudFormation is taking the stack back."""
+    def stack_status(self, stack_id: str) -> str:
+        """CloudFormation's status of a stack."""
 
-    def answer(self, request: CloudFormationRequest, decided: Answer, physical_id: str) -> None:
+    def answer(self, request: Mapping[str, Any], decided: Answer, physical_id: str) -> None:
         """Answer CloudFormation."""
 
     def now(self) -> float:
-        """Unix time in seconds."""
+        """Unix time in seconds, by this machine's clock."""
+
+    def monotonic(self) -> float:
+        """Seconds that never jump."""
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""

@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from stacks.options.values import Integer, Options, SettingsError
 
+TURNS_OF_A_WRITE = 4
+"""How often `write_settle_seconds` fits into the longest write of the rule: one to wait, three to look at it."""
+
 
 class ProofOptions(Options):
     """What gate, smoke test and confirmation ask for."""
@@ -48,6 +51,18 @@ class ProofOptions(Options):
         description="Seconds after which answers that still disagree fail the switch. AWS names no bound for a"
         " rule's spread.",
     )
+    write_settle_seconds: Integer = Field(
+        default=20,
+        ge=2,
+        le=60,
+        description="Seconds after which no write of the production rule that was begun earlier can still take effect."
+        " Whoever takes over from another switch waits so long before it writes; timeouts of writes are parts of it.",
+    )
+
+    @property
+    def write_seconds(self) -> int:
+        """The longest that one write of the rule may take, from waiting for older ones to reading it back."""
+        return TURNS_OF_A_WRITE * self.write_settle_seconds
 
     @model_validator(mode="after")
     def _gate_can_open(self) -> ProofOptions:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from greenlight_cdk.switch_duties import SHIFT_SECONDS
 from pydantic import Field, model_validator
 
 from stacks.options.bake import BakeOptions
-from stacks.options.proof import ProofOptions
+from stacks.options.proof import TURNS_OF_A_WRITE, ProofOptions
 from stacks.options.values import Allowed, Integer, Names, Null, SettingsError, Tags
 
 Email = Annotated[
@@ -18,8 +19,19 @@ Email = Annotated[
 
 OVERHEAD_SECONDS = 120
 """What lock, preflight, smoke test and the answer to CloudFormation may take besides the phases that have settings."""
+WRITES = 3
+"""Writes of the rule that one run may have to make: for a switch that died before it, of its own, and its rollback."""
 ANSWER_SECONDS = 60
-"""What CloudFormation waits longer than the state machine, so that a run that timed out can still be answered for."""
+"""What CloudFormation waits longer than the state machine, besides the time to take traffic back, so that a run that
+timed out can still be ended and answered for."""
+MOST_EVENTS = 25_000
+"""Events in the history of one execution, after which Step Functions ends it (quotas of Step Functions)."""
+LOOK_EVENTS = 9
+"""Events of one look of gate or bake: two of the pause, five of the task, two of the choice."""
+OTHER_EVENTS = 1_000
+"""What the other states and all retries may leave."""
+SHIFT_OVERHEAD_SECONDS = 60
+"""What the shift does besides its write and its confirmation: journal, first look, a slow front door's last answer."""
 
 
 class ReleaseOptions(ProofOptions, BakeOptions):
@@ -42,6 +54,13 @@ class ReleaseOptions(ProofOptions, BakeOptions):
         description="Whether a deploy may change the version of the live color in place, without gate, bake or"
         " rollback.",
     )
+    drift_look_minutes: Integer = Field(
+        default=5,
+        ge=1,
+        le=1440,
+        description="Minutes between two looks at whether the production rule is still as the journal says; what"
+        " differs while no switch runs is reported.",
+    )
     alarm_names: Names = Field(
         default=(), description="Further CloudWatch alarms that forbid a switch while in ALARM, and roll one back."
     )
@@ -58,12 +77,24 @@ class ReleaseOptions(ProofOptions, BakeOptions):
     tags: Tags = Field(default_factory=dict, description="Tags on every resource, e.g. for the bill.")
 
     @model_validator(mode="after")
+    def _shift_fits_its_function(self) -> ReleaseOptions:
+        most = SHIFT_SECONDS - SHIFT_OVERHEAD_SECONDS - self.write_seconds
+        if self.confirm_deadline_seconds > most:
+            raise SettingsError(
+                f"confirm_deadline_seconds: got {self.confirm_deadline_seconds}; allowed: up to {most}"
+                f" ({SHIFT_SECONDS} for the whole shift - {TURNS_OF_A_WRITE} times write_settle_seconds"
+                f" {self.write_settle_seconds} - {SHIFT_OVERHEAD_SECONDS} for the rest)"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _phases_fit_the_machine(self) -> ReleaseOptions:
         """Leave room for two confirmations: of the shift, and of its rollback."""
         phases = (
             self.gate_deadline_seconds
             + 2 * self.confirm_deadline_seconds
             + self.bake_deadline_seconds
+            + WRITES * self.write_seconds
             + OVERHEAD_SECONDS
         )
         if phases > self.switch_deadline_seconds:
@@ -71,16 +102,32 @@ class ReleaseOptions(ProofOptions, BakeOptions):
                 f"switch_deadline_seconds: got {self.switch_deadline_seconds}; allowed: {phases} or more"
                 f" (gate_deadline_seconds {self.gate_deadline_seconds} + twice confirm_deadline_seconds"
                 f" {self.confirm_deadline_seconds} + bake_deadline_seconds {self.bake_deadline_seconds}"
+                f" + {WRITES * TURNS_OF_A_WRITE} times write_settle_seconds {self.write_settle_seconds}"
                 f" + {OVERHEAD_SECONDS} for the rest)"
             )
         return self
 
     @model_validator(mode="after")
+    def _looks_fit_the_history(self) -> ReleaseOptions:
+        gate_looks = self.gate_deadline_seconds // self.gate_interval_seconds + 1
+        events = LOOK_EVENTS * (gate_looks + self.bake_runs) + OTHER_EVENTS
+        if events > MOST_EVENTS:
+            raise SettingsError(
+                f"bake_interval_seconds: got {self.bake_interval_seconds}; allowed: one that leaves at most"
+                f" {MOST_EVENTS:,} events in an execution's history ({LOOK_EVENTS} for each of {self.bake_runs:,} looks"
+                f" before bake_deadline_seconds {self.bake_deadline_seconds} and {gate_looks:,} of the gate +"
+                f" {OTHER_EVENTS:,} = {events:,})"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _cloudformation_waits_longer(self) -> ReleaseOptions:
-        least = self.switch_deadline_seconds + ANSWER_SECONDS
+        """Leave room to settle a run that timed out: its traffic goes back before it is answered for."""
+        least = self.switch_deadline_seconds + self.write_seconds + ANSWER_SECONDS
         if self.service_timeout_seconds < least:
             raise SettingsError(
                 f"service_timeout_seconds: got {self.service_timeout_seconds}; allowed: {least} to 3600"
-                f" ({ANSWER_SECONDS} more than switch_deadline_seconds)"
+                f" (switch_deadline_seconds {self.switch_deadline_seconds} + {TURNS_OF_A_WRITE} times"
+                f" write_settle_seconds {self.write_settle_seconds} + {ANSWER_SECONDS} for the answer)"
             )
         return self

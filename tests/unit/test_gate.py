@@ -4,7 +4,7 @@ from traffic_switch import gate
 from traffic_switch.model import State
 from traffic_switch.verdict import Verdict
 
-from tests.unit.switch_world import POLICY, target
+from tests.unit.switch_facts import POLICY, target
 
 
 def test_one_good_look_is_not_enough() -> None:

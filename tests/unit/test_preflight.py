@@ -5,18 +5,17 @@ from dataclasses import replace
 import pytest
 from traffic_switch import preflight
 from traffic_switch.contract import Color
-from traffic_switch.model import Alarm, Live, State, Weights
+from traffic_switch.model import Alarm, Live, RuleLook, State, Weights
 from traffic_switch.preflight import Scene
 from traffic_switch.verdict import Verdict
 
-from tests.unit.switch_world import target
+from tests.unit.switch_facts import BLUE_LIVE, GREEN_LIVE, target
 
-BLUE_LIVE = Live(Color.BLUE, "1", Weights(100, 0))
+BLUE_RULE, GREEN_RULE = RuleLook("arn:rule", Weights(100, 0)), RuleLook("arn:rule", Weights(0, 100))
 SCENE = Scene(
     color=Color.GREEN,
     version="2",
-    weights=Weights(100, 0),
-    problem="",
+    rule=BLUE_RULE,
     sticky=False,
     remembered=BLUE_LIVE,
     targets=[target()],
@@ -31,10 +30,12 @@ def test_a_clear_scene_passes() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"problem": "stickiness is on in the production rule"}, "stickiness"),
+        ({"rule": RuleLook("arn:rule", None, "a third target group")}, "a third target group"),
+        ({"rule": replace(BLUE_RULE, misplaced="its priority is 50")}, "its priority is 50"),
         ({"sticky": True}, "stickiness is on"),
-        ({"weights": Weights(50, 50)}, "somebody else changed it"),
-        ({"weights": None}, "there is no production rule"),
+        ({"rule": RuleLook("arn:rule", Weights(50, 50))}, "somebody changed it"),
+        ({"rule": RuleLook()}, "there is no production rule"),
+        ({"remembered": None}, "the journal remembers nothing live"),
         ({"targets": []}, "has no targets"),
         ({"targets": [target(State.DRAINING)]}, "has no targets"),
         ({"alarms": [Alarm("green-errors", "ALARM")]}, "green-errors is in state ALARM"),
@@ -56,22 +57,30 @@ def test_all_reasons_are_told_at_once() -> None:
 
 
 def test_a_color_that_is_live_with_that_version_needs_nothing() -> None:
-    scene = replace(SCENE, weights=Weights(0, 100), remembered=Live(Color.GREEN, "2", Weights(0, 100)))
+    scene = replace(SCENE, rule=GREEN_RULE, remembered=GREEN_LIVE)
 
     assert preflight.judge(scene).verdict is Verdict.NOOP
 
 
 def test_the_live_color_with_another_version_is_judged_like_any_release() -> None:
-    scene = replace(SCENE, weights=Weights(0, 100), remembered=Live(Color.GREEN, "1", Weights(0, 100)))
+    scene = replace(SCENE, rule=GREEN_RULE, remembered=Live(Color.GREEN, "1", Weights(0, 100)))
 
     assert preflight.judge(scene).verdict is Verdict.PASS
 
 
-def test_drift_is_healed_by_releasing_the_remembered_color() -> None:
-    scene = replace(SCENE, color=Color.BLUE, version="1", weights=Weights(50, 50))
+def test_drift_is_not_healed_by_releasing_the_remembered_color() -> None:
+    scene = replace(SCENE, color=Color.BLUE, version="1", rule=RuleLook("arn:rule", Weights(50, 50)))
 
-    assert preflight.judge(scene).verdict is Verdict.PASS
+    judgment = preflight.judge(scene)
+
+    assert judgment.verdict is Verdict.FAIL
+    assert "`greenlight repair` puts it back" in judgment.reason
 
 
 def test_the_very_first_release_has_nothing_to_compare_with() -> None:
-    assert preflight.judge(replace(SCENE, weights=None, remembered=None)).verdict is Verdict.PASS
+    assert preflight.judge(replace(SCENE, rule=RuleLook(), remembered=None)).verdict is Verdict.PASS
+
+
+def test_a_rule_as_the_journal_says_has_not_drifted() -> None:
+    assert preflight.drift(BLUE_RULE, BLUE_LIVE) == ""
+    assert preflight.drift(RuleLook(), None) == ""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from greenlight_cdk.switch_duties import Places, duties
 from traffic_switch.contract import Color
 
 from stacks.settings import ServiceSettings, Settings, SettingsError
@@ -54,6 +55,24 @@ def test_the_thresholds_that_nobody_set_are_those_of_the_documentation() -> None
     assert (found.healthy_count, found.unhealthy_count, found.deregistration_delay_seconds) == (2, 3, 300)
 
 
+def test_a_write_settles_within_twenty_seconds_and_drift_is_looked_for_every_five_minutes() -> None:
+    found = settings()
+
+    assert (found.write_settle_seconds, found.drift_look_minutes) == (20, 5)
+
+
+@pytest.mark.parametrize("name", ["Pay", "Rollback", "Remove", "Repair", "Settle"])
+def test_every_function_that_writes_the_rule_outlasts_the_longest_write_that_the_settings_allow(name: str) -> None:
+    longest = settings(write_settle_seconds=60).write_seconds
+    (timeout,) = (duty.timeout_seconds for duty in duties(Places("", "", "", "", "")) if duty.name == name)
+
+    assert timeout >= longest + 60
+
+
+def test_the_longest_confirmation_still_fits_the_shift() -> None:
+    assert settings(confirm_deadline_seconds=580).confirm_deadline_seconds == 580
+
+
 def test_a_service_s_source_is_its_folder_unless_said_otherwise() -> None:
     assert settings().services[0].source == "services/shop"
 
@@ -90,12 +109,10 @@ def test_the_command_line_s_strings_become_values(key: str, text: str, value: ob
     assert getattr(settings(**{key: text}), key) == value
 
 
-@pytest.mark.parametrize("field", [*Settings.model_fields, *ServiceSettings.model_fields])
-def test_every_setting_says_what_it_is_for(field: str) -> None:
-    described = Settings.model_fields.get(field) or ServiceSettings.model_fields[field]
+def test_every_setting_says_what_it_is_for() -> None:
+    settings = {**Settings.model_fields, **ServiceSettings.model_fields}
 
-    assert described.description
-    assert described.description.endswith(".")
+    assert not [name for name, field in settings.items() if not (field.description or "").endswith(".")]
 
 
 @pytest.mark.parametrize(
@@ -113,10 +130,15 @@ def test_every_setting_says_what_it_is_for(field: str) -> None:
         ("nat_gateways", "many", "nat_gateways: got 'many'; allowed: an integer from 0 to 2"),
         ("nat_gateways", True, "nat_gateways: got True; allowed: an integer from 0 to 2"),
         ("waf", "maybe", "waf: got 'maybe'; allowed: true or false"),
-        ("max_error_percent", "101", "max_error_percent: got '101'; allowed: a number from 0 to 100"),
-        ("max_error_percent", "nan", "max_error_percent: got 'nan'; allowed: a number from 0 to 100"),
+        ("max_error_percent", "101", "max_error_percent: got '101'; allowed: a number from 0 to 50"),
+        ("max_error_percent", "nan", "max_error_percent: got 'nan'; allowed: a number from 0 to 50"),
         ("max_unhealthy_percent", "-1", "max_unhealthy_percent: got '-1'; allowed: a number from 0 to 100"),
         ("service_timeout_seconds", "3601", "service_timeout_seconds: got '3601'; allowed: an integer from 60 to 3600"),
+        ("write_settle_seconds", "1", "write_settle_seconds: got '1'; allowed: an integer from 2 to 60"),
+        ("write_settle_seconds", "61", "write_settle_seconds: got '61'; allowed: an integer from 2 to 60"),
+        ("drift_look_minutes", "0", "drift_look_minutes: got '0'; allowed: an integer from 1 to 1440"),
+        ("drift_look_minutes", "0.5", "drift_look_minutes: got '0.5'; allowed: an integer from 1 to 1440"),
+        ("drift_look_minutes", "1441", "drift_look_minutes: got '1441'; allowed: an integer from 1 to 1440"),
         ("attempt", "0", "attempt: got '0'; allowed: an integer from 1 to 9999"),
         (
             "certificate_arn",
@@ -183,12 +205,19 @@ def test_a_missing_version_is_named() -> None:
         ),
         (
             {"bake_deadline_seconds": "3000"},
-            "switch_deadline_seconds: got 3000; allowed: 3540 or more (gate_deadline_seconds 300 + twice"
-            " confirm_deadline_seconds 60 + bake_deadline_seconds 3000 + 120 for the rest)",
+            "switch_deadline_seconds: got 3000; allowed: 3780 or more (gate_deadline_seconds 300 + twice"
+            " confirm_deadline_seconds 60 + bake_deadline_seconds 3000 + 12 times write_settle_seconds 20 + 120 for the"
+            " rest)",
         ),
         (
             {"switch_deadline_seconds": "3300"},
-            "service_timeout_seconds: got 3300; allowed: 3360 to 3600 (60 more than switch_deadline_seconds)",
+            "service_timeout_seconds: got 3300; allowed: 3440 to 3600 (switch_deadline_seconds 3300 + 4 times"
+            " write_settle_seconds 20 + 60 for the answer)",
+        ),
+        (
+            {"confirm_deadline_seconds": "581"},
+            "confirm_deadline_seconds: got 581; allowed: up to 580 (720 for the whole shift - 4 times"
+            " write_settle_seconds 20 - 60 for the rest)",
         ),
         (
             {"compute": "fargate", "shop.cpu_units": "300"},

@@ -1,22 +1,27 @@
-"""Done: what is live is remembered, so that the next switch knows what it must not lose."""
+"""Done: the release is closed as live, if the rule still says so."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from traffic_switch.handlers.entry import Event, entry, ruling
-from traffic_switch.model import Live, Switch, Weights
-from traffic_switch.verdict import passed
+from traffic_switch.closing import close_finished
+from traffic_switch.handlers.entry import Entry, Event, Result, ruling
+from traffic_switch.model import Hold, Live, Switch, Weights
+from traffic_switch.standing import complaint
+from traffic_switch.verdict import failed, passed
 from traffic_switch.world import World
 
 
-def finish(event: Event, world: World) -> dict[str, Any]:
-    """Record the color and version as live."""
-    switch = Switch.from_input(event["switch"])
+def finish(event: Event, world: World) -> Result:
+    """Record the color and version as live. What is answered is true at the last look.
+
+    Raises:
+        LockLostError: another switch took over.
+    """
+    switch, hold = Switch.from_input(event["switch"]), Hold.from_event(event)
+    if problem := complaint(world, switch, hold):
+        return ruling(world, switch, "done", 1, failed(problem))
     reason = f"{switch.service} is live on {switch.color} with version {switch.version}"
-    world.journal.remember_live(switch.service, Live(switch.color, switch.version, Weights.all_on(switch.color)))
-    world.journal.close(switch.id, "DONE", reason)
-    return ruling(world, switch, "done", 1, passed(reason), outcome="DONE")
+    close_finished(world, switch, hold, reason, Live(switch.color, switch.version, Weights.all_on(switch.color)))
+    return ruling(world, switch, "done", 1, passed(reason))
 
 
-handle = entry(finish)
+handle = Entry(finish)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from traffic_switch import gate
-from traffic_switch.handlers.entry import Event, entry, ruling
+from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.model import Switch
 from traffic_switch.verdict import failed
 from traffic_switch.world import World
 
 
-def look(event: Event, world: World) -> dict[str, Any]:
+def look(event: Event, world: World) -> Result:
     """Judge one look; the state machine carries the streak and the start from look to look."""
     switch, progress = Switch.from_input(event["switch"]), event.get("progress") or {}
     now = world.now()
@@ -30,4 +28,4 @@ def _abort(world: World, switch: Switch) -> str:
     return record.abort if record else ""
 
 
-handle = entry(look)
+handle = Entry(look)

@@ -1,99 +1,151 @@
-"""Request: CloudFormation asks for a color; a switch is recorded and started."""
+"""Request: CloudFormation asks for a color, or an operator for a repair; a switch is recorded and started."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from traffic_switch.contract import KEEP, Color
-from traffic_switch.errors import RequestError
-from traffic_switch.handlers.entry import Event, entry, log
-from traffic_switch.handlers.respond import physical_id
-from traffic_switch.journal import Answer
+from traffic_switch import preflight
+from traffic_switch.asking import DELETE, Ask, answerable
+from traffic_switch.classifying import FORWARD, Meaning, Scene, classify
+from traffic_switch.contract import KEEP
+from traffic_switch.errors import JournalError, RequestError, UnsettledError
+from traffic_switch.handlers.entry import Entry, Event, Result, log
+from traffic_switch.handlers.respond import physical_id, send
+from traffic_switch.journal import Answer, Record
 from traffic_switch.model import Mode, Switch
-from traffic_switch.ports.answer import CloudFormationRequest
+from traffic_switch.rule_writing import awaited
 from traffic_switch.world import World
 
+REPAIR = "Repair"
+TRIES = 3
+"""Each try after the first means that another request of the same resource was recorded meanwhile."""
 
-def receive(event: Event, world: World) -> dict[str, Any]:
-    """Start the switch, or answer at once when there is nothing to run. Whatever goes wrong, CloudFormation hears it:
-    it would wait for an hour otherwise.
+
+def receive(event: Event, world: World) -> Result:
+    """Record what is asked for, and answer or start what the journal then says.
+
+    What goes wrong on the way is raised: Lambda calls again, twice, and then a queue does until it works. An answer
+    that is not in the journal would be one that nobody can stand by.
+
+    Raises:
+        RequestError: an operator's request asks for what there is not. CloudFormation hears FAILED instead.
     """
-    try:
-        switch = _planned(event, world)
-        if switch is None:
-            return _answer(event, world, "SUCCESS", "nothing to undo: the release had not touched the traffic")
-        world.journal.open(switch, _without_properties(event), world.now())
-        world.executions.start(switch)
-        return {"switch": switch.id}
-    except Exception as error:
-        log.exception("the request could not be started")
-        return _answer(event, world, "SUCCESS" if _must_succeed(event, world, error) else "FAILED", str(error))
+    for request, redelivered in requests(event, world):
+        if request.get("RequestType") == REPAIR:
+            return _repair(request, world)
+        _answer_or_start(request, world, redelivered)
+    return {"received": True}
 
 
-def _must_succeed(event: Event, world: World, error: Exception) -> bool:
-    """A rollback that fails leaves the stack in UPDATE_ROLLBACK_FAILED; a service that never was can be deleted."""
-    if event["RequestType"] == "Delete":
-        return isinstance(error, RequestError)
+def requests(event: Event, world: World) -> Iterator[tuple[Event, bool]]:
+    """The requests of an event, and whether each comes from the queue of those that failed.
+
+    The queue holds Lambda's own records of failed invocations (Lambda guide, asynchronous invocation destinations). One
+    that is older than a switch may run is dropped: nobody waits for it any more, and carried out late, it would undo
+    what people have done since.
+    """
+    if "Records" not in event:
+        yield event, False
+    for record in event.get("Records", ()):
+        failed = json.loads(record["body"])
+        recorded_at = datetime.fromisoformat(failed["timestamp"].replace("Z", "+00:00")).timestamp()
+        if world.now() - recorded_at > world.policy.switch_deadline_seconds:
+            log.error("a request came too late", extra={"request": failed["requestPayload"].get("RequestId", "")})
+            continue
+        yield failed["requestPayload"], True
+
+
+def _answer_or_start(event: Event, world: World, redelivered: bool) -> None:
     try:
-        return event["RequestType"] == "Update" and world.is_rolling_back(event["StackId"])
-    except Exception:
-        log.exception("the stack's status could not be read")
+        ask = Ask.from_event(event, world.services)
+        record = world.journal.record(ask.id) or _registered(ask, world, redelivered)
+    except (RequestError, JournalError) as error:
+        _refuse(event, world, error)
+        return
+    if record.answer:
+        send(world, record.switch, record)
+    else:
+        world.executions().start(record.switch)
+
+
+def _registered(ask: Ask, world: World, redelivered: bool) -> Record:
+    for _ in range(TRIES):
+        newest = world.journal.newest(ask.resource)
+        meaning = classify(ask, _scene(ask, world, newest, redelivered))
+        record = _record(ask, meaning, world.now())
+        if world.journal.register(record, newest):
+            return record
+        if found := world.journal.record(ask.id):
+            return found
+    raise UnsettledError(f"the request {ask.id} was overtaken {TRIES} times while it was recorded")
+
+
+def _scene(ask: Ask, world: World, newest: Record | None, redelivered: bool) -> Scene:
+    """A removal asks nothing but the journal: it must work when little else does."""
+    if ask.kind == DELETE:
+        return Scene(newest, "", None, "", world.now(), redelivered)
+    status = world.stack_status(ask.stack_id)
+    live = world.journal.live(ask.service)
+    drift = ""
+    if ask.color == KEEP and status in FORWARD:
+        rule = world.rule(world.services[ask.service])
+        drift = preflight.drift(awaited(world, rule, lambda look: not preflight.drift(look, live)), live)
+    return Scene(newest, status, live, drift, world.now(), redelivered)
+
+
+def _record(ask: Ask, meaning: Meaning, now: float) -> Record:
+    return Record(
+        switch=meaning.switch,
+        started_at=now,
+        resource=ask.resource,
+        properties=ask.properties,
+        outcome=meaning.outcome,
+        reason=meaning.answer.reason if meaning.answer else "",
+        answer=meaning.answer,
+        request=ask.request,
+    )
+
+
+def _refuse(event: Event, world: World, error: Exception) -> None:
+    """Answer a request that cannot be understood. A rollback succeeds all the same, or the stack would be stuck; a
+    removal
+    does if there is nothing to remove.
+    """
+    log.error("the request was refused", extra={"problem": str(error)})
+    try:
+        request = answerable(event)
+    except RequestError:
+        return
+    properties = event.get("ResourceProperties")
+    service = str(properties.get("Service", "unknown")) if isinstance(properties, Mapping) else "unknown"
+    good = _may_succeed(event, world, service)
+    world.answer(request, Answer("SUCCESS" if good else "FAILED", str(error)), physical_id(service))
+
+
+def _may_succeed(event: Event, world: World, service: str) -> bool:
+    if event.get("RequestType") != DELETE:
+        return world.stack_status(str(event["StackId"])) not in FORWARD
+    try:
+        return world.journal.live(service) is None and world.journal.lock(service) is None
+    except JournalError:
         return False
 
 
-def _planned(event: Event, world: World) -> Switch | None:
-    service = event["ResourceProperties"].get("Service", "")
+def _repair(event: Event, world: World) -> Result:
+    service = str(event.get("Service", ""))
     if service not in world.services:
         raise RequestError(f"there is no service {service!r}; the services are {', '.join(world.services)}")
-    if event["RequestType"] == "Delete":
-        return Switch(event["RequestId"], service, Mode.REMOVE, Color.BLUE, "")
-    if event["RequestType"] == "Update" and world.is_rolling_back(event["StackId"]):
-        return _restore(event["RequestId"], service, world)
-    color = _color(event, world, service)
-    return Switch(event["RequestId"], service, Mode.RELEASE, color, _version(event, color))
+    if not event.get("RequestId"):
+        raise RequestError("the request has no RequestId: give it one that was never used")
+    live = world.journal.live(service)
+    if live is None:
+        raise RequestError(f"the journal remembers nothing live of {service}: release a version first")
+    switch = Switch(str(event["RequestId"]), service, Mode.REPAIR, live.color, live.version)
+    world.journal.register(Record(switch, world.now()), None)
+    world.executions().start(switch)
+    return {"switch_id": switch.id}
 
 
-def _restore(request_id: str, service: str, world: World) -> Switch | None:
-    """A rollback undoes the newest release, which may still be running when somebody cancelled the stack's update.
-
-    A release that never looked at the rule has nothing to undo, and gives None.
-    """
-    undone = world.journal.last_request(service)
-    if not undone:
-        return None
-    world.executions.stop(undone, "CloudFormation is rolling the release back")
-    record = world.journal.record(undone)
-    if record is None or record.before is None:
-        return None
-    return Switch(request_id, service, Mode.RESTORE, record.switch.color, record.switch.version, undoes=undone)
-
-
-def _color(event: Event, world: World, service: str) -> Color:
-    asked = event["ResourceProperties"].get("Color", KEEP)
-    if asked == KEEP:
-        live = world.journal.live(service)
-        return live.color if live else Color.BLUE
-    if asked not in set(Color):
-        raise RequestError(f"Color is {asked!r}; allowed are {', '.join(Color)} and {KEEP}")
-    return Color(asked)
-
-
-def _version(event: Event, color: Color) -> str:
-    properties = event["ResourceProperties"]
-    return str(properties.get("Version") or properties.get(f"{color.capitalize()}Version", ""))
-
-
-def _without_properties(event: Event) -> dict[str, Any]:
-    kept = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId", "PhysicalResourceId", "RequestType")
-    return {key: event[key] for key in kept if key in event}
-
-
-def _answer(event: Event, world: World, status: str, reason: str) -> dict[str, Any]:
-    service = str(event["ResourceProperties"].get("Service", "unknown"))
-    live = world.journal.live(service) if status == "SUCCESS" else None
-    data = {"ActiveColor": live.color.value if live else "none", "Outcome": "UNCHANGED"}
-    world.answer(CloudFormationRequest.from_event(event), Answer(status, reason, data), physical_id(service))
-    return {"answered": status}
-
-
-handle = entry(receive)
+handle = Entry(receive)

@@ -1,27 +1,38 @@
-"""Respond: the lock is freed, and CloudFormation gets its one answer."""
+"""Respond: CloudFormation gets the answer that the journal has fixed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from traffic_switch.handlers.entry import Event, entry
-from traffic_switch.journal import Answer, Record
-from traffic_switch.model import Mode, Switch
-from traffic_switch.ports.answer import CloudFormationRequest
+from traffic_switch.errors import AnswerError, UnsettledError
+from traffic_switch.handlers.entry import Entry, Event, Result, log, told
+from traffic_switch.journal import Record
+from traffic_switch.model import Switch
+from traffic_switch.verdict import failed, passed
 from traffic_switch.world import World
 
 
-def respond(event: Event, world: World) -> dict[str, Any]:
-    """Unlock first: an answer ends the stack's operation, and the next one may start a switch at once."""
+def respond(event: Event, world: World) -> Result:
+    """Send it, then forget the ResponseURL.
+
+    Raises:
+        UnsettledError: nothing is decided yet, so that nothing may be answered; the settling function goes on.
+    """
     switch = Switch.from_input(event["switch"])
-    world.journal.unlock(switch)
     record = world.journal.record(switch.id)
-    decided = world.journal.decide_answer(switch.id, _answer(world, switch, event.get("result") or {}, record))
-    if record and record.request:
-        world.answer(CloudFormationRequest.from_event(record.request), decided, physical_id(switch.service))
-        world.journal.forget_request(switch.id)
-    return {"status": decided.status, "reason": decided.reason}
+    if record is None or record.answer is None:
+        raise UnsettledError(f"the switch {switch.id} has no answer yet")
+    send(world, switch, record)
+    return told(passed(record.answer.reason) if record.answer.good else failed(record.answer.reason))
+
+
+def send(world: World, switch: Switch, record: Record) -> None:
+    """Answer CloudFormation if it asked and has no answer yet. One that it refuses for good is not sent again."""
+    if record.answer is None or record.request is None:
+        return
+    try:
+        world.answer(record.request, record.answer, physical_id(switch.service))
+    except AnswerError as error:
+        log.error("CloudFormation does not take the answer", extra={"switch": switch.id, "problem": str(error)})
+    world.journal.forget_request(switch.id)
 
 
 def physical_id(service: str) -> str:
@@ -29,13 +40,4 @@ def physical_id(service: str) -> str:
     return f"greenlight-release-{service}"
 
 
-def _answer(world: World, switch: Switch, result: Mapping[str, Any], record: Record | None) -> Answer:
-    """A restore and a removal always succeed: a failed one leaves the stack where only a person gets it out."""
-    outcome = result.get("outcome") or (record.outcome if record else "") or "UNCHANGED"
-    good = outcome == "DONE" or switch.mode is not Mode.RELEASE
-    live = world.journal.live(switch.service)
-    data = {"ActiveColor": live.color.value if live else "none", "Outcome": outcome}
-    return Answer("SUCCESS" if good else "FAILED", str(result.get("reason", "")) or outcome, data)
-
-
-handle = entry(respond)
+handle = Entry(respond)

@@ -1,49 +1,119 @@
-"""Settle: an execution died (timed out, stopped, failed), and what it left open is closed for it."""
+"""Settle: an execution died (timed out, stopped, failed), and what it left open is closed for it.
+
+It stands behind a queue, which calls it again until it works.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from traffic_switch.handlers import respond, rollback
-from traffic_switch.handlers.entry import Event, entry, log
+from traffic_switch.closing import close_refused, close_taken_back
+from traffic_switch.errors import LockLostError, UnsettledError
+from traffic_switch.evidence import keep
+from traffic_switch.handlers.entry import Entry, Event, Result, log
+from traffic_switch.handlers.remove import removed
+from traffic_switch.handlers.respond import send
 from traffic_switch.journal import Record
-from traffic_switch.model import Mode, Switch
+from traffic_switch.locking import obtain
+from traffic_switch.model import Hold, Mode, Switch
+from traffic_switch.taking_back import bring_back
 from traffic_switch.world import World
 
+ROUNDS = 2
+"""One that ends the switch, and one that answers."""
 
-def settle(event: Event, world: World) -> dict[str, Any]:
-    """Roll back unless the switch had ended, then answer. An execution that closed itself is left alone."""
-    detail = event["detail"]
-    switch = Switch.from_input(json.loads(detail["input"]))
-    record = world.journal.record(switch.id)
-    if record is None or (record.outcome and record.request is None):
-        return {"settled": False}
-    step = {"switch": switch.as_input(), "failure": {"phase": "", "reason": _died(detail)}}
-    respond.respond({**step, "result": _closed(step, switch, record, world)}, world)
+PATIENCE = 3
+"""Failures after which a person is paged: by then the queue has waited through every short disturbance."""
+
+
+def settle(event: Event, world: World) -> Result:
+    """End each switch whose execution died, as its journal says, then answer.
+
+    Raises:
+        UnsettledError: a switch is not ended yet.
+    """
+    for detail, tries in died(event):
+        switch = Switch.from_input(json.loads(detail["input"]))
+        try:
+            _settle(world, switch, detail)
+        except Exception as error:
+            _page(world, switch, tries, error)
+            raise
     return {"settled": True}
 
 
-def _closed(step: Event, switch: Switch, record: Record, world: World) -> dict[str, Any]:
-    if record.outcome or switch.mode is Mode.REMOVE:
-        return {"outcome": record.outcome, "reason": record.reason or step["failure"]["reason"]}
-    try:
-        return rollback.restore(step, world)
-    except Exception as error:
-        log.exception("the rollback failed twice")
-        return _held(switch, f"{step['failure']['reason']}. The rollback failed too: {error}", world)
+def died(event: Event) -> Iterator[tuple[Mapping[str, Any], int]]:
+    """What EventBridge says of each dead execution, and how often it was delivered, counted from 1."""
+    if "Records" not in event:
+        yield event["detail"], 1
+    for record in event.get("Records", ()):
+        yield json.loads(record["body"])["detail"], int(record["attributes"]["ApproximateReceiveCount"])
 
 
-def _held(switch: Switch, reason: str, world: World) -> dict[str, Any]:
-    """Nobody else is left to try: a person must."""
-    world.journal.close(switch.id, "HELD", reason)
-    world.notifier.tell(f"PAGE: Greenlight {switch.service}: {switch.mode} HELD", reason)
-    return {"outcome": "HELD", "reason": reason}
+def _settle(world: World, switch: Switch, detail: Mapping[str, Any]) -> None:
+    for _ in range(ROUNDS):
+        record = world.journal.record(switch.id)
+        if record is None:
+            log.warning("a switch that nobody recorded died", extra={"switch": switch.id})
+            return
+        if record.answer:
+            send(world, switch, record)
+            return
+        try:
+            _end(world, switch, record, detail)
+        except LockLostError as lost:
+            log.info("ended by another", extra={"switch": switch.id, "reason": str(lost)})
+    raise UnsettledError(f"the switch {switch.id} is not ended yet")
 
 
-def _died(detail: Event) -> str:
+def _end(world: World, switch: Switch, record: Record, detail: Mapping[str, Any]) -> None:
+    hold = _hold(world, switch, record, detail["stateMachineArn"])
+    if isinstance(hold, str):
+        close_refused(world, switch, f"{_why(detail)}. {hold}")
+    elif switch.mode is Mode.REMOVE:
+        removed(world, switch, hold)
+    else:
+        traffic = bring_back(world, switch, hold, clean=False)
+        if switch.mode is not Mode.RESTORE:
+            keep(world, switch, _why(detail), traffic)
+        close_taken_back(world, switch, hold, traffic, _why(detail))
+
+
+def _hold(world: World, switch: Switch, record: Record, machine_arn: str) -> Hold | str:
+    """A new epoch of its lock, or the sentence that says why it never gets one.
+
+    One that never began: a restore or a removal still gets its chance, a release does not. One that began and has no
+    lock any more, though nobody ended it: a person deleted the lock, so it is taken again.
+    """
+    if record.begun is None and switch.mode not in (Mode.RESTORE, Mode.REMOVE):
+        return "It had not begun"
+    lock = world.journal.lock(switch.service)
+    if lock and lock.owner == switch.id:
+        return world.journal.retake(switch, world.now()).hold(switch.service, world.now())
+    hold = obtain(world, switch, machine_arn)
+    if isinstance(hold, str) and record.begun is not None:
+        raise UnsettledError(hold)
+    return hold
+
+
+def _why(detail: Mapping[str, Any]) -> str:
     cause = detail.get("cause") or detail.get("error") or "no cause was given"
     return f"The switch did not end by itself but was {detail['status']}: {cause}"
 
 
-handle = entry(settle)
+def _page(world: World, switch: Switch, tries: int, error: Exception) -> None:
+    if tries != PATIENCE:
+        return
+    try:
+        world.notifier.tell(
+            f"PAGE: Greenlight {switch.service}: {switch.mode} is not settled",
+            f"The switch {switch.id} died, and closing it has failed {tries} times: {error}. "
+            "It is tried again by itself. Until then no other switch of the service can run",
+        )
+    except Exception:
+        log.exception("nobody was notified")
+
+
+handle = Entry(settle)

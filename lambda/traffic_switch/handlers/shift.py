@@ -2,54 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from traffic_switch.config import Service
-from traffic_switch.errors import FrontDoorError
-from traffic_switch.handlers.entry import Event, entry, ruling
-from traffic_switch.model import Switch, Weights
-from traffic_switch.verdict import passed
+from traffic_switch.errors import LockLostError
+from traffic_switch.handlers.entry import Entry, Event, Result, ruling
+from traffic_switch.model import Hold, Switch, Weights
+from traffic_switch.ports.journal_items import before_from_map
+from traffic_switch.rule_writing import Fate, wait_until_settled, write
+from traffic_switch.verdict import Judgment, failed, passed
 from traffic_switch.world import World
 
 PAUSE_SECONDS = 0.05
 
 
-def move(event: Event, world: World) -> dict[str, Any]:
+def move(event: Event, world: World) -> Result:
     """Put everything on the switch's color. The rule is read back, then the front door must agree.
+
+    The journal knows before the rule does: what may have been moved is what a rollback takes back.
 
     Raises:
         LockLostError: another switch took over.
-        RuleError: the rule does not read back as written.
-        FrontDoorError: production traffic still came from elsewhere at the deadline.
     """
-    switch = Switch.from_input(event["switch"])
+    switch, hold = Switch.from_input(event["switch"]), Hold.from_event(event)
     service, weights = world.services[switch.service], Weights.all_on(switch.color)
-    world.journal.require_lock(switch)
-    world.journal.begin(switch.id, "shift", world.now())
-    world.journal.mark_shift(switch.id, world.now())
-    world.rule(service).write(weights, *service.arns, service.paths)
-    asked = _confirm(world, switch, service)
-    return ruling(world, switch, "shift", 1, passed(f"{weights}; the front door agreed after {asked} requests"))
+    wait_until_settled(world, hold)
+    world.journal.mark(hold, world.now())
+    fate = write(world, service, hold, weights, before_from_map(event["before"]).weights)
+    if fate is Fate.LOST:
+        raise LockLostError(f"the lock of {switch.service} was taken from {switch.id} while it wrote the rule")
+    judgment = _confirmed(world, switch, service) if fate is Fate.OK else _foreign(world, service, weights)
+    return ruling(world, switch, "shift", 1, judgment)
 
 
-def _confirm(world: World, switch: Switch, service: Service) -> int:
+def _foreign(world: World, service: Service, wanted: Weights) -> Judgment:
+    return failed(f"somebody changed the production rule while it was to become {wanted}: {world.rule(service).look()}")
+
+
+def _confirmed(world: World, switch: Switch, service: Service) -> Judgment:
     """Ask until enough answers in a row come from the new color: a rule takes effect some time after it is written
     (ELB user guide, Edit a rule), and only users' answers tell when.
     """
-    door, deadline = world.front_door(service), world.now() + world.policy.confirm_deadline_seconds
+    door, deadline = world.front_door(service), world.monotonic() + world.policy.confirm_deadline_seconds
     agreed = asked = 0
     while agreed < world.policy.confirm_answers:
         reply = door.ask(service.health_path)
         asked += 1
         agreed = agreed + 1 if reply.environment == switch.color else 0
         if agreed == 0:
-            if world.now() >= deadline:
-                raise FrontDoorError(
+            if world.monotonic() >= deadline:
+                return failed(
                     f"the front door still answers from {reply.environment or reply.problem or reply.status} "
                     f"{world.policy.confirm_deadline_seconds:.0f} s after the rule was written, wanted {switch.color}"
                 )
             world.sleep(PAUSE_SECONDS)
-    return asked
+    return passed(f"all traffic is on {switch.color}; the front door agreed after {asked} requests")
 
 
-handle = entry(move)
+handle = Entry(move)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from traffic_switch import smoke
-from traffic_switch.handlers.entry import Event, entry, ruling
+from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.model import Switch
 from traffic_switch.world import World
 
 
-def ask(event: Event, world: World) -> dict[str, Any]:
+def ask(event: Event, world: World) -> Result:
     """Ask for its health and for a real page: an application can be healthy and broken at once."""
     switch = Switch.from_input(event["switch"])
     service = world.services[switch.service]
@@ -20,4 +18,4 @@ def ask(event: Event, world: World) -> dict[str, Any]:
     return ruling(world, switch, "smoke", 1, smoke.judge(replies, switch.color, switch.version))
 
 
-handle = entry(ask)
+handle = Entry(ask)

@@ -1,171 +1,252 @@
-"""The journal in its DynamoDB table: one item per switch, and three small ones per service."""
+"""The journal in DynamoDB: an item per switch, a few small ones per service and resource, and the transactions on them.
+
+Each method below that writes with the lock is one transaction of docs/protocol.md, under the same name.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict
+import contextlib
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.exceptions import ClientError
-
-from traffic_switch.contract import JOURNAL_EXPIRY, JOURNAL_KEY
-from traffic_switch.errors import LockHeldError, LockLostError
-from traffic_switch.journal import Answer, Before, Record
-from traffic_switch.model import Live, Switch
+from traffic_switch.contract import JOURNAL_KEY
+from traffic_switch.errors import JournalError, LockLostError
+from traffic_switch.journal import Answer, Before, Closing, Lock, Record
+from traffic_switch.model import Hold, Live, Mode, Outcome, Switch
 from traffic_switch.ports.journal_items import (
-    before_from_item,
-    before_to_item,
+    answer_to_text,
+    before_from_map,
+    before_to_map,
     live_from_item,
-    live_to_item,
+    live_to_map,
+    lock_from_item,
+    plain,
     record_from_item,
+    record_to_item,
     switch_key,
 )
+from traffic_switch.ports.journal_table import ABSENT, PRESENT, ConditionFailedError, JournalTable, Write
 from traffic_switch.verdict import Judgment
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.service_resource import Table
-
-KEEP_SECONDS = 400 * 24 * 3600
-"""How long a switch is remembered: past a yearly audit."""
+TAKEN_OVER = "a later switch took the lock from it, and answers for the traffic"
+SUPERSEDED = "a newer request of the same resource came before it had begun"
+KNOWN = {JOURNAL_KEY: PRESENT}
+"""The condition of a note: it must not make an item of its own."""
 
 
 class DynamoJournal:
-    """See `traffic_switch.journal.Journal`, whose contract this keeps with conditional writes."""
+    """See `traffic_switch.journal.Journal`, whose contract this keeps."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: JournalTable) -> None:
         self._table = table
 
-    def open(self, switch: Switch, request: Mapping[str, Any], at: float) -> None:
-        """The switch first, then the pointer to it: a pointer to nothing would hide the release before it."""
-        self._set(
-            switch_key(switch.id),
-            switch=json.dumps(switch.as_input()),
-            request=json.dumps(request),
-            started_at=_number(at),
-            **{JOURNAL_EXPIRY: int(at) + KEEP_SECONDS},
-        )
-        if not switch.undoes:
-            self._set(f"last#{switch.service}", switch_id=switch.id)
-
     def record(self, switch_id: str) -> Record | None:
-        item = self._get(switch_key(switch_id))
-        return record_from_item(item) if item else None
+        item = self._table.get(switch_key(switch_id))
+        return record_from_item(item, switch_id) if item else None
 
-    def last_request(self, service: str) -> str:
-        return str(self._get(f"last#{service}").get("switch_id", ""))
+    def newest(self, resource: str) -> Record | None:
+        newest = str(plain(self._table.get(_newest_key(resource))).get("switch_id", ""))
+        return self.record(newest) if newest else None
 
-    def lock(self, switch: Switch, reason: str, now: float, deadline: float) -> None:
-        try:
-            self._table.put_item(
-                Item={
-                    JOURNAL_KEY: f"lock#{switch.service}",
-                    "owner": switch.id,
-                    "reason": reason,
-                    "since": _number(now),
-                    "deadline": _number(deadline),
-                },
-                ConditionExpression="attribute_not_exists(#key) OR deadline < :now OR #owner IN (:me, :undone)",
-                ExpressionAttributeNames={"#key": JOURNAL_KEY, "#owner": "owner"},
-                ExpressionAttributeValues={":now": _number(now), ":me": switch.id, ":undone": switch.undoes or "-"},
-            )
-        except ClientError as error:
-            _unless_condition_failed(error)
-            raise LockHeldError(self._held(switch.service)) from error
+    def last(self, service: str) -> str:
+        return str(plain(self._table.get(f"last#{service}")).get("switch_id", ""))
 
-    def require_lock(self, switch: Switch) -> None:
-        owner = self._get(f"lock#{switch.service}").get("owner")
-        if owner != switch.id:
-            raise LockLostError(f"the lock of {switch.service} is held by {owner or 'nobody'}, not by {switch.id}")
-
-    def unlock(self, switch: Switch) -> None:
-        try:
-            self._table.delete_item(
-                Key={JOURNAL_KEY: f"lock#{switch.service}"},
-                ConditionExpression="#owner = :me",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":me": switch.id},
-            )
-        except ClientError as error:
-            _unless_condition_failed(error)
+    def lock(self, service: str) -> Lock | None:
+        return lock_from_item(self._table.get(_lock_key(service)))
 
     def live(self, service: str) -> Live | None:
-        return live_from_item(self._get(f"live#{service}"))
+        key = f"live#{service}"
+        return live_from_item(self._table.get(key), key)
 
-    def remember_live(self, service: str, live: Live | None) -> None:
-        if live is None:
-            self._table.delete_item(Key={JOURNAL_KEY: f"live#{service}"})
-        else:
-            self._set(f"live#{service}", **live_to_item(live))
+    def register(self, record: Record, replaced: Record | None) -> bool:
+        writes = [Write(switch_key(record.switch.id), put=record_to_item(record), only_if={JOURNAL_KEY: ABSENT})]
+        writes.append(Write(f"last#{record.switch.service}", put={"switch_id": record.switch.id}))
+        if record.resource:
+            writes.append(_point(record, replaced))
+        if replaced and replaced.begun is None and replaced.answer is None:
+            writes.append(_sealed(replaced.switch, Outcome.UNCHANGED, SUPERSEDED, "FAILED", begun=ABSENT))
+        return self._done(*writes)
+
+    def acquire(self, switch: Switch, reason: str, now: float, deadline: float) -> Lock:
+        free = Write(
+            _lock_key(switch.service),
+            put={"owner": switch.id, "epoch": 1, "reason": reason, "since": now, "deadline": deadline},
+            only_if={JOURNAL_KEY: ABSENT},
+        )
+        begun = Write(switch_key(switch.id), once={"begun": now}, only_if={"answer": ABSENT})
+        if self._done(free, begun):
+            return Lock(switch.id, 1, "", reason, now, deadline)
+        held, mine = self.lock(switch.service), self.record(switch.id)
+        if mine is None or mine.answer:
+            raise LockLostError(f"the switch {switch.id} has been ended")
+        return held or self.acquire(switch, reason, now, deadline)
+
+    def take_over(
+        self, switch: Switch, reason: str, held: Lock, old: Record | None, now: float, deadline: float
+    ) -> None:
+        debt = held.owner if old and old.shifted_at is not None and old.outcome is None else held.debt
+        lock: dict[str, Any] = {
+            "owner": switch.id,
+            "epoch": (held.epoch or 0) + 1,
+            "reason": reason,
+            "since": now,
+            "deadline": deadline,
+        }
+        if debt:
+            lock["debt"] = debt
+        taken = Write(_lock_key(switch.service), put=lock, only_if=_as_read(held))
+        writes = [taken, Write(switch_key(switch.id), once={"begun": now}, only_if={"answer": ABSENT})]
+        if old and old.answer is None:
+            status = "SUCCESS" if old.switch.mode is Mode.RESTORE else "FAILED"
+            writes.append(_sealed(old.switch, Outcome.TAKEN_OVER, TAKEN_OVER, status))
+        self._done(*writes)
+
+    def retake(self, switch: Switch, now: float) -> Lock:
+        held = self.lock(switch.service)
+        if held is None or held.owner != switch.id:
+            raise _lost(switch, held)
+        bumped = Write(
+            _lock_key(switch.service), set={"epoch": (held.epoch or 0) + 1, "since": now}, only_if=_as_read(held)
+        )
+        unanswered = Write(switch_key(switch.id), only_if={"answer": ABSENT})
+        if not self._done(bumped, unanswered):
+            raise _lost(switch, held)
+        return Lock(held.owner, (held.epoch or 0) + 1, held.debt, held.reason, now, held.deadline)
+
+    def holds(self, hold: Hold) -> bool:
+        held = self.lock(hold.service)
+        return held is not None and (held.owner, held.epoch) == (hold.switch_id, hold.epoch)
+
+    def mark(self, hold: Hold, at: float) -> None:
+        self._with(hold, _check(hold), Write(switch_key(hold.switch_id), once={"shifted_at": at, "phase:shift": at}))
+
+    def paid(self, hold: Hold, debt: Record) -> None:
+        live = debt.before.live if debt.before else None
+        self._with(
+            hold,
+            Write(_lock_key(hold.service), remove=["debt"], only_if=_mine(hold)),
+            Write(switch_key(debt.switch.id), set={"undone": hold.switch_id}),
+            Write(switch_key(hold.switch_id), set={"paid": debt.switch.id}),
+            _live(hold.service, live),
+        )
+
+    def close(self, hold: Hold, closing: Closing) -> None:
+        ending: dict[str, Any] = {
+            "outcome": closing.outcome.value,
+            "reason": closing.reason,
+            "answer": answer_to_text(closing.answer),
+        }
+        undone = {"undone": hold.switch_id} if closing.outcome is Outcome.ROLLED_BACK and closing.owed else {}
+        if closing.owed == hold.switch_id:
+            ending |= undone
+        writes = [
+            Write(_lock_key(hold.service), delete=True, only_if=_mine(hold)),
+            Write(switch_key(hold.switch_id), set=ending, only_if={"answer": ABSENT}),
+        ]
+        if undone and closing.owed != hold.switch_id:
+            writes.append(Write(switch_key(closing.owed), set=undone))
+        if closing.changes_live:
+            writes.append(_live(hold.service, closing.live))
+        self._with(hold, *writes)
+
+    def refuse(self, switch: Switch, outcome: Outcome, reason: str, answer: Answer) -> bool:
+        ending = {"outcome": outcome.value, "reason": reason, "answer": answer_to_text(answer)}
+        return self._done(
+            Write(switch_key(switch.id), set=ending, only_if={"begun": ABSENT, "answer": ABSENT}),
+        )
 
     def remember_before(self, switch_id: str, before: Before) -> Before:
-        return before_from_item(self._set_once(switch_key(switch_id), "before", before_to_item(before)))
-
-    def mark_shift(self, switch_id: str, at: float) -> None:
-        self._set_once(switch_key(switch_id), "shifted_at", _number(at))
+        first = Write(switch_key(switch_id), once={"before": before_to_map(before)}, only_if=KNOWN)
+        try:
+            return before_from_map(plain(self._table.update(first))["before"])
+        except ConditionFailedError as error:
+            raise JournalError(
+                f"the journal has no item {switch_key(switch_id)} any more: the switch cannot go on"
+            ) from error
 
     def begin(self, switch_id: str, phase: str, at: float) -> None:
-        self._set_once(switch_key(switch_id), f"phase:{phase}", _number(at))
+        self._add(switch_id, once={f"phase:{phase}": at})
 
     def note(self, switch_id: str, phase: str, look: int, judgment: Judgment, at: float) -> None:
         """Traces are keyed by phase and look, so that a look that runs twice is in the trace once."""
-        entry = {"verdict": judgment.verdict.value, "reason": judgment.reason, "at": _number(at)}
-        self._set_once(switch_key(switch_id), f"trace:{phase}:{look:04d}", entry)
-        self.begin(switch_id, phase, at)
-        self._set(switch_key(switch_id), phase=phase, verdict=entry["verdict"], said=judgment.reason)
-
-    def close(self, switch_id: str, outcome: str, reason: str) -> None:
-        self._set(switch_key(switch_id), outcome=outcome, reason=reason)
+        entry = {"verdict": judgment.verdict.value, "reason": judgment.reason, "at": Decimal(f"{at:.3f}")}
+        self._add(
+            switch_id,
+            once={f"trace:{phase}:{look:04d}": entry, f"phase:{phase}": at},
+            set={"phase": phase, "verdict": judgment.verdict.value, "said": judgment.reason},
+        )
 
     def keep_evidence(self, switch_id: str, evidence: str) -> None:
-        self._set_once(switch_key(switch_id), "evidence", evidence)
-
-    def decide_answer(self, switch_id: str, answer: Answer) -> Answer:
-        kept = self._set_once(switch_key(switch_id), "answer", json.dumps(asdict(answer)))
-        return Answer(**json.loads(str(kept)))
+        self._add(switch_id, once={"evidence": evidence})
 
     def forget_request(self, switch_id: str) -> None:
-        self._table.update_item(
-            Key={JOURNAL_KEY: switch_key(switch_id)},
-            UpdateExpression="REMOVE #request",
-            ExpressionAttributeNames={"#request": "request"},
-        )
+        self._add(switch_id, remove=["request"])
 
-    def _get(self, key: str) -> Mapping[str, Any]:
-        return self._table.get_item(Key={JOURNAL_KEY: key}, ConsistentRead=True).get("Item", {})
+    def drift(self, service: str) -> str:
+        return str(plain(self._table.get(f"drift#{service}")).get("told", ""))
 
-    def _set(self, key: str, **attributes: Any) -> None:
-        self._table.update_item(
-            Key={JOURNAL_KEY: key},
-            UpdateExpression="SET " + ", ".join(f"#a{n} = :a{n}" for n in range(len(attributes))),
-            ExpressionAttributeNames={f"#a{n}": name for n, name in enumerate(attributes)},
-            ExpressionAttributeValues={f":a{n}": value for n, value in enumerate(attributes.values())},
-        )
+    def remember_drift(self, service: str, drift: str) -> None:
+        self._table.update(Write(f"drift#{service}", set={"told": drift}))
 
-    def _set_once(self, key: str, name: str, value: Any) -> Any:
-        """Set an attribute unless it is there already; return what it is then."""
-        answer = self._table.update_item(
-            Key={JOURNAL_KEY: key},
-            UpdateExpression="SET #name = if_not_exists(#name, :value)",
-            ExpressionAttributeNames={"#name": name},
-            ExpressionAttributeValues={":value": value},
-            ReturnValues="UPDATED_NEW",
-        )
-        return answer.get("Attributes", {}).get(name, value)
+    def _add(self, switch_id: str, **parts: Any) -> None:
+        with contextlib.suppress(ConditionFailedError):
+            self._table.update(Write(switch_key(switch_id), only_if=KNOWN, **parts))
 
-    def _held(self, service: str) -> str:
-        lock = self._get(f"lock#{service}")
-        return (
-            f"another switch of {service} is running: {lock.get('owner', 'unknown')} ({lock.get('reason', '')}), "
-            f"until {lock.get('deadline', '?')} at the latest. Wait for it, or abort it with `greenlight abort`"
-        )
+    def _done(self, *writes: Write) -> bool:
+        try:
+            self._table.transact(*writes)
+        except ConditionFailedError:
+            return False
+        return True
+
+    def _with(self, hold: Hold, *writes: Write) -> None:
+        if not self._done(*writes):
+            raise LockLostError(
+                f"the lock of {hold.service} is not held by {hold.switch_id} in epoch {hold.epoch} any more"
+            )
 
 
-def _number(value: float) -> Decimal:
-    return Decimal(f"{value:.3f}")
+def _lock_key(service: str) -> str:
+    return f"lock#{service}"
 
 
-def _unless_condition_failed(error: ClientError) -> None:
-    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-        raise error
+def _newest_key(resource: str) -> str:
+    return f"newest#{resource}"
+
+
+def _mine(hold: Hold) -> dict[str, Any]:
+    return {"owner": hold.switch_id, "epoch": hold.epoch}
+
+
+def _as_read(lock: Lock) -> dict[str, Any]:
+    return {"owner": lock.owner or ABSENT, "epoch": ABSENT if lock.epoch is None else lock.epoch}
+
+
+def _check(hold: Hold) -> Write:
+    return Write(_lock_key(hold.service), only_if=_mine(hold))
+
+
+def _point(record: Record, replaced: Record | None) -> Write:
+    """The pointer to the newest request moves only from where it was read."""
+    only_if = {"switch_id": replaced.switch.id} if replaced else {JOURNAL_KEY: ABSENT}
+    return Write(_newest_key(record.resource), put={"switch_id": record.switch.id}, only_if=only_if)
+
+
+def _sealed(switch: Switch, outcome: Outcome, reason: str, status: str, **only_if: Any) -> Write:
+    answer = Answer(status, reason, {"Outcome": outcome.value})
+    return Write(
+        switch_key(switch.id),
+        set={"outcome": outcome.value, "reason": reason, "answer": answer_to_text(answer)},
+        only_if={"answer": ABSENT, **only_if},
+    )
+
+
+def _live(service: str, live: Live | None) -> Write:
+    key = f"live#{service}"
+    return Write(key, delete=True) if live is None else Write(key, put=live_to_map(live))
+
+
+def _lost(switch: Switch, held: Lock | None) -> LockLostError:
+    return LockLostError(
+        f"the lock of {switch.service} is held by {held.owner if held else 'nobody'}, not by {switch.id}"
+    )

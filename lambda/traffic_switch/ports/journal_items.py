@@ -1,14 +1,43 @@
-"""How the journal's facts are written as DynamoDB items, and read back."""
+"""How the journal's facts are written as DynamoDB items, and read back.
+
+Reading never fails on one damaged attribute of a switch: whoever ends it must still be able to. `Record.damage` says
+what could not be read.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from decimal import Decimal
 from typing import Any
 
-from traffic_switch.contract import Color
-from traffic_switch.journal import Answer, Before, Record
-from traffic_switch.model import Live, Switch, Weights
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from traffic_switch.contract import JOURNAL_EXPIRY, JOURNAL_KEY, Color
+from traffic_switch.errors import JournalError
+from traffic_switch.journal import Answer, Before, Lock, Properties, Record
+from traffic_switch.model import Live, Mode, Outcome, Switch, Weights
+
+KEEP_SECONDS = 400 * 24 * 3600
+"""How long a switch is remembered: past a yearly audit."""
+
+Item = Mapping[str, Any]
+"""An item in DynamoDB's own form: each value is a map from its type to it."""
+
+_SERIALIZE = TypeSerializer().serialize
+_DESERIALIZE = TypeDeserializer().deserialize
+
+
+def wire(value: Any) -> dict[str, Any]:
+    """One value in DynamoDB's form. A float becomes a number with three decimals."""
+    serialized: Any = _SERIALIZE(Decimal(f"{value:.3f}") if isinstance(value, float) else value)
+    return dict(serialized)
+
+
+def plain(item: Item) -> dict[str, Any]:
+    """An item's attributes in Python's types."""
+    return {name: _DESERIALIZE(value) for name, value in item.items()}
 
 
 def switch_key(switch_id: str) -> str:
@@ -16,7 +45,77 @@ def switch_key(switch_id: str) -> str:
     return f"switch#{switch_id}"
 
 
-def live_to_item(live: Live) -> dict[str, Any]:
+def record_to_item(record: Record) -> dict[str, Any]:
+    """A switch as it is first recorded, perhaps answered at once."""
+    item: dict[str, Any] = {
+        JOURNAL_KEY: switch_key(record.switch.id),
+        "switch": json.dumps(record.switch.as_input()),
+        "started_at": record.started_at,
+        "resource": record.resource,
+        "properties": asdict(record.properties),
+        JOURNAL_EXPIRY: int(record.started_at) + KEEP_SECONDS,
+    }
+    if record.request is not None:
+        item["request"] = json.dumps(record.request)
+    if record.answer is not None:
+        item |= {"answer": answer_to_text(record.answer), "outcome": record.outcome or "", "reason": record.reason}
+    return item
+
+
+def record_from_item(item: Item, switch_id: str) -> Record:
+    """One switch; attributes that were never written keep the record's defaults."""
+    damage: list[str] = []
+
+    def read(name: str, parse: Callable[[Any], Any], default: Any) -> Any:
+        if name not in item:
+            return default
+        try:
+            return parse(_DESERIALIZE(item[name]))
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+            damage.append(name)
+            return default
+
+    nobody = Switch(switch_id, "", Mode.RELEASE, Color.BLUE, "")
+    found = Record(
+        switch=read("switch", lambda text: Switch.from_input(json.loads(text)), nobody),
+        started_at=read("started_at", float, 0.0),
+        resource=read("resource", str, ""),
+        properties=read("properties", lambda pair: Properties(pair["old"], pair["new"]), Properties()),
+        begun=read("begun", float, None),
+        before=read("before", before_from_map, None),
+        shifted_at=read("shifted_at", float, None),
+        undone=read("undone", str, ""),
+        paid=read("paid", str, ""),
+        outcome=read("outcome", lambda word: Outcome(word) if word else None, None),
+        reason=read("reason", str, ""),
+        abort=read("abort", str, ""),
+        answer=read("answer", answer_from_text, None),
+        request=read("request", _object, None),
+    )
+    return _damaged(found, tuple(damage), "switch" in item)
+
+
+def _damaged(record: Record, damage: tuple[str, ...], named: bool) -> Record:
+    """What could not be read. An unreadable answer is one all the same: it seals the switch."""
+    if "answer" in damage:
+        status = "SUCCESS" if record.switch.mode is Mode.RESTORE else "FAILED"
+        record = replace(record, answer=Answer(status, "the journal's answer of this switch is damaged"))
+    return replace(record, damage=damage if named else (*damage, "switch"))
+
+
+def before_to_map(before: Before) -> dict[str, Any]:
+    """No rule and nothing live are empty maps: DynamoDB's `if_not_exists` must find the attribute."""
+    weights = {"blue": before.weights.blue, "green": before.weights.green} if before.weights else {}
+    return {"weights": weights, "live": live_to_map(before.live) if before.live else {}}
+
+
+def before_from_map(raw: Mapping[str, Any]) -> Before:
+    """The inverse of `before_to_map`."""
+    weights = Weights(int(raw["weights"]["blue"]), int(raw["weights"]["green"])) if raw["weights"] else None
+    return Before(weights, live_from_map(raw["live"]) if raw["live"] else None)
+
+
+def live_to_map(live: Live) -> dict[str, Any]:
     """Flat attributes, which a person can read in the console."""
     return {
         "color": live.color.value,
@@ -26,36 +125,62 @@ def live_to_item(live: Live) -> dict[str, Any]:
     }
 
 
-def live_from_item(item: Mapping[str, Any]) -> Live | None:
-    """None for an item that is not there."""
-    if "color" not in item:
+def live_from_map(raw: Mapping[str, Any]) -> Live:
+    """The inverse of `live_to_map`."""
+    return Live(Color(raw["color"]), str(raw["version"]), Weights(int(raw["blue"]), int(raw["green"])))
+
+
+def live_from_item(item: Item, key: str) -> Live | None:
+    """None for an item that is not there.
+
+    Raises:
+        JournalError: the item is damaged.
+    """
+    if not item:
         return None
-    return Live(Color(item["color"]), str(item["version"]), Weights(int(item["blue"]), int(item["green"])))
+    try:
+        return live_from_map(plain(item))
+    except (ValueError, KeyError, TypeError) as error:
+        raise JournalError(
+            f"the journal's item {key} is damaged ({type(error).__name__}: {error}): it must have color (blue or "
+            "green), version, blue and green (weights). Write it as the rule and the running version are, then retry"
+        ) from error
 
 
-def before_to_item(before: Before) -> dict[str, Any]:
-    """No rule and nothing live are empty maps: DynamoDB's `if_not_exists` must find the attribute."""
-    weights = {"blue": before.weights.blue, "green": before.weights.green} if before.weights else {}
-    return {"weights": weights, "live": live_to_item(before.live) if before.live else {}}
-
-
-def before_from_item(item: Mapping[str, Any]) -> Before:
-    """The inverse of `before_to_item`."""
-    raw = item["weights"]
-    weights = Weights(int(raw["blue"]), int(raw["green"])) if raw else None
-    return Before(weights, live_from_item(item["live"]))
-
-
-def record_from_item(item: Mapping[str, Any]) -> Record:
-    """One switch; attributes that were never written keep the record's defaults."""
-    return Record(
-        switch=Switch.from_input(json.loads(item["switch"])),
-        started_at=float(item["started_at"]),
-        before=before_from_item(item["before"]) if "before" in item else None,
-        shifted_at=float(item["shifted_at"]) if "shifted_at" in item else None,
-        outcome=str(item.get("outcome", "")),
-        reason=str(item.get("reason", "")),
-        abort=str(item.get("abort", "")),
-        answer=Answer(**json.loads(item["answer"])) if "answer" in item else None,
-        request=json.loads(item["request"]) if "request" in item else None,
+def lock_from_item(item: Item) -> Lock | None:
+    """None for an item that is not there. An unreadable lock is somebody's all the same, until its deadline: never."""
+    if not item:
+        return None
+    raw = plain(item)
+    return Lock(
+        owner=str(raw.get("owner", "")),
+        epoch=_number(raw.get("epoch"), int),
+        debt=str(raw.get("debt", "")),
+        reason=str(raw.get("reason", "")),
+        since=_number(raw.get("since"), float) or 0.0,
+        deadline=_number(raw.get("deadline"), float) or float("inf"),
     )
+
+
+def answer_to_text(answer: Answer) -> str:
+    """An answer as the one attribute that is set once."""
+    return json.dumps({"status": answer.status, "reason": answer.reason, "data": dict(answer.data)})
+
+
+def answer_from_text(text: str) -> Answer:
+    """The inverse of `answer_to_text`."""
+    return Answer(**json.loads(text))
+
+
+def _object(text: str) -> dict[str, Any]:
+    parsed = json.loads(text)
+    if not isinstance(parsed, dict):
+        raise TypeError(f"wanted an object, got {type(parsed).__name__}")
+    return parsed
+
+
+def _number(raw: Any, kind: type) -> Any:
+    try:
+        return kind(raw)
+    except (TypeError, ValueError, ArithmeticError):
+        return None

@@ -1,117 +1,84 @@
-"""The production rule: created, changed and deleted here alone, in place, and read back after every write."""
+"""The production rule in ELBv2: each method is one call, and no write is sent twice by the SDK."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from traffic_switch.errors import RuleError
-from traffic_switch.model import Weights
+from traffic_switch.config import RulePlace
+from traffic_switch.model import RuleLook, Weights
+from traffic_switch.rule_shape import conditions, forward, look_at
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
-    from mypy_boto3_elbv2.type_defs import ActionTypeDef, RuleTypeDef
 
 
-@dataclass(frozen=True)
-class Rule:
-    """The rule as the listener has it: target group ARN to weight, and what is wrong with its shape, if anything."""
+class RuleGoneError(Exception):
+    """There is no rule with this ARN any more."""
 
-    arn: str
-    weights: dict[str, int]
-    problem: str
+
+class RuleExistsError(Exception):
+    """A rule of this priority is there already."""
 
 
 class ListenerRule:
-    """One listener's rule of one priority. The listener and the priority are its name: its ARN is in no template."""
+    """One service's production rule. `reader` may retry; `writer` must not: a write that is sent later is not
+    fenced.
+    """
 
-    def __init__(self, client: ElasticLoadBalancingv2Client, listener_arn: str, priority: int) -> None:
-        self._client = client
-        self._listener_arn = listener_arn
-        self._priority = priority
+    def __init__(
+        self, reader: ElasticLoadBalancingv2Client, writer: ElasticLoadBalancingv2Client, place: RulePlace
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._place = place
 
-    def read(self) -> Rule | None:
-        """The rule, or None when there is none."""
-        for page in self._client.get_paginator("describe_rules").paginate(ListenerArn=self._listener_arn):
-            for rule in page["Rules"]:
-                if rule["Priority"] == str(self._priority):
-                    return _parsed(rule)
-        return None
+    def look(self) -> RuleLook:
+        """Read the rule. What is read may be older than the last write (ELBv2 is eventually consistent)."""
+        pages = self._reader.get_paginator("describe_rules").paginate(ListenerArn=self._place.listener_arn)
+        return look_at([rule for page in pages for rule in page["Rules"]], self._place)
 
-    def weights(self, blue_arn: str, green_arn: str) -> Weights | None:
-        """The weights of the two colors, or None when there is no rule."""
-        rule = self.read()
-        return None if rule is None else weights_of(rule, blue_arn, green_arn)
-
-    def write(self, weights: Weights, blue_arn: str, green_arn: str, paths: Sequence[str]) -> None:
-        """Create the rule or change it in place, both colors always in it, then read it back.
+    def change(self, arn: str, weights: Weights) -> None:
+        """Set the weights in place.
 
         Raises:
-            RuleError: the rule reads back with other weights.
+            RuleGoneError: somebody deleted the rule.
         """
-        actions = _forward(weights, blue_arn, green_arn)
-        rule = self.read()
-        if rule is None:
-            self._create(actions, paths)
-        elif rule.problem or weights_of(rule, blue_arn, green_arn) != weights:
-            self._client.modify_rule(RuleArn=rule.arn, Actions=actions)
-        self._verify(weights, blue_arn, green_arn)
+        self._modify(RuleArn=arn, Actions=forward(weights, self._place))
 
-    def remove(self) -> None:
-        """Delete the rule; that there is none is a success."""
-        rule = self.read()
-        if rule is None:
-            return
-        try:
-            self._client.delete_rule(RuleArn=rule.arn)
-        except self._client.exceptions.RuleNotFoundException:
-            return
+    def rewrite(self, arn: str, weights: Weights) -> None:
+        """Set everything about the rule as the settings say: weights, paths, priority.
 
-    def _create(self, actions: list[ActionTypeDef], paths: Sequence[str]) -> None:
-        """A lost reply makes this run twice; the second time the priority is in use, by the rule of the first."""
+        Raises:
+            RuleGoneError: somebody deleted the rule.
+        """
+        self._modify(RuleArn=arn, Actions=forward(weights, self._place), Conditions=conditions(self._place))
+        self._writer.set_rule_priorities(RulePriorities=[{"RuleArn": arn, "Priority": self._place.priority}])
+
+    def create(self, weights: Weights) -> None:
+        """Create the rule.
+
+        Raises:
+            RuleExistsError: the priority is in use, perhaps by this rule, if an earlier reply was lost.
+        """
         try:
-            self._client.create_rule(
-                ListenerArn=self._listener_arn,
-                Priority=self._priority,
-                Conditions=[{"Field": "path-pattern", "PathPatternConfig": {"Values": list(paths)}}],
-                Actions=actions,
+            self._writer.create_rule(
+                ListenerArn=self._place.listener_arn,
+                Priority=self._place.priority,
+                Conditions=conditions(self._place),  # type: ignore[arg-type]
+                Actions=forward(weights, self._place),  # type: ignore[arg-type]
             )
-        except self._client.exceptions.PriorityInUseException:
+        except self._writer.exceptions.PriorityInUseException as error:
+            raise RuleExistsError(str(error)) from error
+
+    def delete(self, arn: str) -> None:
+        """Delete the rule; that there is none is a success."""
+        try:
+            self._writer.delete_rule(RuleArn=arn)
+        except self._writer.exceptions.RuleNotFoundException:
             return
 
-    def _verify(self, wanted: Weights, blue_arn: str, green_arn: str) -> None:
-        found = self.weights(blue_arn, green_arn)
-        if found != wanted:
-            raise RuleError(f"wrote {wanted} to the production rule but read back {found or 'no rule'}")
-
-
-def weights_of(rule: Rule, blue_arn: str, green_arn: str) -> Weights:
-    """The weights of the two colors in a rule that was read."""
-    return Weights(rule.weights.get(blue_arn, 0), rule.weights.get(green_arn, 0))
-
-
-def _forward(weights: Weights, blue_arn: str, green_arn: str) -> list[ActionTypeDef]:
-    """Both groups stay in the rule: one that is in no rule is `unused` and never health-checked."""
-    return [
-        {
-            "Type": "forward",
-            "ForwardConfig": {
-                "TargetGroups": [
-                    {"TargetGroupArn": blue_arn, "Weight": weights.blue},
-                    {"TargetGroupArn": green_arn, "Weight": weights.green},
-                ],
-                "TargetGroupStickinessConfig": {"Enabled": False},
-            },
-        }
-    ]
-
-
-def _parsed(rule: RuleTypeDef) -> Rule:
-    forwards = [action["ForwardConfig"] for action in rule["Actions"] if "ForwardConfig" in action]
-    if len(rule["Actions"]) != 1 or len(forwards) != 1:
-        kinds = ", ".join(action["Type"] for action in rule["Actions"]) or "none"
-        return Rule(rule["RuleArn"], {}, f"the production rule must have one forward action, it has: {kinds}")
-    groups = {group["TargetGroupArn"]: group.get("Weight", 1) for group in forwards[0].get("TargetGroups", [])}
-    sticky = forwards[0].get("TargetGroupStickinessConfig", {}).get("Enabled", False)
-    return Rule(rule["RuleArn"], groups, "stickiness is on in the production rule: turn it off" if sticky else "")
+    def _modify(self, **arguments: Any) -> None:
+        try:
+            self._writer.modify_rule(**arguments)
+        except self._writer.exceptions.RuleNotFoundException as error:
+            raise RuleGoneError(str(error)) from error

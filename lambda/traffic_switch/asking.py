@@ -1,0 +1,95 @@
+"""What CloudFormation asks for: its event read once, with every property that is missing or wrong named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from traffic_switch.contract import KEEP, Color
+from traffic_switch.errors import RequestError
+from traffic_switch.journal import Properties
+
+ANSWERED_WITH = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
+"""Without these nobody can be answered (CloudFormation user guide, custom resource request fields)."""
+
+NOT_COMPARED = ("ServiceToken", "ServiceTimeout")
+"""Properties that say how a request is made, not what for: a rollback may come with others."""
+
+DELETE, UPDATE = "Delete", "Update"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request. `resource` names the custom resource in its stack; `request` is what an answer needs of the
+    event.
+    """
+
+    id: str
+    kind: str
+    service: str
+    resource: str
+    stack_id: str
+    properties: Properties
+    color: str
+    version: str
+    request: Mapping[str, Any]
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any], services: Collection[str]) -> Ask:
+        """Read an event.
+
+        Raises:
+            RequestError: it lacks something, or asks for what there is not.
+        """
+        request = answerable(event)
+        wanted = event.get("ResourceProperties")
+        kind = event.get("RequestType")
+        if kind not in ("Create", UPDATE, DELETE):
+            raise RequestError(f"RequestType is {kind!r}; allowed are Create, Update and Delete")
+        if not isinstance(wanted, Mapping):
+            raise RequestError("the event has no ResourceProperties")
+        service = str(wanted.get("Service", ""))
+        if service not in services:
+            raise RequestError(f"there is no service {service!r}; the services are {', '.join(services)}")
+        color = str(wanted.get("Color", KEEP))
+        if kind != DELETE and color not in {*Color, KEEP}:
+            raise RequestError(f"Color is {color!r}; allowed are {', '.join(Color)} and {KEEP}")
+        return cls(
+            id=str(event["RequestId"]),
+            kind=str(kind),
+            service=service,
+            resource=f"{event['StackId']}/{event['LogicalResourceId']}",
+            stack_id=str(event["StackId"]),
+            properties=Properties(_canonical(event.get("OldResourceProperties")), _canonical(wanted)),
+            color=color,
+            version=_version(wanted, color),
+            request=request,
+        )
+
+
+def answerable(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What an answer needs of the event.
+
+    Raises:
+        RequestError: the event cannot be answered.
+    """
+    missing = [name for name in ANSWERED_WITH if not event.get(name)]
+    if missing:
+        raise RequestError(f"the event has no {', no '.join(missing)}: nobody can be answered")
+    kept = (*ANSWERED_WITH, "PhysicalResourceId", "RequestType")
+    return {name: event[name] for name in kept if name in event}
+
+
+def _canonical(properties: Any) -> str:
+    if not isinstance(properties, Mapping):
+        return ""
+    compared = {name: value for name, value in properties.items() if name not in NOT_COMPARED}
+    return json.dumps(compared, sort_keys=True, separators=(",", ":"))
+
+
+def _version(wanted: Mapping[str, Any], color: str) -> str:
+    """A named color comes with its version; without one, the very first release is blue's."""
+    named = Color.BLUE if color == KEEP else Color(color) if color in set(Color) else Color.BLUE
+    return str(wanted.get("Version") or wanted.get(f"{named.capitalize()}Version", ""))

@@ -1,0 +1,70 @@
+"""The one write without the journal: traffic goes back at once when the journal is away right after a shift or a bake.
+
+It is allowed on the first attempt alone, within half of W of the rollback's start: whoever takes the lock later waits
+W, so that this write cannot land under a new owner.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from traffic_switch.errors import SwitchError
+from traffic_switch.model import Switch, Weights
+from traffic_switch.ports.journal_items import before_from_map
+from traffic_switch.ports.listener_rule import RuleGoneError
+from traffic_switch.taking_back import judge_return
+from traffic_switch.world import World
+
+log = logging.getLogger(__name__)
+
+PHASES = ("Shift", "Bake")
+
+
+def put_back(event: Mapping[str, Any], world: World, switch: Switch) -> None:
+    """Write what was before, if all that must hold does, and page. Nothing that goes wrong here is raised."""
+    if event.get("attempt") != 0:
+        return
+    try:
+        done = _written(event, world, switch)
+    except (ClientError, BotoCoreError, SwitchError, RuleGoneError) as error:
+        log.exception("the traffic could not be put back without the journal")
+        done = f"Putting the traffic back without it failed: {error}"
+    try:
+        world.notifier.tell(
+            f"PAGE: Greenlight {switch.service}: the journal is away",
+            f"The rollback of {switch.id} cannot reach the journal. {done}. It is closed when the journal is back",
+        )
+    except (ClientError, BotoCoreError):
+        log.exception("nobody was notified")
+
+
+def _written(event: Mapping[str, Any], world: World, switch: Switch) -> str:
+    before = before_from_map(event["before"]) if event.get("before") else None
+    if before is None or before.weights is None or not _has_traffic(event):
+        return "The traffic was not touched"
+    service, pushed = world.services[switch.service], Weights.all_on(switch.color)
+    judged = judge_return(world, service, before)
+    if not judged.good:
+        return f"The traffic was not touched, since {judged.reason}"
+    rule = world.rule(service)
+    look = rule.look()
+    if not (look.reads(before.weights) or look.reads(pushed)):
+        return f"Somebody changed the rule, so the traffic was not touched: {look}"
+    if world.now() - _entered(event) > world.policy.emergency_seconds:
+        return "It took too long to find out, so the traffic was not touched"
+    rule.change(look.arn, before.weights)
+    return f"The traffic was put back without it: {before.weights}"
+
+
+def _has_traffic(event: Mapping[str, Any]) -> bool:
+    return (event.get("failure") or {}).get("phase") in PHASES
+
+
+def _entered(event: Mapping[str, Any]) -> float:
+    """When the state was entered, in Unix seconds; Step Functions writes it as ISO 8601."""
+    return datetime.fromisoformat(str(event["entered"]).replace("Z", "+00:00")).timestamp()

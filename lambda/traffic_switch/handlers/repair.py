@@ -1,0 +1,61 @@
+"""Repair: the production rule becomes what the journal remembers again, whatever a person made of it."""
+
+from __future__ import annotations
+
+from traffic_switch import old_color, preflight
+from traffic_switch.closing import close_finished
+from traffic_switch.config import Service
+from traffic_switch.errors import LockLostError
+from traffic_switch.handlers.entry import Entry, Event, Result, ruling
+from traffic_switch.journal import Before
+from traffic_switch.model import Hold, Live, Switch
+from traffic_switch.rule_writing import Fate, repair, wait_until_settled
+from traffic_switch.taking_back import previewed
+from traffic_switch.verdict import Judgment, failed, passed
+from traffic_switch.world import World
+
+
+def put_right(event: Event, world: World) -> Result:
+    """Prove that the live color can carry the traffic, then rewrite weights, paths and priority in place.
+
+    Raises:
+        LockLostError: another switch took over.
+    """
+    switch, hold = Switch.from_input(event["switch"]), Hold.from_event(event)
+    service, live = world.services[switch.service], world.journal.live(switch.service)
+    if live is None:
+        return ruling(world, switch, "repair", 1, failed("the journal remembers nothing live: release a version first"))
+    proof = _proved(world, service, live)
+    judgment = _rewritten(world, switch, service, hold, live) if proof.good else proof
+    if judgment.good:
+        close_finished(world, switch, hold, judgment.reason, live)
+    return ruling(world, switch, "repair", 1, judgment)
+
+
+def _proved(world: World, service: Service, live: Live) -> Judgment:
+    groups = service.target_groups
+    return old_color.judge(
+        live.color,
+        live.version,
+        world.target_groups.targets(groups[live.color].arn),
+        world.target_groups.targets(groups[live.color.other].arn),
+        previewed(world, service, live.color),
+        world.policy.gate_min_healthy,
+    )
+
+
+def _rewritten(world: World, switch: Switch, service: Service, hold: Hold, live: Live) -> Judgment:
+    found = world.rule(service).look()
+    wait_until_settled(world, hold)
+    world.journal.remember_before(switch.id, Before(found.weights, live))
+    world.journal.mark(hold, world.now())
+    fate = repair(world, service, hold, live.weights)
+    if fate is Fate.LOST:
+        raise LockLostError(f"the lock of {switch.service} was taken from {switch.id} while it repaired the rule")
+    if fate is Fate.FOREIGN:
+        return failed(f"the production rule does not read as it was repaired: {world.rule(service).look()}")
+    was = preflight.drift(found, live) or "the rule was as it should be"
+    return passed(f"the production rule has {live.weights} again; before: {was}")
+
+
+handle = Entry(put_right)

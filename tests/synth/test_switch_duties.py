@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.synth.compute import statements
+from tests.synth.conftest import Synthesize
+from tests.synth.reached_calls import reached
+from tests.synth.switch import DUTIES
+from tests.synth.templates import Template, text
+
+ELB = "elasticloadbalancing:"
+READ_ONLY_EVERYWHERE = {
+    "cloudformation:DescribeStacks",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
+    f"{ELB}DescribeRules",
+    f"{ELB}DescribeTargetGroupAttributes",
+    f"{ELB}DescribeTargetHealth",
+}
+OF_THE_PLATFORM = ("logs:", "sqs:")
+"""What the CDK grants so that a function can log, and can be called from a queue."""
+TAKE_BACK = {"Pay", "Rollback", "Settle"}
+
+Allowed = Mapping[str, Mapping[str, Any]]
+
+
+@pytest.fixture
+def allowed(synthesize: Synthesize) -> Allowed:
+    """For each duty what its role allows: action to resource."""
+    template: Template = synthesize()["GreenlightSwitch"]
+    return {name: statements(template, f"Switch{name}Role") for name in DUTIES}
+
+
+@pytest.fixture
+def holders(allowed: Allowed) -> Callable[[str], set[str]]:
+    """A function from an action to the duties whose roles allow it."""
+    return lambda action: {name for name, actions in allowed.items() if action in actions}
+
+
+@pytest.mark.parametrize("name", sorted(DUTIES))
+def test_a_role_allows_what_the_duty_says_and_nothing_else(allowed: Allowed, name: str) -> None:
+    assert {action for action in allowed[name] if not action.startswith(OF_THE_PLATFORM)} == DUTIES[name].actions
+
+
+@pytest.mark.parametrize("name", sorted(DUTIES))
+def test_a_duty_covers_every_call_that_its_handler_can_reach(name: str) -> None:
+    assert reached(name.lower()) <= DUTIES[name].actions
+
+
+@pytest.mark.parametrize("name", sorted(DUTIES))
+def test_a_duty_allows_no_call_that_its_handler_cannot_reach(name: str) -> None:
+    assert DUTIES[name].actions <= reached(name.lower())
+
+
+def test_only_reads_are_allowed_everywhere(allowed: Allowed) -> None:
+    everywhere = {action for actions in allowed.values() for action, resource in actions.items() if resource == "*"}
+
+    assert everywhere == READ_ONLY_EVERYWHERE
+
+
+@pytest.mark.parametrize(
+    ("action", "names"),
+    [
+        (f"{ELB}ModifyRule", {"Shift", "Repair", *TAKE_BACK}),
+        (f"{ELB}CreateRule", {"Shift", "Repair", *TAKE_BACK}),
+        (f"{ELB}DeleteRule", {"Remove", *TAKE_BACK}),
+        (f"{ELB}SetRulePriorities", {"Repair"}),
+        ("states:StartExecution", {"Request"}),
+        ("states:StopExecution", {"Lock", "Settle"}),
+        ("states:DescribeExecution", {"Lock", "Settle"}),
+        ("secretsmanager:GetSecretValue", {"Smoke", "Repair", *TAKE_BACK}),
+        ("sns:Publish", {"Lock", "Remove", "Drift", "Rollback", "Settle"}),
+        ("cloudformation:DescribeStacks", {"Request"}),
+    ],
+)
+def test_only_those_may_do_it_whose_work_it_is(
+    holders: Callable[[str], set[str]], action: str, names: set[str]
+) -> None:
+    assert holders(action) == names
+
+
+@pytest.mark.parametrize("action", ["ModifyRule", "DeleteRule", "SetRulePriorities"])
+def test_rules_are_changed_on_our_own_load_balancer_alone(allowed: Allowed, action: str) -> None:
+    found = [text(actions[f"{ELB}{action}"]) for actions in allowed.values() if f"{ELB}{action}" in actions]
+
+    assert found
+    assert all(":listener-rule/" in each and "LoadBalancerFullName" in each for each in found)
+
+
+def test_rules_are_created_on_our_own_listener_alone(allowed: Allowed) -> None:
+    found = [text(actions[f"{ELB}CreateRule"]) for actions in allowed.values() if f"{ELB}CreateRule" in actions]
+
+    assert found
+    assert all("FrontDoorLoadBalancerListener" in each for each in found)
+
+
+def test_executions_are_started_of_our_own_machine_alone(allowed: Allowed) -> None:
+    assert allowed["Request"]["states:StartExecution"] == {"Ref": "SwitchStatesMachine953181F6"}
+
+
+@pytest.mark.parametrize("action", ["states:StopExecution", "states:DescribeExecution"])
+def test_executions_are_stopped_of_our_own_machine_alone(allowed: Allowed, action: str) -> None:
+    ours = [":execution:", {"Fn::GetAtt": ["SwitchStatesMachine953181F6", "Name"]}, ":*"]
+
+    assert [allowed[name][action]["Fn::Join"][1][-3:] for name in ("Lock", "Settle")] == [ours, ours]
+
+
+def test_every_function_keeps_to_the_journal_and_never_scans_it(allowed: Allowed) -> None:
+    found = {
+        (action.partition(":")[2], text(resource))
+        for actions in allowed.values()
+        for action, resource in actions.items()
+        if action.startswith("dynamodb:")
+    }
+
+    assert {action for action, _ in found} <= {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"}
+    assert all("Journal" in resource for _, resource in found)
+
+
+@pytest.mark.parametrize("name", ["Preflight", "Gate", "Smoke", "Shift", "Bake", "Respond", "Request", "Drift"])
+def test_who_does_not_end_a_switch_cannot_free_its_lock(allowed: Allowed, name: str) -> None:
+    assert "dynamodb:DeleteItem" not in allowed[name]
