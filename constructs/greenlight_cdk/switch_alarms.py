@@ -7,13 +7,15 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from greenlight_cdk.alarm_expressions import THRESHOLD, error_excess, slow_excess
+
 NAMESPACE = "AWS/ApplicationELB"
 EVALUATED, BREACHING = 3, 2
 """Two of three periods: one bad minute is noise, and the newest minute is often incomplete."""
 
 
 class ColorAlarms(Construct):
-    """Error rate and P95 latency of one color. Without traffic it is not in alarm: missing data is not breaching."""
+    """Errors and slow answers of one color. Without traffic it is not in alarm: missing data is not breaching."""
 
     def __init__(
         self,
@@ -23,7 +25,6 @@ class ColorAlarms(Construct):
         load_balancer: elbv2.ApplicationLoadBalancer,
         target_group: elbv2.ApplicationTargetGroup,
         period: Duration,
-        min_requests: int,
         max_error_percent: float,
         max_p95_ms: int,
     ) -> None:
@@ -33,19 +34,26 @@ class ColorAlarms(Construct):
             "LoadBalancer": load_balancer.load_balancer_full_name,
             "TargetGroup": target_group.target_group_full_name,
         }
-        errors = self._alarm("Errors", self._error_percent(min_requests), max_error_percent, "5xx answers in percent")
-        latency = self._alarm("Latency", self._metric("TargetResponseTime", "p95"), max_p95_ms / 1000, "P95 in seconds")
+        errors = self._alarm("Errors", self._errors(max_error_percent / 100), "more 5xx answers than allowed")
+        latency = self._alarm("Latency", self._latency(max_p95_ms / 1000), "more slow answers than allowed")
         self.alarms = (errors, latency)
 
-    def _error_percent(self, min_requests: int) -> cloudwatch.MathExpression:
-        """Below the minimum there is no rate: one failure of two requests is not 50 %."""
+    def _errors(self, limit: float) -> cloudwatch.MathExpression:
+        metrics = {
+            "requests": self._metric("RequestCount", "Sum"),
+            "errors": self._metric("HTTPCode_Target_5XX_Count", "Sum"),
+        }
         return cloudwatch.MathExpression(
-            expression=f"IF(requests >= {min_requests}, 100 * FILL(errors, 0) / requests, 0)",
-            using_metrics={
-                "requests": self._metric("RequestCount", "Sum"),
-                "errors": self._metric("HTTPCode_Target_5XX_Count", "Sum"),
-            },
-            period=self._period,
+            expression=error_excess(limit), using_metrics=metrics, period=self._period, label="excess of errors"
+        )
+
+    def _latency(self, slow_seconds: float) -> cloudwatch.MathExpression:
+        metrics = {
+            "answers": self._metric("TargetResponseTime", "SampleCount"),
+            "within": self._metric("TargetResponseTime", f"PR(:{slow_seconds:g})"),
+        }
+        return cloudwatch.MathExpression(
+            expression=slow_excess(), using_metrics=metrics, period=self._period, label="excess of slow answers"
         )
 
     def _metric(self, name: str, statistic: str) -> cloudwatch.Metric:
@@ -57,15 +65,15 @@ class ColorAlarms(Construct):
             dimensions_map=self._dimensions,
         )
 
-    def _alarm(self, name: str, metric: cloudwatch.IMetric, threshold: float, what: str) -> cloudwatch.Alarm:
+    def _alarm(self, name: str, metric: cloudwatch.IMetric, what: str) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(
             self,
             name,
             metric=metric,
-            threshold=threshold,
+            threshold=THRESHOLD,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             evaluation_periods=EVALUATED,
             datapoints_to_alarm=BREACHING,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=f"{what} of {self.node.path}: a switch to this color is refused or rolled back",
+            alarm_description=f"{what}, of {self.node.path}: a switch to this color is refused or rolled back",
         )

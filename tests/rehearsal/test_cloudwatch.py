@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from greenlight_cdk.alarm_expressions import THRESHOLD, error_excess, slow_excess
 
 from tests.rehearsal.local_cloud import LocalCloud, eventually, started
 
 pytestmark = pytest.mark.rehearsal
 
 NAMESPACE = "Greenlight/Test"
+NAMES = ("excess-of-errors", "excess-of-slowness")
 
 
 @pytest.fixture(scope="module")
@@ -221,3 +224,50 @@ def test_get_metric_data_gives_percentiles_of_seconds_newest_first(cloud: LocalC
 
     assert result["Values"] == [7, pytest.approx(0.9405)]
     assert result["Timestamps"][0].timestamp() == start + 1
+
+
+def test_get_metric_data_gives_the_percentage_of_values_within_a_bound(cloud: LocalCloud) -> None:
+    start = int(time.time()) - 1800
+    for tenth in range(1, 11):
+        put(cloud, "Rank", tenth / 10, at=start + tenth / 20)
+
+    rank, count = data(
+        cloud,
+        {"Id": "rank", "MetricStat": stat("Rank", "PR(:0.5)")},
+        {"Id": "count", "MetricStat": stat("Rank", "SampleCount")},
+        start=start,
+        end=start + 1,
+    )
+
+    assert (rank["Values"], count["Values"]) == ([50], [10])
+
+
+def test_a_statistic_that_is_not_rehearsed_is_refused_by_name(cloud: LocalCloud) -> None:
+    with pytest.raises(ClientError, match=r"the statistic TC\(:0\.5\) is not rehearsed"):
+        data(cloud, {"Id": "count", "MetricStat": stat("Rank", "TC(:0.5)")}, start=0, end=60)
+
+
+def test_the_alarms_of_a_color_go_off_on_an_excess_of_errors_and_of_slow_answers(cloud: LocalCloud) -> None:
+    def excess(expression: str, **metrics: dict[str, Any]) -> dict[str, Any]:
+        queries = [{"Id": name, "MetricStat": each, "ReturnData": False} for name, each in metrics.items()]
+        wanted = {"Id": "excess", "Expression": expression, "Label": "excess"}
+        return {**rate_alarm(), "Metrics": [wanted, *queries], "Threshold": THRESHOLD}
+
+    client = cloud.client("cloudwatch")
+    counts = {"requests": stat("Came"), "errors": stat("Failed")}
+    times = {"answers": stat("Took", "SampleCount"), "within": stat("Took", "PR(:0.5)")}
+    client.put_metric_alarm(AlarmName=NAMES[0], **excess(error_excess(0.01), **counts))
+    client.put_metric_alarm(AlarmName=NAMES[1], **excess(slow_excess(), **times))
+    assert all(becomes(cloud, name, "OK") for name in NAMES)
+
+    moment = {"Timestamp": datetime.now(UTC), "Dimensions": dimensions("green")}
+    client.put_metric_data(
+        Namespace=NAMESPACE,
+        MetricData=[
+            {"MetricName": "Came", "Value": 1000, **moment},
+            {"MetricName": "Failed", "Value": 50, **moment},
+            {"MetricName": "Took", "Values": [0.9, 0.1], "Counts": [20, 100], **moment},
+        ],
+    )
+
+    assert eventually(lambda: {described(cloud, name)["StateValue"] for name in NAMES} == {"ALARM"}, 8)

@@ -3,48 +3,54 @@
 from __future__ import annotations
 
 import http.client
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from email.message import Message
+from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
 
 from traffic_switch.contract import ENVIRONMENT_HEADER, VERSION_HEADER
 from traffic_switch.model import Reply
+from traffic_switch.surroundings import Surroundings
+
+T = TypeVar("T")
 
 TIMEOUT_SECONDS = 5.0
-SIDE_BY_SIDE = 5
+PER_SECOND = 20.0
 
 
 class FrontDoor:
     """The front door of one service at a base URL. Every request opens its own connection, as a new user would."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
+    def __init__(self, url: str, surroundings: Surroundings) -> None:
+        self._url, self._around = url.rstrip("/"), surroundings
 
-    def ask(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:
+    def ask(
+        self, path: str, headers: Mapping[str, str] | None = None, timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> Reply:
         """Send one GET. A request that got no answer is a reply too, with status 0 and what went wrong."""
         request = urllib.request.Request(self._url + path, headers={"User-Agent": "greenlight", **(headers or {})})
-        started = time.perf_counter()
+        started = self._around.monotonic()
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-                answer.read()
-                return _reply(answer.status, answer.headers, started)
-        except urllib.error.HTTPError as error:
-            return _reply(error.code, error.headers, started)
+            answer = self._around.fetch(request, timeout_seconds)
         except (OSError, http.client.HTTPException) as error:
-            return Reply(0, "", "", _elapsed_ms(started), problem=f"{type(error).__name__}: {error}")
+            return Reply(0, "", "", self._elapsed_ms(started), problem=f"{type(error).__name__}: {error}")
+        color, version = (answer.headers.get(name.lower(), "") for name in (ENVIRONMENT_HEADER, VERSION_HEADER))
+        return Reply(answer.status, color, version, self._elapsed_ms(started))
 
-    def ask_many(self, path: str, count: int, headers: Mapping[str, str] | None = None) -> tuple[Reply, ...]:
-        """Send several, a few side by side, so that one slow answer does not hold up a look."""
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            return tuple(pool.map(lambda _: self.ask(path, headers), range(count)))
+    def ask_many(
+        self,
+        path: str,
+        count: int,
+        headers: Mapping[str, str] | None = None,
+        per_second: float = PER_SECOND,
+    ) -> tuple[Reply, ...]:
+        """Send several at a steady rate, each when it is due, so that one slow answer does not hold up the others."""
+        call = partial(self.ask, path, headers)
+        return tuple(self._around.spread([(number / per_second, call) for number in range(count)]))
 
+    def stream(self, calls: Sequence[tuple[float, Callable[[], T]]]) -> Generator[T, None, None]:
+        """Start calls when they are due and yield what they return as they end; see `Surroundings.stream`."""
+        yield from self._around.stream(calls)
 
-def _reply(status: int, headers: Message, started: float) -> Reply:
-    return Reply(status, headers.get(ENVIRONMENT_HEADER, ""), headers.get(VERSION_HEADER, ""), _elapsed_ms(started))
-
-
-def _elapsed_ms(started: float) -> float:
-    return (time.perf_counter() - started) * 1000
+    def _elapsed_ms(self, started: float) -> float:
+        return (self._around.monotonic() - started) * 1000

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from greenlight.rehearsal.cloud.metrics.alarm_math import evaluate
+from greenlight.rehearsal.cloud.metrics.alarm_math import MetricMathError, evaluate
 from greenlight.rehearsal.cloud.metrics.series import Series, Window
+from greenlight.rehearsal.cloud.metrics.statistics import REHEARSED, is_rehearsed
 
 DEFAULT_PERIOD_SECONDS = 60
 
@@ -44,7 +45,11 @@ Read = Callable[[Metric, Window], Series]
 
 
 def parse(queries: Sequence[Mapping[str, Any]]) -> tuple[Query, ...]:
-    """Read MetricDataQueries as the API has them, or as a template has them, where numbers may be strings."""
+    """Read MetricDataQueries as the API has them, or as a template has them, where numbers may be strings.
+
+    Raises:
+        MetricMathError: a statistic is wrong or not rehearsed.
+    """
     return tuple(_query(query) for query in queries)
 
 
@@ -98,6 +103,8 @@ def _metric(stat: Mapping[str, Any]) -> Metric:
     metric = stat["Metric"]
     dimensions = {d["Name"]: str(d["Value"]) for d in metric.get("Dimensions") or []}
     period = int(stat.get("Period") or DEFAULT_PERIOD_SECONDS)
+    if not is_rehearsed(str(stat["Stat"])):
+        raise MetricMathError(f"the statistic {stat['Stat']} is not rehearsed: {REHEARSED} are")
     return Metric(metric["Namespace"], metric["MetricName"], tuple(dimensions.items()), stat["Stat"], period)
 
 

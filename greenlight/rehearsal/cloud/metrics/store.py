@@ -17,6 +17,7 @@ from ministack.services import cloudwatch
 
 from greenlight.rehearsal.cloud.metrics.queries import Metric, last_complete
 from greenlight.rehearsal.cloud.metrics.series import Series, Window
+from greenlight.rehearsal.cloud.metrics.statistics import percentile_rank, rank_bounds
 
 REQUIRED = ("_metrics", "_dims_key", "_calc_stats", "_stat_value", "_point_stats")
 """The names of ministack's cloudwatch module that this module reads."""
@@ -29,10 +30,7 @@ _in_order: dict[tuple[str, str, str], int] = {}
 
 def read(metric: Metric, window: Window) -> Series:
     """The statistic of each period in a window. Only values with exactly the metric's dimensions count."""
-    values = {
-        start: cloudwatch._stat_value(cloudwatch._calc_stats(points), metric.statistic, points)
-        for start, points in _by_period(metric, window).items()
-    }
+    values = {start: _statistic(metric.statistic, points) for start, points in _by_period(metric, window).items()}
     return Series({start: float(value) for start, value in values.items() if value is not None})
 
 
@@ -40,6 +38,18 @@ def count_samples(metric: Metric, now: float) -> float:
     """How many values the metric got in the last complete period before a Unix time."""
     buckets = _by_period(metric, last_complete(now, metric.period_seconds, 1))
     return sum(float(cloudwatch._point_stats(point)[0]) for points in buckets.values() for point in points)
+
+
+def _statistic(name: str, points: list[Point]) -> Any:
+    if bounds := rank_bounds(name):
+        return percentile_rank([_value_and_count(point) for point in points], bounds)
+    return cloudwatch._stat_value(cloudwatch._calc_stats(points), name, points)
+
+
+def _value_and_count(point: Point) -> tuple[float, float]:
+    """A point's value, or the mean of a published statistic set, which has no values of its own."""
+    count, total, *_ = cloudwatch._point_stats(point)
+    return (float(total) / float(count) if count else 0.0), float(count)
 
 
 def _by_period(metric: Metric, window: Window) -> dict[int, list[Point]]:
