@@ -5,12 +5,17 @@ from __future__ import annotations
 import sys
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
+from traffic_switch.errors import SwitchError
 
 from greenlight.commands.abort import abort
+from greenlight.commands.history import history
 from greenlight.commands.rehearse import rehearse
 from greenlight.commands.release import release
+from greenlight.commands.repair import repair
 from greenlight.commands.rollback import rollback
 from greenlight.commands.status import status
+from greenlight.wording import printable
 
 INTERRUPTED = 130
 """The exit code of a command ended by Ctrl-C, as shells have it."""
@@ -22,7 +27,7 @@ def commands() -> None:
     """Blue/green releases on AWS, rehearsed on this machine first."""
 
 
-for command in (rehearse, release, rollback, abort, status):
+for command in (rehearse, release, rollback, repair, abort, status, history):
     commands.add_command(command)
 
 
@@ -41,3 +46,10 @@ def main() -> None:
         said = "interrupted; nothing is left running" if interrupted else "not confirmed; nothing was changed"
         click.echo(f"greenlight: {said}", err=True)
         sys.exit(INTERRUPTED if interrupted else 1)
+    except SwitchError as error:
+        click.echo(f"greenlight: {printable(error)}", err=True)
+        sys.exit(1)
+    except (ClientError, BotoCoreError) as error:
+        said = f"AWS refused or did not answer: {error}. Check credentials, region and permissions"
+        click.echo(f"greenlight: {printable(said)}", err=True)
+        sys.exit(1)

@@ -1,58 +1,53 @@
-"""What is deployed, as the stacks' outputs and the AWS API tell it."""
+"""What is deployed, as the stacks and the AWS API tell it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from greenlight_cdk.identifiers import pascal
+from traffic_switch.config import RulePlace
 from traffic_switch.contract import Color
-from traffic_switch.model import Live, Target, Weights
+from traffic_switch.errors import JournalError
 from traffic_switch.ports.listener_rule import ListenerRule
 from traffic_switch.ports.target_groups import TargetGroups
 
-from greenlight.errors import NotDeployedError
+from greenlight.deployed_stack import IMPATIENT, DeployedStack
+from greenlight.errors import NotDeployedError, ReleaseError
 from greenlight.journal_view import JournalView
+from greenlight.scene import Scene
+from greenlight.switch_view import asked_before_and_after
+from greenlight.templates import Asked, asked, attempt_of, versions
 from stacks.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
 
-IMPATIENT = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 4})
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What one look at a service saw: what is remembered, what the rule says, how the targets are."""
-
-    live: Live | None
-    weights: Weights | None
-    targets: Mapping[Color, tuple[Target, ...]]
+INVOKING = Config(connect_timeout=5, read_timeout=70, retries={"mode": "standard", "max_attempts": 2})
+"""The Request function may run for a minute. It may be asked twice: a switch is recorded under the request's id."""
 
 
 class Deployed:
     """The deployed stacks of this account and region, read lazily."""
 
-    @cached_property
-    def edge(self) -> Mapping[str, str]:
-        """The outputs of EdgeStack."""
-        return _outputs("GreenlightEdge")
+    def __init__(self) -> None:
+        self.edge = DeployedStack("GreenlightEdge")
+        self.release = DeployedStack("GreenlightRelease")
 
     @property
     def front_door_url(self) -> str:
         """Where users come in."""
-        return self.edge["FrontDoorUrl"]
+        return self.edge.output("FrontDoorUrl")
 
     @cached_property
     def journal(self) -> JournalView:
         """The journal, for reading."""
-        table = boto3.resource("dynamodb", config=IMPATIENT).Table(_outputs("GreenlightData")["JournalTableName"])
-        return JournalView(table)
+        table = DeployedStack("GreenlightData").output("JournalTableName")
+        return JournalView(boto3.client("dynamodb", config=IMPATIENT), table)
 
     @cached_property
     def _elbv2(self) -> ElasticLoadBalancingv2Client:
@@ -61,17 +56,38 @@ class Deployed:
     def scene(self, service: ServiceSettings) -> Scene:
         """Look at one service.
 
+        The lock is read first: a switch that ends while we look leaves no drift behind that seems to be nobody's.
+
         Raises:
             NotDeployedError: the edge or the journal is not there yet.
         """
-        arns = {color: self.edge[f"{pascal(service.name)}{color.capitalize()}TargetGroupArn"] for color in Color}
-        rule = ListenerRule(self._elbv2, self.edge["ListenerArn"], service.priority)
+        place = self._place(service)
         health = TargetGroups(self._elbv2)
-        return Scene(
-            live=self.journal.live(service.name),
-            weights=rule.weights(arns[Color.BLUE], arns[Color.GREEN]),
-            targets={color: health.targets(arn) for color, arn in arns.items()},
-        )
+        lock = self.journal.lock(service.name)
+        rule = ListenerRule(self._elbv2, self._elbv2, place).look()
+        targets = {Color.BLUE: health.targets(place.blue_arn), Color.GREEN: health.targets(place.green_arn)}
+        try:
+            return Scene(self.journal.live(service.name), rule, targets, lock)
+        except JournalError as error:
+            return Scene(None, rule, targets, lock, str(error))
+
+    def asked(self, service: str) -> Asked | None:
+        """What the stack asks for now; None when there is no stack, or none with this service."""
+        return asked(self.release.template, service)
+
+    def attempts(self, service: str) -> Iterator[int]:
+        """The attempts that are used up: the stack's, and those of the newest request, which may be rolled back."""
+        now = self.asked(service)
+        if now is None:
+            return
+        yield now.attempt
+        newest = self.journal.newest_request(f"{self.release.id}/{now.logical_id}")
+        yield from map(attempt_of, asked_before_and_after(newest)) if newest else ()
+
+    def versions(self, service: str, compute: str) -> Mapping[Color, str]:
+        """The version that each color was deployed with last; empty when nobody can say."""
+        name = "GreenlightEc2Host" if compute == "ec2" else "GreenlightFargate"
+        return versions(DeployedStack(name).template, service)
 
     def has_image(self, service: str, version: str) -> bool:
         """Whether the service's repository has an image of the version."""
@@ -84,28 +100,26 @@ class Deployed:
             ) from error
         return bool(found["images"])
 
+    def start_repair(self, service: str, request_id: str, reason: str) -> str:
+        """Ask the switch for a repair, and return the id of the switch that was started.
+
+        Raises:
+            ReleaseError: the function refused; the message says why.
+        """
+        function = DeployedStack("GreenlightSwitch").output("RequestFunctionName")
+        request = {"RequestType": "Repair", "RequestId": request_id, "Service": service, "Reason": reason}
+        client: Any = boto3.client("lambda", config=INVOKING)
+        reply = client.invoke(FunctionName=function, Payload=json.dumps(request).encode())
+        answer = json.loads(reply["Payload"].read() or b"{}")
+        if reply.get("FunctionError"):
+            raise ReleaseError(f"the repair was not started: {answer.get('errorMessage', answer)}")
+        return str(answer["switch_id"])
+
+    def _place(self, service: ServiceSettings) -> RulePlace:
+        groups = [self.edge.output(f"{pascal(service.name)}{color.capitalize()}TargetGroupArn") for color in Color]
+        return RulePlace(self.edge.output("ListenerArn"), service.priority, tuple(service.paths), *groups)
+
 
 def stack_status(stack: str) -> str:
     """CloudFormation's status of a stack, or an empty string when there is none."""
-    try:
-        return boto3.client("cloudformation", config=IMPATIENT).describe_stacks(StackName=stack)["Stacks"][0][
-            "StackStatus"
-        ]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return ""
-        raise
-
-
-def _outputs(stack: str) -> dict[str, str]:
-    try:
-        answer = boto3.client("cloudformation", config=IMPATIENT).describe_stacks(StackName=stack)
-    except ClientError as error:
-        if "does not exist" in str(error):
-            raise NotDeployedError(
-                f"the stack {stack} is not deployed here: run `npx cdk deploy --all` first"
-            ) from error
-        raise NotDeployedError(f"AWS refused to describe the stack {stack}: {error}") from error
-    except BotoCoreError as error:
-        raise NotDeployedError(f"AWS could not be asked ({error}): check your credentials and region") from error
-    return {item["OutputKey"]: item["OutputValue"] for item in answer["Stacks"][0].get("Outputs", [])}
+    return DeployedStack(stack).status

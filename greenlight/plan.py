@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from traffic_switch.contract import Color
-from traffic_switch.model import Live, Weights
+from traffic_switch.journal import Record
+from traffic_switch.model import Live, Mode, Outcome, Weights
 
 from greenlight.errors import ReleaseError
+from greenlight.wording import printable
 from stacks.settings import ServiceSettings, Settings
+
+MOST_ATTEMPTS = 9999
+"""What the setting `attempt` allows."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A service's three facts after the release, and what was live before. `attempt` makes a retry a change."""
+    """A service's three facts after the release, and what was live before. `attempt` makes a retry a change.
+
+    `replaces` is the version that the color was deployed with last, if it is known to be another one.
+    """
 
     service: str
     color: Color
@@ -21,6 +30,17 @@ class Plan:
     other_version: str
     attempt: int
     live: Live | None
+    replaces: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is released, in two words."""
+        return f"{self.service} {self.version}"
+
+    @property
+    def wanted(self) -> Live:
+        """What is to be live in the end."""
+        return Live(self.color, self.version, Weights.all_on(self.color))
 
     @property
     def flags(self) -> dict[str, str]:
@@ -40,11 +60,12 @@ class Plan:
     def described(self) -> str:
         """One line that says what will happen."""
         now = f"{self.live.color} {self.live.version}" if self.live else "nothing"
-        return f"{self.service}: {now} is live; {self.color} {self.version} goes live"
+        first = f", which runs {self.replaces}, gets {self.version} again and" if self.replaces else f" {self.version}"
+        return printable(f"{self.service}: {now} is live; {self.color}{first} goes live")
 
 
-def release(service: ServiceSettings, version: str, live: Live | None) -> Plan:
-    """Put a version on the idle color and make it live.
+def release(service: ServiceSettings, version: str, live: Live | None, used: Iterable[int] = ()) -> Plan:
+    """Put a version on the idle color and make it live. `used` are the attempts that the stack has had.
 
     The live color keeps the version that the journal remembers, whatever cdk.json says: a release never changes what
     is live in place.
@@ -56,35 +77,69 @@ def release(service: ServiceSettings, version: str, live: Live | None) -> Plan:
         raise ReleaseError(f"{service.name} {version} is live already, on {live.color}: there is nothing to release")
     color = live.color.other if live else (service.active_color or Color.BLUE)
     other_version = live.version if live else service.version(color.other)
-    return Plan(service.name, color, version, other_version, _attempt(service, color, version), live)
+    return Plan(service.name, color, version, other_version, next_attempt([service.attempt, *used]), live)
 
 
-def rollback(service: ServiceSettings, live: Live | None, before: Live | None, weights: Weights | None) -> Plan:
-    """Make live again what was live before the newest release.
+def rollback(
+    service: ServiceSettings,
+    live: Live | None,
+    before: Live | None,
+    running: Mapping[Color, str],
+    used: Iterable[int] = (),
+) -> Plan:
+    """Make live again what was live before. `running` is what each color was deployed with last, as far as it is known.
 
-    When the traffic is not where the journal remembers it (a rollback was held, or somebody changed the rule), that is
-    what comes back.
+    The other color may run something else by now: a release that was refused. Then every stack is deployed, as for a
+    release, so that it gets its old version back before it gets traffic.
 
     Raises:
         ReleaseError: nothing is live, or nothing is known of before.
     """
     if live is None:
         raise ReleaseError(f"nothing is live for {service.name}: there is nothing to take back")
-    if weights != live.weights:
-        attempt = _attempt(service, live.color, live.version)
-        return Plan(service.name, live.color, live.version, service.version(live.color.other), attempt, live)
     if before is None or before.color is live.color:
         raise ReleaseError(
-            f"{service.name} has no earlier release to go back to: {live.color} {live.version} stays live"
+            f"{service.name} has no earlier release to go back to: {live.color} {live.version} stays live. "
+            "`greenlight history` shows what was released"
         )
-    attempt = _attempt(service, before.color, before.version)
-    return Plan(service.name, before.color, before.version, live.version, attempt, live)
+    attempt = next_attempt([service.attempt, *used])
+    found = running.get(before.color, before.version)
+    replaces = found if found != before.version else ""
+    return Plan(service.name, before.color, before.version, live.version, attempt, live, replaces)
 
 
-def _attempt(service: ServiceSettings, color: Color, version: str) -> int:
-    """The declared facts say the same already, yet something else is live: only a new attempt is a change."""
-    same = service.active_color is color and service.version(color) == version
-    return service.attempt + 1 if same else 1
+def previous(live: Live | None, switches: Iterable[Record]) -> Live | None:
+    """What was live before the release that made `live` so. `switches` are the service's, the newest first.
+
+    A release that was refused, or taken back by itself, made nothing live; nor did one of a version that was live.
+
+    Raises:
+        ReleaseError: the journal's item of that release is damaged.
+    """
+    for each in switches:
+        if not _made(each, live):
+            continue
+        if each.before is None:
+            raise ReleaseError(
+                f"the journal does not say what was live before {each.switch.color} {each.switch.version}: its item"
+                f" switch#{each.switch.id} is damaged. Release the version that you want instead"
+            )
+        if each.before.live != live:
+            return each.before.live
+    return None
+
+
+def next_attempt(used: Iterable[int]) -> int:
+    """An attempt that none of these is: CloudFormation acts on changes alone, and the switch tells a release from its
+    own rollback by it. After the last one that the settings allow, it begins again.
+    """
+    attempt = max(used, default=0) + 1
+    return attempt if attempt <= MOST_ATTEMPTS else 1
+
+
+def _made(record: Record, live: Live | None) -> bool:
+    done = record.switch.mode is Mode.RELEASE and record.outcome is Outcome.DONE and not record.undone
+    return done and live is not None and (record.switch.color, record.switch.version) == (live.color, live.version)
 
 
 def chosen(settings: Settings, name: str | None) -> ServiceSettings:

@@ -40,6 +40,7 @@ class Ec2HostStack(Stack):
             "VersionGuard",
             services=[guarded(service, registry, edge) for service in settings.services],
             listener=edge.listener,
+            journal=data.journal,
             allow_live_change=settings.allow_live_change,
             log_retention=retention(settings.log_retention_days),
         )
@@ -66,6 +67,8 @@ class Ec2HostStack(Stack):
             host=host,
             services=services,
             target_groups=edge.target_groups,
+            listener=edge.listener,
+            journal=data.journal,
             log_retention=retention(settings.log_retention_days),
         )
         CfnOutput(self, "InstanceId", value=host.instance.ref)

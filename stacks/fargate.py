@@ -40,6 +40,7 @@ class FargateStack(Stack):
             "VersionGuard",
             services=[guarded(service, registry, edge) for service in settings.services],
             listener=edge.listener,
+            journal=data.journal,
             allow_live_change=settings.allow_live_change,
             log_retention=retention(settings.log_retention_days),
         )

@@ -17,5 +17,4 @@ def guarded(service: ServiceSettings, registry: RegistryStack, edge: EdgeStack) 
         versions={color: service.version(color) for color in Color},
         repository=registry.repositories[service.name],
         target_groups=edge.target_groups[service.name],
-        priority=service.priority,
     )

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
-from traffic_switch.contract import HOST_COLOR_RESOURCE_TYPE, Color
+from traffic_switch.contract import HOST_COLOR_RESOURCE_TYPE, JOURNAL_VARIABLE, Color
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.docker_host import DockerHost
 from greenlight_cdk.host_scripts import HostService
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.journal_look import let_look
 from greenlight_cdk.lambda_function import PythonFunction
 
 SECONDS = 900
@@ -35,21 +37,25 @@ class HostColors(Construct):
         host: DockerHost,
         services: Sequence[HostService],
         target_groups: Mapping[str, TargetGroups],
+        listener: elbv2.IApplicationListener,
+        journal: dynamodb.ITable,
         log_retention: logs.RetentionDays,
     ) -> None:
         super().__init__(scope, construct_id)
         self._host = host
         self._target_groups = target_groups
+        self._listener = listener
         self._function = PythonFunction(
             self,
             "Function",
             handler="host_color.handler.handle",
             timeout=Duration.seconds(SECONDS),
-            environment={},
+            environment={JOURNAL_VARIABLE: journal.table_name},
             log_retention=log_retention,
             description="Greenlight: makes one color on the EC2 host run one image, and registers its target",
         )
         self._allow()
+        let_look(self._function, journal, [service.name for service in services], ("lock",))
         for service in services:
             self._add(service)
 
@@ -73,6 +79,7 @@ class HostColors(Construct):
                 "InstanceId": self._host.instance.ref,
                 "Port": service.ports[color],
                 "TargetGroupArn": self._target_groups[service.name][color].target_group_arn,
+                "ListenerArn": self._listener.listener_arn,
             },
         )
         resource.node.add_dependency(self._host.declared_images[service.name, color])
@@ -95,9 +102,16 @@ class HostColors(Construct):
         )
         self._function.allow(["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"], groups)
         self._function.allow(["cloudformation:DescribeStacks"], [Aws.STACK_ID])
-        self._function.allow(["ssm:GetCommandInvocation", "elasticloadbalancing:DescribeTargetHealth"], ["*"])
+        self._function.allow(
+            [
+                "ssm:GetCommandInvocation",
+                "elasticloadbalancing:DescribeRules",
+                "elasticloadbalancing:DescribeTargetHealth",
+            ],
+            ["*"],
+        )
         acknowledge(
             self._function,
             "AwsSolutions-IAM5[Resource::*]",
-            "GetCommandInvocation and DescribeTargetHealth know no resources; both only read what is there.",
+            "GetCommandInvocation, DescribeRules and DescribeTargetHealth know no resources; they only read.",
         )

@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from host_color.model import Step
 from traffic_switch.contract import Color
 
 SCRIPTS = Path(__file__).parent / "host"
@@ -109,6 +110,7 @@ def run_document(*, region: str) -> dict[str, Any]:
             "service": {"type": "String", "allowedPattern": SERVICE_PATTERN},
             "color": {"type": "String", "allowedValues": [color.value for color in Color]},
             "image": {"type": "String", "allowedPattern": IMAGE_PATTERN},
+            "step": {"type": "String", "allowedValues": [step.value for step in Step], "default": Step.RUN.value},
         },
         "mainSteps": [
             {
@@ -121,7 +123,7 @@ def run_document(*, region: str) -> dict[str, Any]:
                         'script="$(mktemp)"',
                         "trap 'rm -f \"$script\"' EXIT",
                         f'{fetch} > "$script"',
-                        "bash \"$script\" '{{ service }}' '{{ color }}' '{{ image }}'",
+                        "bash \"$script\" '{{ service }}' '{{ color }}' '{{ image }}' '{{ step }}'",
                     ],
                 },
             }

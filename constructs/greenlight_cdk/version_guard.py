@@ -1,4 +1,7 @@
-"""The guard that stands before every color's own resources: no live color is changed, no missing image is run."""
+"""The guard that stands before every color's own resources.
+
+No live color is changed, none while a switch runs, and no missing image is run.
+"""
 
 from __future__ import annotations
 
@@ -7,38 +10,39 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
-from traffic_switch.contract import CONFIG_VARIABLE, GUARD_RESOURCE_TYPE, Color
+from traffic_switch.contract import CONFIG_VARIABLE, GUARD_RESOURCE_TYPE, JOURNAL_VARIABLE, Color
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.journal_look import let_look
 from greenlight_cdk.lambda_function import PythonFunction
 
-SECONDS = 120
-"""What the function may take: a dozen calls, each with its retries."""
+SECONDS = 240
+"""What the function may take: a dozen calls with their retries, 30 s until a new role counts, 45 s for the answer."""
 ANSWER_SECONDS = 60
 """What CloudFormation waits longer, since it calls the function through a queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuardedService:
-    """One service: what it declares, and where its images and its production rule are."""
+    """One service: what it declares, and where its images and its target groups are."""
 
     name: str
     versions: Mapping[Color, str]
     repository: ecr.IRepository
     target_groups: Mapping[Color, elbv2.IApplicationTargetGroup]
-    priority: int
 
 
 class VersionGuard(Construct):
     """One function, and one custom resource for each service, on which that service's colors have to depend.
 
     It refuses a deployment before any container or task is touched. A condition in the template could not: only the
-    production rule knows which color is live.
+    listener knows which color is live, and only the journal knows whether that is changing.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class VersionGuard(Construct):
         *,
         services: Sequence[GuardedService],
         listener: elbv2.IApplicationListener,
+        journal: dynamodb.ITable,
         allow_live_change: bool,
         log_retention: logs.RetentionDays,
     ) -> None:
@@ -58,11 +63,15 @@ class VersionGuard(Construct):
             "Function",
             handler="version_guard.handler.handle",
             timeout=Duration.seconds(SECONDS),
-            environment={CONFIG_VARIABLE: Stack.of(self).to_json_string(config)},
+            environment={
+                CONFIG_VARIABLE: Stack.of(self).to_json_string(config),
+                JOURNAL_VARIABLE: journal.table_name,
+            },
             log_retention=log_retention,
-            description="Greenlight: refuses to change a live color, or to run an image that is not there",
+            description="Greenlight: refuses to change a live color, or any while a switch runs, or to run no image",
         )
         self._allow([service.repository for service in services])
+        let_look(self._function, journal, list(config), ("lock", "live"))
         self._allow_live_change = allow_live_change
         self.guards = {service.name: self._guard(service) for service in services}
 
@@ -106,6 +115,5 @@ def _config(service: GuardedService, listener: elbv2.IApplicationListener) -> di
     return {
         "repository": service.repository.repository_name,
         "listener_arn": listener.listener_arn,
-        "priority": service.priority,
         "target_groups": {color.value: service.target_groups[color].target_group_arn for color in Color},
     }

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import getpass
+import time
 
 import click
+from live_traffic.running_switch import refusal
+from traffic_switch.model import Mode
 
 from greenlight import plan as plans
 from greenlight.deployed import Deployed
 from greenlight.errors import ReleaseError
 from greenlight.project import Project
+from greenlight.wording import printable
 
 
 @click.command()
 @click.option("--service", help="The service; the first of cdk.json when left out.")
 @click.option("--reason", default="", help="Kept in the journal and told to everybody who is notified.")
 def abort(service: str | None, reason: str) -> None:
-    """Stop the running switch at its next look (gate or bake); traffic returns by the ordinary rollback."""
+    """Stop the running release at its next look (gate or bake); traffic returns by the ordinary rollback."""
     project, deployed = Project.here(), Deployed()
     wanted = plans.chosen(project.settings(), service)
-    owner = deployed.journal.lock_owner(wanted.name)
-    if not owner:
-        raise ReleaseError(f"no switch of {wanted.name} is running: there is nothing to abort")
+    owner = _running(deployed, wanted.name)
     deployed.journal.ask_to_abort(owner, reason or f"asked by {getpass.getuser()}")
     click.echo(f"the switch {owner} of {wanted.name} will take itself back at its next look")
+
+
+def _running(deployed: Deployed, service: str) -> str:
+    """The id of the running release. Restores, repairs and removals have no look at which they could stop."""
+    lock = deployed.journal.lock(service)
+    if lock is None:
+        raise ReleaseError(f"no switch of {service} is running: there is nothing to abort")
+    if not lock.owner or lock.deadline < time.time():
+        raise ReleaseError(printable(refusal(service, lock, time.time())))
+    switch = deployed.journal.switch(lock.owner)
+    if switch and switch.switch.mode is not Mode.RELEASE:
+        raise ReleaseError(
+            f"the running switch {lock.owner} of {service} is a {switch.switch.mode}, which ends by itself: only a"
+            " release can be aborted. `greenlight status` shows how it gets on"
+        )
+    return lock.owner

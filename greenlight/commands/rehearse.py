@@ -5,14 +5,16 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from types import FrameType
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from greenlight.errors import RehearsalError
-from greenlight.rehearsal.acts.repertoire import REPERTOIRE
+from greenlight.rehearsal.acts.act import Act
+from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE
 from greenlight.rehearsal.play import Load
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.rehearsal import Order
@@ -20,6 +22,7 @@ from greenlight.rehearsal.rehearsal import rehearse as run
 from greenlight.rehearsal.report.document import as_json
 from greenlight.rehearsal.report.table import print_report
 from greenlight.rehearsal.report.write import write_report
+from greenlight.rehearsal.snapshot import Lookout
 from greenlight.rehearsal.stage import Stage
 from greenlight.rehearsal.versions import Cast
 
@@ -28,6 +31,8 @@ NAMES = [act.name for act in REPERTOIRE]
 
 @click.command()
 @click.option("--act", "names", multiple=True, type=click.Choice(NAMES), help="Play only this act; may be repeated.")
+@click.option("--all", "everything", is_flag=True, help="Play all acts, not the usual ones alone.")
+@click.option("--list", "list_acts", is_flag=True, help="Say which acts there are, and play none.")
 @click.option("--compute", type=click.Choice(["ec2", "fargate"]), default="ec2", show_default=True)
 @click.option("--real-time", is_flag=True, help="Keep every setting as it is: minutes instead of seconds.")
 @click.option("--keep", is_flag=True, help="Leave everything running at the end, to look around.")
@@ -47,6 +52,8 @@ NAMES = [act.name for act in REPERTOIRE]
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the local AWS API; a free one when left out.")
 def rehearse(
     names: tuple[str, ...],
+    everything: bool,
+    list_acts: bool,
     compute: str,
     real_time: bool,
     keep: bool,
@@ -59,12 +66,15 @@ def rehearse(
 ) -> None:
     """Rehearse releases on this machine: the real templates, Lambda code and state machine, under real load.
 
-    Exits with 0 when every act bore its claim out, and with 1 otherwise.
+    Exits with 0 when every act passed, and with 1 otherwise.
     """
+    if list_acts:
+        print_acts(Console())
+        return
     if first == second:
         raise RehearsalError(f"--live and --next are both {first!r}: a release needs two versions")
-    acts = [act for act in REPERTOIRE if not names or act.name in names]
-    order = Order(compute, acts, REPERTOIRE, Cast(first, second), Load(rate, connections), real_time, port)
+    acts = chosen_acts(names, everything)
+    order = Order(compute, acts, Cast(first, second), Load(rate, connections), real_time, port)
     console = Console(quiet=as_document)
     signal.signal(signal.SIGTERM, _interrupt)
     with Progress(console) as progress:
@@ -76,6 +86,29 @@ def rehearse(
         print_report(report, console)
         console.print(f"report: {files.html}")
     sys.exit(0 if report.verdict == "pass" else 1)
+
+
+def chosen_acts(names: Collection[str], everything: bool) -> Sequence[Act]:
+    """The acts to play, in the order of the repertoire.
+
+    Raises:
+        RehearsalError: all acts are asked for, and some by name.
+    """
+    if names and everything:
+        raise RehearsalError("--act and --all were both given: leave one of them out")
+    if everything:
+        return REPERTOIRE
+    return [act for act in REPERTOIRE if act.name in names] if names else DEFAULT
+
+
+def print_acts(console: Console) -> None:
+    """One line for each act: its name, whether it is one of the usual ones, and its claim."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Act", "Usual", "Claim"):
+        table.add_column(heading)
+    for act in REPERTOIRE:
+        table.add_row(act.name, "yes" if act in DEFAULT else "", act.claim)
+    console.print(table)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -90,7 +123,7 @@ def _lingering(console: Console) -> Callable[[Stage], None]:
             f"\nEverything is still running; Ctrl-C ends it. In another terminal:\n"
             f"  cd {folder} && . ./activate\n"
             f"  greenlight status\n"
-            f"  curl -i {stage.deployed.front_door_url}/health\n"
+            f"  curl -i {Lookout(stage).outputs('GreenlightEdge')['FrontDoorUrl']}/health\n"
         )
         try:
             while True:

@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from greenlight import plan as plans
-from greenlight.commands.releasing import carry_out, confirm
+from greenlight.commands.releasing import bound, carry_out, confirm, ready_scene, require_image
 from greenlight.deployed import Deployed
-from greenlight.errors import ReleaseError
 from greenlight.project import Project
 
 
@@ -21,17 +20,15 @@ from greenlight.project import Project
 def release(version: str, service: str | None, yes: bool, assembly: Path | None) -> None:
     """Release VERSION: an image tag in the service's repository.
 
-    Finds the idle color, shows what is about to happen, runs the real `cdk deploy`, follows the switch live, and writes
-    the new facts into cdk.json.
+    Finds the idle color, shows what is about to happen, runs the real `cdk deploy`, follows the switch live, looks
+    whether VERSION is live, and writes the new facts into cdk.json. Refused while a switch of the service is running,
+    and while the production rule is not as the journal says.
     """
     project, deployed = Project.here(), Deployed()
     wanted = plans.chosen(project.settings(), service)
     settings = project.settings({f"{wanted.name}.green_version": version})
-    if not deployed.has_image(wanted.name, version):
-        raise ReleaseError(
-            f"there is no image {version} in the repository greenlight/{wanted.name}: push it first, "
-            "then release it. Nothing was changed"
-        )
-    plan = plans.release(wanted, version, deployed.scene(wanted).live)
+    require_image(deployed, wanted.name, version)
+    live = ready_scene(deployed, wanted, settings).live
+    plan = bound(plans.release(wanted, version, live, deployed.attempts(wanted.name)), deployed, assembly)
     confirm(plan, settings, yes)
-    carry_out(project, deployed, plan, [], assembly, exclusively=False)
+    carry_out(project, deployed, plan, wanted, settings, assembly=assembly)

@@ -1,11 +1,16 @@
-"""What `release` and `rollback` share: show the plan, deploy it, follow the switch, write down the facts."""
+"""What `release` and `rollback` share: look, show the plan, deploy it, follow the switch, look again."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
+from traffic_switch.errors import SwitchError
+from traffic_switch.model import Mode, Outcome
 
 from greenlight import cdk
 from greenlight.deployed import Deployed
@@ -14,7 +19,71 @@ from greenlight.errors import ReleaseError
 from greenlight.follow import Follower
 from greenlight.plan import Plan
 from greenlight.project import Project
-from stacks.settings import Settings
+from greenlight.readiness import unmet, unready
+from greenlight.scene import PATIENCE, Scene, awaited
+from greenlight.templates import asked, synthesized
+from greenlight.wording import printable, sentence
+from stacks.settings import ServiceSettings, Settings
+
+RELEASE_STACK = "GreenlightRelease"
+LEFT_RUNNING = (
+    "stopped following. CloudFormation goes on with the deploy: `greenlight status` shows it, "
+    "`greenlight abort` lets the running switch take itself back"
+)
+
+
+def settled_scene(deployed: Deployed, service: ServiceSettings, settings: Settings) -> Scene:
+    """Look at a service until the rule is as the journal says, a switch is seen to run, or patience ends."""
+    patience = PATIENCE * settings.write_settle_seconds
+    return awaited(lambda: deployed.scene(service), lambda seen: bool(seen.lock) or not seen.drift, patience)
+
+
+def ready_scene(deployed: Deployed, service: ServiceSettings, settings: Settings) -> Scene:
+    """Look at a service that is to be changed.
+
+    Raises:
+        ReleaseError: a switch of it is running, or the rule is not as the journal says.
+    """
+    scene = settled_scene(deployed, service, settings)
+    if refused := unready(service.name, scene, time.time()):
+        raise ReleaseError(printable(refused))
+    return scene
+
+
+def require_image(deployed: Deployed, service: str, version: str) -> None:
+    """Look whether a version can be deployed.
+
+    Raises:
+        ReleaseError: it has no image.
+    """
+    if not deployed.has_image(service, version):
+        raise ReleaseError(
+            f"there is no image {version} in the repository greenlight/{service}: push it first, "
+            "then release it. Nothing was changed"
+        )
+
+
+def bound(plan: Plan, deployed: Deployed, assembly: Path | None) -> Plan:
+    """The plan as a synthesized assembly has it: flags have no effect on that.
+
+    Raises:
+        ReleaseError: the assembly asks for something else, or for what the stack has already.
+    """
+    if assembly is None:
+        return plan
+    there = asked(synthesized(assembly, RELEASE_STACK), plan.service)
+    if there is None or (there.color, there.version) != (plan.color, plan.version):
+        said = f"{there.color} {there.version}".strip() if there else "nothing"
+        raise ReleaseError(
+            f"the assembly {assembly} asks for {said} of {plan.service}, wanted {plan.color} {plan.version}:"
+            " synthesize it with these flags, or leave --app out"
+        )
+    if there == deployed.asked(plan.service):
+        raise ReleaseError(
+            f"the assembly {assembly} asks for what the stack {RELEASE_STACK} has already, attempt {there.attempt}, so"
+            f" that nothing would happen: synthesize it with attempt {plan.attempt}, or leave --app out"
+        )
+    return replace(plan, attempt=there.attempt)
 
 
 def confirm(plan: Plan, settings: Settings, yes: bool) -> None:
@@ -30,39 +99,55 @@ def confirm(plan: Plan, settings: Settings, yes: bool) -> None:
 
 
 def carry_out(
-    project: Project, deployed: Deployed, plan: Plan, stacks: Sequence[str], assembly: Path | None, exclusively: bool
+    project: Project,
+    deployed: Deployed,
+    plan: Plan,
+    service: ServiceSettings,
+    settings: Settings,
+    stacks: Sequence[str] = (),
+    assembly: Path | None = None,
 ) -> None:
-    """Deploy the plan and follow its switch.
+    """Deploy the plan (everything, or these stacks alone), follow its switch, and look whether it is live.
 
     Raises:
-        ReleaseError: the deploy failed; the message says why, and where the traffic is.
+        ReleaseError: it is not; the message says why, and where the traffic is.
     """
-    follower = Follower(deployed.journal, plan.service, _tell)
-    command = cdk.deploy(stacks, flags=plan.flags, assembly=assembly, exclusively=exclusively)
+    follower = Follower(deployed.journal, plan.service, tell)
+    command = cdk.deploy(stacks, flags=plan.flags, assembly=assembly, exclusively=bool(stacks))
     log = project.folder / "build" / "deploy.log"
     with Deployment(command, cdk.environment(), project.folder, log) as deployment:
         try:
             code = deployment.follow(follower.look, click.echo)
         except KeyboardInterrupt:
-            raise ReleaseError(_left_running()) from None
-        if code:
-            raise ReleaseError(_failed(follower, deployment, plan))
+            raise ReleaseError(LEFT_RUNNING) from None
+    if code:
+        raise ReleaseError(_failed(deployed, plan, service, _why(follower, deployment)))
+    patience = PATIENCE * settings.write_settle_seconds
+    scene = awaited(lambda: deployed.scene(service), lambda seen: not unmet(plan, seen), patience)
+    if problem := unmet(plan, scene):
+        raise ReleaseError(printable(f"the deploy ended well, but {plan.title} is not what users get: {problem}"))
     project.declare(plan.service, plan.facts)
-    click.echo(f"{plan.service} {plan.version} is live on {plan.color}")
+    click.echo(f"{plan.title} is live on {plan.color}")
 
 
-def _tell(phase: str, said: str) -> None:
+def tell(phase: str, said: str) -> None:
+    """Say what a phase of the switch says."""
     click.echo(f"  {phase:<9} {said}")
 
 
-def _failed(follower: Follower, deployment: Deployment, plan: Plan) -> str:
+def _why(follower: Follower, deployment: Deployment) -> str:
+    """The switch's own words, if it was a release that failed; else CloudFormation's."""
     seen = follower.seen
-    why = seen.reason if seen and seen.reason else deployment.why()
-    return f"{plan.service} {plan.version} is not live on {plan.color}: {why}. `greenlight status` shows what is live"
+    failed = seen and seen.switch.mode is Mode.RELEASE and seen.outcome is not Outcome.DONE
+    return sentence(seen.reason if seen and failed and seen.reason else deployment.why())
 
 
-def _left_running() -> str:
-    return (
-        "stopped following. CloudFormation goes on with the deploy: `greenlight status` shows it, "
-        "`greenlight abort` lets the running switch take itself back"
-    )
+def _failed(deployed: Deployed, plan: Plan, service: ServiceSettings, why: str) -> str:
+    try:
+        scene = deployed.scene(service)
+    except (click.ClickException, SwitchError, ClientError, BotoCoreError) as error:
+        return f"{plan.title} was not released to {plan.color}: {why}. Where the traffic is could not be read: {error}"
+    if scene.live == plan.wanted:
+        return f"the deploy failed: {why}. Still, {plan.title} is what is live: {printable(scene.traffic)}"
+    now = printable(scene.traffic)
+    return f"{plan.title} is not live on {plan.color}: {why}. Now {now}. `greenlight status` shows more"

@@ -1,4 +1,4 @@
-"""`greenlight rollback`: take the newest release back."""
+"""`greenlight rollback`: make live again what was live before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from greenlight import plan as plans
-from greenlight.commands.releasing import carry_out, confirm
+from greenlight.commands.releasing import RELEASE_STACK, bound, carry_out, confirm, ready_scene, require_image
 from greenlight.deployed import Deployed
 from greenlight.project import Project
 
@@ -17,16 +17,21 @@ from greenlight.project import Project
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--app", "assembly", type=click.Path(exists=True, path_type=Path), help="Use this synthesized assembly.")
 def rollback(service: str | None, yes: bool, assembly: Path | None) -> None:
-    """Make live again what was live before the newest release.
+    """Make live again what was live before the release that made live what is live now.
 
-    Only the ReleaseStack is deployed: the old color still runs, and no container is touched.
+    Only the ReleaseStack is deployed, and no container is touched, if the old color still runs its version. If it got
+    another one since, by a release that was refused, it is given the old version back first. Refused while a switch of
+    the service is running, and while the production rule is not as the journal says.
     """
     project, deployed = Project.here(), Deployed()
     settings = project.settings()
     wanted = plans.chosen(settings, service)
-    newest = deployed.journal.newest(wanted.name)
-    before = deployed.journal.before(newest.switch.id) if newest else None
-    scene = deployed.scene(wanted)
-    plan = plans.rollback(wanted, scene.live, before, scene.weights)
+    live = ready_scene(deployed, wanted, settings).live
+    before = plans.previous(live, deployed.journal.switches(wanted.name))
+    running = deployed.versions(wanted.name, settings.compute)
+    plan = plans.rollback(wanted, live, before, running, deployed.attempts(wanted.name))
+    if plan.replaces:
+        require_image(deployed, wanted.name, plan.version)
+    plan = bound(plan, deployed, assembly)
     confirm(plan, settings, yes)
-    carry_out(project, deployed, plan, ["GreenlightRelease"], assembly, exclusively=True)
+    carry_out(project, deployed, plan, wanted, settings, () if plan.replaces else (RELEASE_STACK,), assembly)

@@ -1,27 +1,31 @@
-"""`greenlight status`: what is live, how both colors are, what the last switch did."""
+"""`greenlight status`: what is live, how both colors are, who is at work, what the last switch did."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from traffic_switch.contract import Color
+from traffic_switch.journal import Lock
 from traffic_switch.model import healthy, serving
 
-from greenlight.deployed import Deployed, Scene
+from greenlight.deployed import Deployed
 from greenlight.journal_view import SwitchView
 from greenlight.project import Project
+from greenlight.scene import Scene
+from greenlight.switch_view import mode, state
+from greenlight.wording import iso, printable
 from stacks.settings import ServiceSettings
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 def status(as_json: bool) -> None:
-    """Show what is live, the health of both colors, and how the newest release went."""
+    """Show what is live, the health of both colors, who holds the lock, and how the newest switch went."""
     project, deployed = Project.here(), Deployed()
     seen = [_facts(service, deployed) for service in project.settings().services]
     if as_json:
@@ -33,16 +37,24 @@ def status(as_json: bool) -> None:
 
 
 def _facts(service: ServiceSettings, deployed: Deployed) -> dict[str, Any]:
+    """Everything about one service. While a switch runs, the rule may differ from the journal without being wrong."""
     scene, newest = deployed.scene(service), deployed.journal.newest(service.name)
+    release = deployed.journal.release_behind(newest) if newest else None
+    drift = "" if scene.lock and not scene.damage else scene.drift
     return {
         "service": service.name,
         "live": {"color": scene.live.color, "version": scene.live.version} if scene.live else None,
+        "damage": scene.damage or None,
+        "rule": str(scene.rule),
         "weights": {color.value: scene.weights.of(color) for color in Color} if scene.weights else None,
-        "drifted": bool(scene.live and scene.weights != scene.live.weights),
+        "drifted": bool(drift),
+        "drift": drift or None,
         "targets": {color.value: [str(target) for target in targets] for color, targets in scene.targets.items()},
         "healthy": {color.value: _healthy(scene, color) for color in Color},
-        "running_switch": deployed.journal.lock_owner(service.name) or None,
-        "newest_switch": _switch(newest) if newest else None,
+        "running_switch": scene.lock.owner if scene.lock else None,
+        "lock": _lock(scene.lock) if scene.lock else None,
+        "newest_switch": _switch(release, scene.lock) if release else None,
+        "taken_back_by": _switch(newest, scene.lock) if newest and newest is not release else None,
     }
 
 
@@ -51,40 +63,70 @@ def _healthy(scene: Scene, color: Color) -> str:
     return f"{len(healthy(targets))} of {len(serving(targets))}"
 
 
-def _switch(view: SwitchView) -> dict[str, Any]:
+def _lock(lock: Lock) -> dict[str, Any]:
+    return {
+        "owner": lock.owner,
+        "reason": lock.reason,
+        "since": iso(lock.since),
+        "deadline": iso(lock.deadline),
+        "debt": lock.debt or None,
+    }
+
+
+def _switch(view: SwitchView, lock: Lock | None) -> dict[str, Any]:
     return {
         "id": view.switch.id,
+        "mode": mode(view),
         "asked_for": f"{view.switch.color} {view.switch.version}",
-        "started_at": datetime.fromtimestamp(view.started_at, UTC).isoformat(timespec="seconds"),
+        "started_at": iso(view.started_at),
         "phase": view.phase,
-        "outcome": view.outcome or "running",
+        "outcome": state(view, lock),
         "reason": view.reason or view.said,
         "evidence": view.evidence,
     }
 
 
 def _table(facts: dict[str, Any], url: str) -> Table:
-    live = facts["live"]
-    title = (
-        f"{facts['service']}: {live['color']} {live['version']} is live"
-        if live
-        else f"{facts['service']}: nothing is live"
-    )
-    table = Table(title=title, title_justify="left", show_header=False)
-    table.add_row("front door", url)
-    table.add_row("weights", _weights(facts))
-    for color in Color:
-        table.add_row(f"{color} targets", f"{facts['healthy'][color.value]} healthy")
-    table.add_row("running switch", facts["running_switch"] or "none")
-    newest = facts["newest_switch"]
-    if newest:
-        table.add_row("newest release", f"{newest['asked_for']}, {newest['started_at']}: {newest['outcome']}")
-        table.add_row("", newest["reason"])
+    table = Table(title=_text(_title(facts)), title_justify="left", show_header=False)
+    for name, value in _rows(facts, url):
+        table.add_row(_text(name), _text(value))
     return table
 
 
-def _weights(facts: dict[str, Any]) -> str:
-    if not facts["weights"]:
-        return "no production rule: users get 503"
-    shown = ", ".join(f"{color} {weight}" for color, weight in facts["weights"].items())
-    return f"{shown} (NOT what the journal remembers)" if facts["drifted"] else shown
+def _text(words: object) -> Text:
+    """Never markup: a version may hold brackets."""
+    return Text(printable(words))
+
+
+def _title(facts: dict[str, Any]) -> str:
+    live = facts["live"]
+    if facts["damage"]:
+        return f"{facts['service']}: what is live is damaged in the journal"
+    return (
+        f"{facts['service']}: {live['color']} {live['version']} is live"
+        if live
+        else (f"{facts['service']}: nothing is live")
+    )
+
+
+def _rows(facts: dict[str, Any], url: str) -> list[tuple[str, str]]:
+    rows = [("front door", url), ("rule", f"{facts['rule']}{'' if facts['weights'] else ': users may get 503'}")]
+    if facts["drift"]:
+        rows.append(("NOT AS IT SHOULD BE", facts["drift"]))
+    rows += [(f"{color} targets", f"{facts['healthy'][color.value]} healthy") for color in Color]
+    rows.append(("running switch", _running(facts["lock"])))
+    for name in ("newest_switch", "taken_back_by"):
+        if switch := facts[name]:
+            asked = f"{switch['mode']} {switch['asked_for']}".strip()
+            at = switch["started_at"] or "at an unknown time"
+            rows.append((name.replace("_", " "), f"{asked}, {at}: {switch['outcome']}"))
+            rows.append(("", switch["reason"]))
+    return rows
+
+
+def _running(lock: dict[str, Any] | None) -> str:
+    if lock is None:
+        return "none"
+    owner = lock["owner"] or "damaged: the lock's item names no owner"
+    since, until = (lock[name] or "an unknown time" for name in ("since", "deadline"))
+    return f"{owner} ({lock['reason'] or 'no reason given'}), since {since}, until {until} at the latest"

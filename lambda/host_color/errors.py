@@ -5,6 +5,7 @@ HostColorError
 │   ├── HostUnreachableError   the host has not registered: look at the host
 │   └── NotAllowedError        the function may not send it: look at the function's role
 ├── CommandError               the host could not run the image: look at the output
+├── SwitchRunsError            a switch of the service runs: wait for it
 └── MoveError                  the color does not get healthy on its new host: look at the application's log
 """
 
@@ -37,6 +38,10 @@ class NotAllowedError(NotSentError):
 
 class CommandError(HostColorError):
     """The command failed, or did not end before the deadline."""
+
+
+class SwitchRunsError(HostColorError):
+    """The color may be judged just now, or be the way back; nothing was touched."""
 
 
 class MoveError(HostColorError):

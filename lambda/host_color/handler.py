@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from functools import cache
-from typing import Any, Protocol
+from functools import cache, partial
+from typing import Any
 
-import boto3
 from botocore.config import Config
-from traffic_switch.ports import answer, stack_status
-from traffic_switch.ports.answer import CloudFormationRequest
+from custom_resource.context import LambdaContext
+from custom_resource.patience import Patience
+from custom_resource.request import Kind
+from custom_resource.serving import serve as answer_once
+from custom_resource.stack import is_known_to_roll_back, is_rolling_back
+from live_traffic.listener import Listener
+from traffic_switch.contract import JOURNAL_VARIABLE
+from traffic_switch.ports.answer import answer
+from traffic_switch.ports.dynamodb_journal import DynamoJournal
+from traffic_switch.ports.journal_table import JournalTable
+from traffic_switch.surroundings import LambdaSurroundings, Surroundings
 
-from host_color.model import Change, Kind
+from host_color.model import Change
 from host_color.ports.commands import Commands
 from host_color.ports.targets import Targets
-from host_color.procedure import restore, run
+from host_color.procedure import Procedure
 from host_color.world import World
 
 log = logging.getLogger(__name__)
 
-ANSWER_SECONDS = 75.0
+ANSWER_SECONDS = 90.0
 """What is kept of the function's time for the last call to AWS (three attempts) and for the answer."""
 
 ROLLBACK_SECONDS = 300.0
 """How long a rollback tries to get the old state back before it goes on without."""
 
-CALLS = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=3, read_timeout=10)
-
-
-class LambdaContext(Protocol):
-    """The part of Lambda's context that is used."""
-
-    def get_remaining_time_in_millis(self) -> int: ...
+CALLS = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=8)
 
 
 def handle(event: Mapping[str, Any], context: LambdaContext) -> None:
@@ -41,50 +43,80 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> None:
 
 
 def serve(event: Mapping[str, Any], world: World, seconds_left: float) -> None:
-    """Do what the event asks and answer for it. The physical id never changes, so no update becomes a replacement."""
-    request = CloudFormationRequest.from_event(event)
+    """Do what the event asks and answer for it. The physical id never changes, so no update becomes a replacement.
+
+    Lambda runs an event again when its answer did not arrive: what is done already is then left as it is.
+    """
+    seconds = seconds_left - ANSWER_SECONDS
+    answer_once(event, _physical_id(event), lambda: _carry_out(event, world, seconds), world.answer)
+
+
+def _carry_out(event: Mapping[str, Any], world: World, seconds: float) -> tuple[str, str]:
+    """Return SUCCESS or FAILED with what was done, for the stack's events."""
+    if event.get("RequestType") == Kind.DELETE:
+        return "SUCCESS", _delete(event, world)
+    patience = Patience(world.surroundings, seconds)
+    if is_known_to_roll_back(event, world.is_rolling_back, patience):
+        return "SUCCESS", _roll_back(event, world, min(seconds, ROLLBACK_SECONDS))
     try:
-        status, reason = "SUCCESS", _carry_out(Change.from_event(event), world, seconds_left - ANSWER_SECONDS)
-    except Exception as error:
-        log.exception("the color was not changed")
-        status, reason = "FAILED", f"{error}"
-        if event["RequestType"] == Kind.DELETE:
-            status = "SUCCESS"
-    world.answer(request, status, reason, None, request.physical_id or _physical_id(event))
+        return "SUCCESS", _go_forward(event, world, seconds)
+    except Exception:
+        if not is_known_to_roll_back(event, world.is_rolling_back, patience):
+            raise
+        log.exception("the change did not work, but its stack is rolling back")
+        return "SUCCESS", _roll_back(event, world, min(patience.seconds_left, ROLLBACK_SECONDS))
 
 
-def _carry_out(change: Change, world: World, seconds: float) -> str:
-    """Return what was done, for the stack's events."""
-    if change.kind is Kind.DELETE:
-        world.targets.deregister(change.wanted.place)
-        return f"{change.wanted.name} is out of its target group"
-    if change.kind is Kind.UPDATE and world.is_rolling_back(change.stack_id):
-        return _roll_back(change, world, min(seconds, ROLLBACK_SECONDS))
-    run(change, world, world.now() + seconds)
+def _go_forward(event: Mapping[str, Any], world: World, seconds: float) -> str:
+    change = Change.from_event(event)
+    Procedure(change, world, seconds).run()
     return f"{change.wanted.name} runs {change.wanted.image} at {change.wanted.place}"
 
 
-def _roll_back(change: Change, world: World, seconds: float) -> str:
+def _delete(event: Mapping[str, Any], world: World) -> str:
+    """A deletion never fails: what cannot be read was never made, and what AWS refuses goes with the stack."""
+    try:
+        wanted = Change.from_event(event).wanted
+        world.targets.deregister(wanted.place)
+    except Exception as error:
+        log.exception("the color was not taken out")
+        return f"the color may still be in its target group: {error}"
+    return f"{wanted.name} is out of its target group"
+
+
+def _roll_back(event: Mapping[str, Any], world: World, seconds: float) -> str:
     """Do the same work, but let the rollback go on without it: a failure here would leave the stack stuck."""
     try:
-        restore(change, world, world.now() + seconds)
+        change = Change.from_event(event)
+        Procedure(change, world, seconds).restore()
     except Exception as error:
         log.exception("the rollback goes on without this color")
-        return f"{change.wanted.name} may not run {change.wanted.image}: {error}"
+        return f"{_physical_id(event)} may not run what it did before: {error}"
     return f"{change.wanted.name} runs {change.wanted.image} again"
 
 
 def _physical_id(event: Mapping[str, Any]) -> str:
-    properties = event["ResourceProperties"]
-    return f"{properties.get('Service')}-{properties.get('Color')}"
+    declared = event.get("ResourceProperties") or {}
+    return f"{declared.get('Service', 'unknown')}-{declared.get('Color', 'unknown')}"
+
+
+def world(surroundings: Surroundings) -> World:
+    """What is around the function, by its environment."""
+    elbv2 = surroundings.client("elbv2", CALLS)
+    table = JournalTable(
+        surroundings.client("dynamodb", CALLS), surroundings.environment[JOURNAL_VARIABLE], surroundings.sleep
+    )
+    return World(
+        commands=Commands(surroundings.client("ssm", CALLS)),
+        targets=Targets(elbv2),
+        lock=DynamoJournal(table).lock,
+        weights=lambda listener_arn: Listener(elbv2, listener_arn).weights(),
+        is_rolling_back=partial(is_rolling_back, surroundings.client("cloudformation", CALLS)),
+        answer=partial(answer, surroundings=surroundings),
+        surroundings=surroundings,
+    )
 
 
 @cache
 def _world() -> World:
-    cloudformation = boto3.client("cloudformation", config=CALLS)
-    return World(
-        commands=Commands(boto3.client("ssm", config=CALLS)),
-        targets=Targets(boto3.client("elbv2", config=CALLS)),
-        is_rolling_back=lambda stack_id: stack_status.is_rolling_back(cloudformation, stack_id),
-        answer=answer.answer,
-    )
+    return world(LambdaSurroundings())

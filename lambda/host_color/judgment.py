@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from traffic_switch.model import State, Target
 from traffic_switch.verdict import Judgment, failed, passed, wait
 
-from host_color.model import Place
+from host_color.model import HostColor, Place
 
 TAIL_LINES = 5
 TAIL_CHARACTERS = 600
 """How much of a command's output goes into the reason: CloudFormation cuts what is longer than a screen anyway."""
+
+ABSENT = "not registered"
 
 UNDERWAY = ("Pending", "InProgress", "Delayed", "Cancelling")
 
@@ -35,6 +37,11 @@ def judge_command(invocation: Invocation | None) -> Judgment:
     return failed(f"the command ended as {invocation.status}" + (f": {said}" if said else " and said nothing"))
 
 
+def runs_already(invocation: Invocation, color: HostColor) -> bool:
+    """Whether the host says that nothing is to be done: the words are those of run-color.sh."""
+    return f"greenlight: {color.name} runs {color.image} already" in invocation.output.splitlines()
+
+
 def judge_move(targets: Sequence[Target], new: Place, old: Place, patience_left: bool) -> Judgment:
     """Say whether the old place may be given up: when the new one is healthy, or when there is nothing to lose.
 
@@ -48,6 +55,11 @@ def judge_move(targets: Sequence[Target], new: Place, old: Place, patience_left:
     if _state(targets, old) == State.HEALTHY:
         return failed(f"{new} is {arrived} while {old}, which it would replace, is healthy")
     return passed(f"{new} is {arrived}, and so was {old}")
+
+
+def registered(targets: Sequence[Target], place: Place) -> bool:
+    """Whether the load balancer has the place, and does not give it up."""
+    return _state(targets, place) not in (ABSENT, State.DRAINING)
 
 
 def drained(targets: Sequence[Target], place: Place) -> bool:
@@ -65,4 +77,4 @@ def _state(targets: Sequence[Target], place: Place) -> str:
     for target in targets:
         if (target.id, target.port) == (place.instance_id, place.port):
             return target.state
-    return "not registered"
+    return ABSENT

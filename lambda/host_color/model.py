@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from custom_resource.request import Event, Kind, color_of, kind_of, properties, required
 from traffic_switch.contract import Color
+from traffic_switch.errors import RequestError
+
+LAST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,17 @@ class HostColor:
 
     @classmethod
     def from_properties(cls, raw: Mapping[str, Any]) -> HostColor:
-        """Read the resource's properties; CloudFormation turns every number into a string."""
+        """Read the resource's properties; CloudFormation turns every number into a string.
+
+        Raises:
+            RequestError: one is missing or makes no sense.
+        """
         return cls(
-            service=raw["Service"],
-            color=Color(raw["Color"]),
-            image=raw["Image"],
-            document=raw["Document"],
-            place=Place(raw["TargetGroupArn"], raw["InstanceId"], int(raw["Port"])),
+            service=required(raw, "Service"),
+            color=color_of(raw),
+            image=required(raw, "Image"),
+            document=required(raw, "Document"),
+            place=Place(required(raw, "TargetGroupArn"), required(raw, "InstanceId"), _port(raw)),
         )
 
     @property
@@ -49,32 +57,41 @@ class HostColor:
         return f"{self.service}-{self.color}"
 
 
-class Kind(StrEnum):
-    """CloudFormation's RequestType."""
+class Step(StrEnum):
+    """What a command does. PREPARE pulls the image and says whether it runs already; RUN replaces what runs."""
 
-    CREATE = "Create"
-    UPDATE = "Update"
-    DELETE = "Delete"
+    PREPARE = "prepare"
+    RUN = "run"
 
 
 @dataclass(frozen=True)
 class Change:
-    """What to do, read from the event. `before` is what an update replaces, and None otherwise."""
+    """What to do, read from the event. `before` is what an update replaces, None where it cannot be known.
+
+    `listener_arn` is the listener whose rules say whether the color has users. A rollback to properties of an earlier
+    Greenlight has none, and does not ask.
+    """
 
     kind: Kind
     wanted: HostColor
     before: HostColor | None
     stack_id: str
+    listener_arn: str
 
     @classmethod
-    def from_event(cls, event: Mapping[str, Any]) -> Change:
-        """Read CloudFormation's event."""
-        old = event.get("OldResourceProperties")
+    def from_event(cls, event: Event) -> Change:
+        """Read CloudFormation's event.
+
+        Raises:
+            RequestError: it lacks something.
+        """
+        raw = properties(event)
         return cls(
-            kind=Kind(event["RequestType"]),
-            wanted=HostColor.from_properties(event["ResourceProperties"]),
-            before=HostColor.from_properties(old) if old else None,
-            stack_id=event["StackId"],
+            kind=kind_of(event),
+            wanted=HostColor.from_properties(raw),
+            before=_before(event),
+            stack_id=required(event, "StackId"),
+            listener_arn=str(raw.get("ListenerArn") or ""),
         )
 
     @property
@@ -84,7 +101,17 @@ class Change:
             return None
         return self.before.place
 
-    @property
-    def replaces_in_place(self) -> bool:
-        """Whether another image comes to run where the color is already registered."""
-        return self.before is not None and self.leaves is None and self.before.image != self.wanted.image
+
+def _before(event: Event) -> HostColor | None:
+    """A rollback may come from properties that made no sense, and must not fail of them."""
+    try:
+        return HostColor.from_properties(properties(event, "OldResourceProperties"))
+    except RequestError:
+        return None
+
+
+def _port(raw: Mapping[str, Any]) -> int:
+    said = required(raw, "Port")
+    if not said.isdecimal() or not 1 <= int(said) <= LAST_PORT:
+        raise RequestError(f"the property Port is {said!r}; allowed is a number from 1 to {LAST_PORT}")
+    return int(said)

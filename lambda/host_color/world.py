@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from custom_resource.serving import Answering
+from traffic_switch.journal import Lock
 from traffic_switch.model import Target
+from traffic_switch.surroundings import Surroundings
 
 from host_color.judgment import Invocation
-from host_color.model import HostColor, Place
+from host_color.model import HostColor, Place, Step
 
 
 class CommandsPort(Protocol):
     """Commands on the host."""
 
-    def send(self, color: HostColor) -> str:
+    def send(self, color: HostColor, step: Step) -> str:
         """Return the command's id. Raises NotSentError when it was not taken, but may be later."""
 
     def look(self, command_id: str, instance_id: str) -> Invocation | None: ...
@@ -32,11 +34,16 @@ class TargetsPort(Protocol):
 
 @dataclass(frozen=True)
 class World:
-    """What the procedure may touch. `now` and `sleep` are in seconds."""
+    """What the procedure may touch.
+
+    `lock` is the lock of a service, None when no switch runs. `weights` tells, for a listener, what each target group
+    gets by its rules.
+    """
 
     commands: CommandsPort
     targets: TargetsPort
+    lock: Callable[[str], Lock | None]
+    weights: Callable[[str], Mapping[str, int]]
     is_rolling_back: Callable[[str], bool]
-    answer: Callable[..., None]
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    answer: Answering
+    surroundings: Surroundings

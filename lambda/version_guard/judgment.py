@@ -4,26 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from live_traffic.running_switch import refusal
 from traffic_switch.contract import Color
-from traffic_switch.model import Weights
+from traffic_switch.journal import Lock
+from traffic_switch.model import Live
 from traffic_switch.verdict import Judgment, failed, passed
 
 from version_guard.model import Declaration
 
 RUNNING_PREFIX = "live-"
 
+Weights = Mapping[Color, int]
+"""What each color gets by the rules of the listener."""
 
-def judge_live(wanted: Declaration, before: Declaration | None, weights: Weights | None) -> Judgment:
-    """Refuse to change the version of a color that users are on, in the middle of a shift even both.
 
-    Without a rule nothing is live. A container that is replaced in place has no gate, no bake and no way back.
+def judge_lock(service: str, changed: Collection[Color], lock: Lock | None, now: float) -> Judgment:
+    """Refuse to change either color while a switch runs: it judges the one, and the other is its way back.
+
+    `allow_live_change` does not help here: a switch that is to be disturbed can be aborted first.
     """
-    if before is None or weights is None or wanted.allow_live_change:
-        return passed("no live color is changed, or it is allowed")
-    changed = [color for color in wanted.changed_since(before) if weights.of(color) > 0]
-    if not changed:
+    if lock is None or not changed:
+        return passed("no switch is disturbed")
+    return failed(refusal(service, lock, now))
+
+
+def judge_live(wanted: Declaration, before: Declaration | None, weights: Weights, remembered: Live | None) -> Judgment:
+    """Refuse to change the version of a color that users are on. `before` is None where nothing is known of it.
+
+    A container that is replaced in place has no gate, no bake and no way back. Users are where the rules of the
+    listener send them. Only if these send nobody to either color, the journal's word counts: the rule is missing then,
+    and will be written again as the journal says.
+    """
+    live = [color for color in wanted.changed_since(before) if _is_live(color, weights, remembered)]
+    if not live:
         return passed("no live color is changed")
-    return failed("; ".join(_refusal(color, wanted, before, weights) for color in changed))
+    return failed("; ".join(_refusal(color, wanted, before, weights) for color in live))
+
+
+def contradictory(weights: Weights, remembered: Live | None) -> bool:
+    """Whether the listener sends users, but none to the color that the journal calls live.
+
+    Right after a shift that is an old answer of ELBv2, which is eventually consistent. If it stays, the listener is
+    right: a failed switch is held on the other color, or a person moved the traffic.
+    """
+    return remembered is not None and any(weights.values()) and not weights[remembered.color]
 
 
 def judge_images(wanted: Declaration, repository: str, missing: Collection[str], newest: Sequence[str]) -> Judgment:
@@ -48,14 +72,25 @@ def running_tags(wanted: Declaration) -> Mapping[str, str]:
     return {f"{RUNNING_PREFIX}{color}": version for color, version in wanted.versions.items()}
 
 
-def _refusal(color: Color, wanted: Declaration, before: Declaration, weights: Weights) -> str:
-    old, new, idle = before.versions[color], wanted.versions[color], color.other
-    advice = (
-        f"deploy {new} to {idle} and switch to it"
-        if weights.of(idle) == 0
-        else "wait until the switch that runs now has ended"
-    )
+def _is_live(color: Color, weights: Weights, remembered: Live | None) -> bool:
+    if any(weights.values()):
+        return weights[color] > 0
+    return remembered is not None and remembered.color is color
+
+
+def _refusal(color: Color, wanted: Declaration, before: Declaration | None, weights: Weights) -> str:
+    old, new = before.versions[color] if before else "unknown", wanted.versions[color]
+    live = "is live" if any(weights.values()) else "is live by the journal, though no rule sends it traffic, "
+    keep = f"Keep {color}_version={old}: " if before else ""
     return (
-        f"{wanted.service}: {color} is live with version {old}, and this deployment would change it to {new} under its"
-        f" users. Keep {color}_version={old}: {advice}, or pass -c allow_live_change=true"
+        f"{wanted.service}: {color} {live} with version {old}, and this deployment would change it to {new} under its"
+        f" users. {keep}{_advice(color.other, new, weights)}, or pass -c allow_live_change=true"
     )
+
+
+def _advice(other: Color, version: str, weights: Weights) -> str:
+    if not any(weights.values()):
+        return "run `greenlight repair`, which writes the rule again"
+    if weights[other]:
+        return "both colors have traffic though no switch runs, so run `greenlight repair` first"
+    return f"deploy {version} to {other} and switch to it"

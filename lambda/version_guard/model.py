@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from custom_resource.request import required
 from traffic_switch.contract import CONFIG_VARIABLE, Color
+from traffic_switch.errors import RequestError
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,15 @@ class Declaration:
 
     @classmethod
     def from_properties(cls, raw: Mapping[str, Any]) -> Declaration:
-        """Read the resource's properties; CloudFormation turns every boolean into a string."""
+        """Read the resource's properties; CloudFormation turns every boolean into a string.
+
+        Raises:
+            RequestError: one is missing.
+        """
         return cls(
-            service=raw["Service"],
-            versions={Color.BLUE: raw["BlueVersion"], Color.GREEN: raw["GreenVersion"]},
-            allow_live_change=str(raw["AllowLiveChange"]).lower() == "true",
+            service=required(raw, "Service"),
+            versions={Color.BLUE: required(raw, "BlueVersion"), Color.GREEN: required(raw, "GreenVersion")},
+            allow_live_change=str(raw.get("AllowLiveChange")).lower() == "true",
         )
 
     def changed_since(self, before: Declaration | None) -> tuple[Color, ...]:
@@ -36,11 +42,10 @@ class Declaration:
 
 @dataclass(frozen=True)
 class GuardedService:
-    """Where a service's images and its production rule are."""
+    """Where a service's images and its production traffic are."""
 
     repository: str
     listener_arn: str
-    priority: int
     target_group_arns: Mapping[Color, str]
 
     @classmethod
@@ -49,7 +54,6 @@ class GuardedService:
         return cls(
             repository=raw["repository"],
             listener_arn=raw["listener_arn"],
-            priority=int(raw["priority"]),
             target_group_arns={Color(color): arn for color, arn in raw["target_groups"].items()},
         )
 
@@ -58,3 +62,10 @@ def services(environment: Mapping[str, str]) -> dict[str, GuardedService]:
     """All services that this function guards, by name."""
     raw: dict[str, Any] = json.loads(environment[CONFIG_VARIABLE])
     return {name: GuardedService.from_json(body) for name, body in raw.items()}
+
+
+def found(known: Mapping[str, GuardedService], name: str) -> GuardedService:
+    """One of the services. Raises RequestError when it is none of them."""
+    if name not in known:
+        raise RequestError(f"there is no service {name!r}; the services are {', '.join(known)}")
+    return known[name]

@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from traffic_switch.model import Weights
+from custom_resource.serving import Answering
+from traffic_switch.contract import Color
+from traffic_switch.journal import Lock
+from traffic_switch.model import Live
+from traffic_switch.surroundings import Surroundings
 
 from version_guard.model import GuardedService
 
@@ -19,12 +23,21 @@ class ImagesPort(Protocol):
     def mark(self, tag: str, version: str) -> None: ...
 
 
+class JournalPort(Protocol):
+    """The part of the journal that is read."""
+
+    def lock(self, service: str) -> Lock | None: ...
+    def live(self, service: str) -> Live | None: ...
+
+
 @dataclass(frozen=True)
 class World:
-    """What the handler may touch."""
+    """What the handler may touch. `weights` tells what each color of a service gets by the rules of its listener."""
 
     services: Mapping[str, GuardedService]
     images: Callable[[GuardedService], ImagesPort]
-    weights: Callable[[GuardedService], Weights | None]
+    weights: Callable[[GuardedService], Mapping[Color, int]]
+    journal: JournalPort
     is_rolling_back: Callable[[str], bool]
-    answer: Callable[..., None]
+    answer: Answering
+    surroundings: Surroundings

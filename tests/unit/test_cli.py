@@ -4,6 +4,8 @@ import sys
 
 import click
 import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+from traffic_switch.errors import JournalError
 
 from greenlight import cli
 
@@ -46,3 +48,30 @@ def test_a_confirmation_denied_changes_nothing_and_says_so(
         cli.main()
 
     assert (ended.value.code, capsys.readouterr().err) == (1, "greenlight: not confirmed; nothing was changed\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (JournalError("the journal's item lock#shop is\ndamaged"), "the journal's item lock#shop is damaged"),
+        (NoCredentialsError(), "Unable to locate credentials"),
+        (ClientError({"Error": {"Code": "AccessDenied"}}, "BatchGetImage"), "when calling the BatchGetImage operation"),
+    ],
+    ids=["journal", "credentials", "refused"],
+)
+def test_what_goes_wrong_outside_is_one_line(
+    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.command("fail")
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setitem(cli.commands.commands, "fail", fail)
+    monkeypatch.setattr(sys, "argv", ["greenlight", "fail"])
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    printed = capsys.readouterr().err
+    assert (ended.value.code, printed.count("\n")) == (1, 1)
+    assert said in printed

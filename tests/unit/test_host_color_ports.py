@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 from host_color.errors import HostUnreachableError, NotAllowedError
 from host_color.judgment import Invocation
-from host_color.model import HostColor, Place
+from host_color.model import HostColor, Place, Step
 from host_color.ports.commands import Commands
 from host_color.ports.targets import Targets
 from traffic_switch.contract import Color
@@ -38,14 +38,15 @@ def test_a_command_names_the_color_and_the_image_as_parameters_of_the_document(s
     commands, stub = ssm
     wanted = {
         "DocumentName": "Greenlight-RunColor",
+        "DocumentVersion": "$LATEST",
         "InstanceIds": [INSTANCE],
-        "Parameters": {"service": ["shop"], "color": ["green"], "image": ["registry/shop:2.0.0"]},
+        "Parameters": {"service": ["shop"], "color": ["green"], "image": ["registry/shop:2.0.0"], "step": ["prepare"]},
         "TimeoutSeconds": ANY,
         "Comment": ANY,
     }
     stub.add_response("send_command", {"Command": {"CommandId": COMMAND}}, wanted)
 
-    assert commands.send(GREEN) == COMMAND
+    assert commands.send(GREEN, Step.PREPARE) == COMMAND
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_what_may_pass_is_told_apart_from_what_will_not(
     stub.add_client_error("send_command", code)
 
     with pytest.raises(error):
-        commands.send(GREEN)
+        commands.send(GREEN, Step.RUN)
 
 
 def test_a_command_that_systems_manager_does_not_know_yet_is_none(ssm: tuple[Commands, Stubber]) -> None:

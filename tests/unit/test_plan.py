@@ -1,33 +1,36 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from traffic_switch.contract import Color
-from traffic_switch.model import Live, Weights
+from traffic_switch.model import Live, Outcome, Weights
 
 from greenlight import plan
 from greenlight.errors import ReleaseError
 from stacks.settings import ServiceSettings
+from tests.unit.operator_world import BLUE, GREEN, switch
 
 SHOP = ServiceSettings(name="shop", blue_version="1.0.0", green_version="1.0.0", source="services/shop")
-BLUE_LIVE = Live(Color.BLUE, "1.0.0", Weights(100, 0))
-GREEN_LIVE = Live(Color.GREEN, "2.0.0", Weights(0, 100))
+DEPLOYED = {Color.BLUE: "1.0.0", Color.GREEN: "2.0.0"}
+NEXT_BLUE = Live(Color.BLUE, "3.0.0", Weights(100, 0))
 
 
 def test_a_release_goes_to_the_idle_color() -> None:
-    made = plan.release(SHOP, "2.0.0", BLUE_LIVE)
+    made = plan.release(SHOP, "2.0.0", BLUE)
 
     assert made.flags == {
         "shop.green_version": "2.0.0",
         "shop.blue_version": "1.0.0",
         "shop.active_color": "green",
-        "shop.attempt": "1",
+        "shop.attempt": "2",
     }
 
 
 def test_the_live_color_keeps_its_version_whatever_is_declared() -> None:
     declared = SHOP.model_copy(update={"blue_version": "0.9.0"})
 
-    assert plan.release(declared, "2.0.0", BLUE_LIVE).other_version == "1.0.0"
+    assert plan.release(declared, "2.0.0", BLUE).other_version == "1.0.0"
 
 
 def test_the_very_first_release_is_blue() -> None:
@@ -36,34 +39,78 @@ def test_the_very_first_release_is_blue() -> None:
 
 def test_what_is_live_cannot_be_released_again() -> None:
     with pytest.raises(ReleaseError, match=r"shop 1\.0\.0 is live already, on blue"):
-        plan.release(SHOP, "1.0.0", BLUE_LIVE)
+        plan.release(SHOP, "1.0.0", BLUE)
 
 
-def test_a_retry_of_the_declared_release_is_a_new_attempt() -> None:
-    declared = SHOP.model_copy(update={"green_version": "2.0.0", "active_color": Color.GREEN, "attempt": 3})
+@pytest.mark.parametrize(("declared", "used"), [(3, []), (1, [1, 3]), (1, [3, 2])], ids=["declared", "stack", "rolled"])
+def test_an_attempt_is_one_that_nobody_has_used(declared: int, used: list[int]) -> None:
+    shop = SHOP.model_copy(update={"attempt": declared})
 
-    assert plan.release(declared, "2.0.0", BLUE_LIVE).attempt == 4
+    assert plan.release(shop, "2.0.0", BLUE, used).attempt == 4
+
+
+def test_attempts_begin_again_after_the_last_one() -> None:
+    assert plan.next_attempt([9999]) == 1
 
 
 def test_a_rollback_asks_for_what_was_live_before() -> None:
-    made = plan.rollback(SHOP, GREEN_LIVE, BLUE_LIVE, GREEN_LIVE.weights)
+    made = plan.rollback(SHOP, GREEN, BLUE, DEPLOYED, [7])
 
-    assert (made.color, made.version, made.other_version) == (Color.BLUE, "1.0.0", "2.0.0")
+    assert (made.color, made.version, made.other_version, made.attempt) == (Color.BLUE, "1.0.0", "2.0.0", 8)
 
 
 @pytest.mark.parametrize(
-    ("live", "before"),
-    [(None, BLUE_LIVE), (BLUE_LIVE, None), (BLUE_LIVE, BLUE_LIVE)],
-    ids=["nothing live", "first", "failed"],
+    ("live", "before"), [(None, BLUE), (BLUE, None), (BLUE, BLUE)], ids=["nothing live", "first", "same color"]
 )
 def test_a_rollback_without_an_earlier_release_is_refused(live: Live | None, before: Live | None) -> None:
     with pytest.raises(ReleaseError):
-        plan.rollback(SHOP, live, before, live.weights if live else None)
+        plan.rollback(SHOP, live, before, DEPLOYED)
 
 
-def test_traffic_that_was_held_elsewhere_comes_back_to_what_the_journal_remembers() -> None:
-    declared = SHOP.model_copy(update={"active_color": Color.BLUE})
+@pytest.mark.parametrize(("deployed", "replaces"), [("1.0.0", ""), ("3.0.0", "3.0.0")], ids=["as it was", "another"])
+def test_a_rollback_says_whether_the_old_color_runs_another_version(deployed: str, replaces: str) -> None:
+    assert plan.rollback(SHOP, GREEN, BLUE, {Color.BLUE: deployed}).replaces == replaces
 
-    made = plan.rollback(declared, BLUE_LIVE, BLUE_LIVE, Weights(0, 100))
 
-    assert (made.color, made.version, made.attempt) == (Color.BLUE, "1.0.0", 2)
+def test_what_nobody_knows_of_a_color_is_taken_for_unchanged() -> None:
+    assert plan.rollback(SHOP, GREEN, BLUE, {}).replaces == ""
+
+
+def test_the_way_back_is_what_was_live_before_the_live_release() -> None:
+    assert plan.previous(GREEN, [switch(1, GREEN, BLUE)]) == BLUE
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNCHANGED, Outcome.ROLLED_BACK, Outcome.HELD, Outcome.TAKEN_OVER, None])
+def test_a_release_that_did_not_end_well_is_passed_over(outcome: Outcome | None) -> None:
+    assert plan.previous(GREEN, [switch(2, NEXT_BLUE, GREEN, outcome), switch(1, GREEN, BLUE)]) == BLUE
+
+
+def test_a_release_that_was_taken_back_later_is_passed_over() -> None:
+    undone = replace(switch(2, NEXT_BLUE, GREEN), undone="s3")
+
+    assert plan.previous(GREEN, [undone, switch(1, GREEN, BLUE)]) == BLUE
+
+
+def test_a_release_of_what_was_live_already_is_passed_over() -> None:
+    assert plan.previous(GREEN, [switch(2, GREEN, GREEN), switch(1, GREEN, BLUE)]) == BLUE
+
+
+def test_before_the_first_release_there_is_nothing() -> None:
+    assert plan.previous(BLUE, [switch(1, BLUE, None)]) is None
+
+
+def test_of_two_releases_of_one_version_the_newer_one_counts() -> None:
+    switches = [switch(3, GREEN, NEXT_BLUE), switch(2, NEXT_BLUE, GREEN), switch(1, GREEN, BLUE)]
+
+    assert plan.previous(GREEN, switches) == NEXT_BLUE
+
+
+def test_a_damaged_item_is_named_before_anybody_goes_back_to_a_guess() -> None:
+    with pytest.raises(ReleaseError, match="switch#s2 is damaged"):
+        plan.previous(GREEN, [replace(switch(2, GREEN, BLUE), before=None), switch(1, GREEN, NEXT_BLUE)])
+
+
+def test_a_plan_is_one_line_whatever_a_version_holds() -> None:
+    strange = Live(Color.GREEN, "2\x1b[31m\n", Weights(0, 100))
+
+    assert plan.rollback(SHOP, strange, BLUE, {}).described() == "shop: green 2�[31m is live; blue 1.0.0 goes live"

@@ -1,5 +1,7 @@
 # run-color.sh boot                          starts every color with its declared image
 # run-color.sh <service> <color> <image>     makes one color run one image, and touches no other
+# run-color.sh <service> <color> <image> prepare
+#     pulls the image and says whether it runs already; changes no container
 #
 # `services` (one line each: name, blue port, green port, CPUs, MiB), `region`, `log_group`, `table`,
 # `container_port` and `drain_seconds` are set by the lines that the template puts before these.
@@ -37,6 +39,20 @@ runs() {
   [ -n "$(docker ps --quiet --filter "label=greenlight=$1" --filter status=running)" ]
 }
 
+declared() {
+  aws ssm get-parameter --name "/greenlight/$service/$color" --query Parameter.Value --output text --region "$region"
+}
+
+# A request that comes late, after a newer one, must not bring back what it asked for. A parameter that was written a
+# moment ago may be read as it was before.
+require_declared() {
+  for _ in {1..5}; do
+    if [ "$(declared)" = "$image" ]; then return; fi
+    sleep 2
+  done
+  fail "$name is declared to run another image than $image by now"
+}
+
 replace() {
   if docker container inspect "$name" >/dev/null 2>&1; then
     docker stop -t 30 "$name" >/dev/null
@@ -62,7 +78,7 @@ wait_until_it_runs() {
 }
 
 run_color() {
-  service="$1" color="$2" image="$3"
+  service="$1" color="$2" image="$3" step="${4:-run}"
   name="$service-$color" version="${image##*:}"
   read -r blue green cpus memory <<<"$(sed -n "s/^$service //p" <<<"$services")"
   case "$color" in
@@ -78,7 +94,9 @@ run_color() {
     echo "greenlight: $name runs $image already"
     return
   fi
+  [ "$step" = run ] || require_declared
   docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null || fail "cannot pull $image"
+  if [ "$step" != run ]; then return; fi
   replace
   wait_until_it_runs
   docker image prune --all --force >/dev/null || true
@@ -89,8 +107,7 @@ boot() {
   failed=0
   for service in $(sed 's/ .*//' <<<"$services"); do
     for color in blue green; do
-      image="$(aws ssm get-parameter --name "/greenlight/$service/$color" --query Parameter.Value --output text --region "$region")" &&
-        bash "$0" "$service" "$color" "$image" || failed=1
+      image="$(declared)" && bash "$0" "$service" "$color" "$image" || failed=1
     done
   done
   exit "$failed"

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
+from custom_resource.patience import is_denied
 
 from host_color.errors import HostUnreachableError, NotAllowedError
 from host_color.judgment import Invocation
-from host_color.model import HostColor
+from host_color.model import HostColor, Step
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 DELIVERY_SECONDS = 120
 """How long a command may wait for its instance before it counts as undelivered; it does not bound how long it runs."""
+
+NEWEST = "$LATEST"
+"""The document's newest version: an update of its stack need not make it the default one."""
 
 
 class Commands:
@@ -23,8 +27,8 @@ class Commands:
     def __init__(self, client: SSMClient) -> None:
         self._client = client
 
-    def send(self, color: HostColor) -> str:
-        """Send the command that makes the color run its image.
+    def send(self, color: HostColor, step: Step) -> str:
+        """Send a command about the color's image.
 
         Raises:
             NotSentError: it was not taken, because the instance has not registered yet, or IAM refused.
@@ -33,10 +37,16 @@ class Commands:
         try:
             answer = self._client.send_command(
                 DocumentName=color.document,
+                DocumentVersion=NEWEST,
                 InstanceIds=[instance],
-                Parameters={"service": [color.service], "color": [color.color.value], "image": [color.image]},
+                Parameters={
+                    "service": [color.service],
+                    "color": [color.color.value],
+                    "image": [color.image],
+                    "step": [step.value],
+                },
                 TimeoutSeconds=DELIVERY_SECONDS,
-                Comment=f"Greenlight: {color.name}",
+                Comment=f"Greenlight: {step} {color.name}",
             )
         except self._client.exceptions.InvalidInstanceId as error:
             raise HostUnreachableError(
@@ -44,7 +54,7 @@ class Commands:
                 " it reaches the internet"
             ) from error
         except ClientError as error:
-            if error.response["Error"]["Code"] == "AccessDeniedException":
+            if is_denied(error):
                 raise NotAllowedError(str(error)) from error
             raise
         return answer["Command"]["CommandId"]

@@ -1,0 +1,70 @@
+"""What templates of Greenlight's stacks declare: read from CloudFormation, or from a synthesized assembly. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from traffic_switch.contract import GUARD_RESOURCE_TYPE, RELEASE_RESOURCE_TYPE, Color
+
+from greenlight.errors import ProjectError
+
+Template = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a service's custom resource asks for: `color` may be `keep`. `logical_id` names it in its stack."""
+
+    logical_id: str
+    color: str
+    version: str
+    attempt: int
+
+
+def asked(template: Template, service: str) -> Asked | None:
+    """The request for a service's color in ReleaseStack's template; None when there is none."""
+    for logical_id, properties in _resources(template, RELEASE_RESOURCE_TYPE, service):
+        attempt = attempt_of(properties)
+        return Asked(logical_id, str(properties.get("Color", "")), str(properties.get("Version", "")), attempt)
+    return None
+
+
+def versions(template: Template, service: str) -> dict[Color, str]:
+    """The version that each color runs by the compute stack's template; empty when it does not say."""
+    for _, properties in _resources(template, GUARD_RESOURCE_TYPE, service):
+        return {color: str(properties.get(f"{color.capitalize()}Version", "")) for color in Color}
+    return {}
+
+
+def attempt_of(properties: Mapping[str, Any]) -> int:
+    """The `Attempt` of a custom resource's properties; 0 when there is none that is a number."""
+    try:
+        return int(properties.get("Attempt", 0))
+    except (TypeError, ValueError):
+        return 0
+
+
+def synthesized(assembly: Path, stack: str) -> Template:
+    """A stack's template in an assembly.
+
+    Raises:
+        ProjectError: the folder holds none.
+    """
+    file = assembly / f"{stack}.template.json"
+    try:
+        return dict(json.loads(file.read_text()))
+    except (OSError, ValueError) as error:
+        raise ProjectError(
+            f"{file} cannot be read ({error}): --app takes a folder that `cdk synth` has written"
+        ) from error
+
+
+def _resources(template: Template, kind: str, service: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for logical_id, resource in template.get("Resources", {}).items():
+        properties = resource.get("Properties", {})
+        if resource.get("Type") == kind and properties.get("Service") == service:
+            yield logical_id, properties

@@ -1,0 +1,25 @@
+"""Texts from outside, made fit for one line of a terminal: versions, reasons and times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+LATEST_SECONDS = 253402300799.0
+"""The last second that a date can show."""
+
+
+def printable(text: object) -> str:
+    """One line without control characters: a version or a reason may hold whatever an application answered."""
+    return "".join(sign if sign.isprintable() else "�" for sign in " ".join(str(text).split()))
+
+
+def iso(seconds: float) -> str | None:
+    """Unix seconds as a moment in UTC, to the second; None for a number that is none."""
+    if not 0 < seconds <= LATEST_SECONDS:
+        return None
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def sentence(text: object) -> str:
+    """A reason without its full stop, so that it can be part of a longer line."""
+    return printable(text).rstrip(".")

@@ -1,0 +1,1 @@
+"""What users are on now, and whether a switch is moving them: read, never written."""

@@ -1,0 +1,203 @@
+"""What CloudFormation is told, and what becomes of an answer that does not get through."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import traceback
+import urllib.error
+from typing import Any
+
+import pytest
+from traffic_switch.errors import AnswerError, AwsCallError, RequestError
+from traffic_switch.ports.answer import BODY_BYTES, PATIENCE_SECONDS, CloudFormationRequest, answer
+from traffic_switch.surroundings import HttpReply
+
+from tests.unit.fake_surroundings import FakeSurroundings
+
+SECRET = "X-Amz-Signature=0123456789abcdef"
+URL = f"https://bucket.s3.amazonaws.com/answer?{SECRET}"
+EVENT = {"ResponseURL": URL, "StackId": "arn:stack", "RequestId": "request-1", "LogicalResourceId": "Guard"}
+REQUEST = CloudFormationRequest.from_event(EVENT)
+REFUSAL = HttpReply(403, {}, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
+
+
+def send(around: FakeSurroundings, reason: str = "done", **more: Any) -> dict[str, Any]:
+    """Answer, and return the body that was taken last."""
+    answer(REQUEST, "SUCCESS", reason, more.get("data"), more.get("physical_id", ""), surroundings=around)
+    assert len(body_of(around)) <= BODY_BYTES
+    sent: dict[str, Any] = json.loads(body_of(around))
+    return sent
+
+
+def body_of(around: FakeSurroundings) -> bytes:
+    body = around.requests[-1].data
+    assert isinstance(body, bytes)
+    return body
+
+
+def test_an_answer_repeats_what_the_request_is_known_by() -> None:
+    assert send(FakeSurroundings(), data={"ActiveColor": "blue"}, physical_id="guard-shop") == {
+        "Status": "SUCCESS",
+        "Reason": "done",
+        "PhysicalResourceId": "guard-shop",
+        "StackId": "arn:stack",
+        "RequestId": "request-1",
+        "LogicalResourceId": "Guard",
+        "Data": {"ActiveColor": "blue"},
+    }
+
+
+def test_an_answer_is_put_without_a_content_type_as_its_url_was_signed() -> None:
+    around = FakeSurroundings()
+
+    send(around)
+
+    (request,) = around.requests
+    assert (request.get_method(), request.full_url) == ("PUT", URL)
+    assert request.get_header("Content-type") == ""
+
+
+@pytest.mark.parametrize(("known", "sent"), [("old-id", "old-id"), ("", "Guard")])
+def test_without_a_physical_id_of_its_own_the_known_one_is_repeated(known: str, sent: str) -> None:
+    around = FakeSurroundings()
+    request = CloudFormationRequest.from_event({**EVENT, "PhysicalResourceId": known})
+
+    answer(request, "FAILED", "no", surroundings=around)
+
+    assert json.loads(body_of(around))["PhysicalResourceId"] == sent
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        http.client.RemoteDisconnected("Remote end closed connection without response"),
+        http.client.IncompleteRead(b""),
+        TimeoutError("timed out"),
+        ConnectionResetError(104, "Connection reset by peer"),
+        urllib.error.URLError(OSError(101, "Network is unreachable")),
+        HttpReply(500),
+        HttpReply(503),
+        HttpReply(429),
+        HttpReply(408),
+    ],
+    ids=str,
+)
+def test_what_the_network_loses_is_sent_again(problem: HttpReply | Exception) -> None:
+    around = FakeSurroundings(replies=[problem, problem, HttpReply(200)])
+
+    send(around)
+
+    assert len(around.requests) == 3
+
+
+def test_a_server_that_hangs_is_given_up_in_time() -> None:
+    around = FakeSurroundings(replies=[TimeoutError()], lag_seconds=10.0)
+
+    with pytest.raises(AwsCallError, match="TimeoutError"):
+        send(around)
+
+    assert around.clock - 1_000.0 <= PATIENCE_SECONDS + 10.0
+    assert max(around.timeouts) <= 10.0
+
+
+def test_a_server_that_refuses_connections_is_asked_for_most_of_the_time_there_is() -> None:
+    around = FakeSurroundings(replies=[ConnectionRefusedError(111, "Connection refused")])
+
+    with pytest.raises(AwsCallError, match="ConnectionRefusedError: Connection refused"):
+        send(around)
+
+    assert around.clock - 1_000.0 > PATIENCE_SECONDS - 10.0
+    assert 5 <= len(around.requests) <= 12
+
+
+@pytest.mark.parametrize("status", [307, 400, 403, 404])
+def test_a_refusal_for_good_is_believed_the_third_time(status: int) -> None:
+    around = FakeSurroundings(replies=[HttpReply(status)])
+
+    with pytest.raises(AnswerError, match=f"HTTP {status}: the request has expired, or it was answered before"):
+        send(around)
+
+    assert len(around.requests) == 3
+    assert around.clock - 1_000.0 < 5.0
+
+
+def test_a_refusal_that_passes_is_no_refusal() -> None:
+    around = FakeSurroundings(replies=[REFUSAL, TimeoutError(), REFUSAL, HttpReply(200)])
+
+    send(around)
+
+    assert len(around.requests) == 4
+
+
+def test_a_refusal_names_the_code_of_the_storage_service() -> None:
+    with pytest.raises(AnswerError, match=r"HTTP 403 \(AccessDenied\)"):
+        send(FakeSurroundings(replies=[REFUSAL]))
+
+
+@pytest.mark.parametrize("character", ["x", "ü", "漢", "😀", '"', "\n", "\x00", "\ud800"], ids=ascii)
+def test_a_reason_is_cut_to_what_cloudformation_takes_in_bytes(character: str) -> None:
+    reason = send(FakeSurroundings(), character * 5_000)["Reason"]
+
+    assert reason.endswith("...")
+    assert len(reason) > 500
+
+
+@pytest.mark.parametrize(("more", "end"), [(0, "x"), (1, "...")])
+def test_no_more_is_cut_than_has_to_be(more: int, end: str) -> None:
+    around = FakeSurroundings()
+    answer(REQUEST, "SUCCESS", "x", surroundings=around)
+    room = BODY_BYTES - len(body_of(around)) + 1
+
+    answer(REQUEST, "SUCCESS", "x" * (room + more), surroundings=around)
+
+    assert len(body_of(around)) == BODY_BYTES
+    assert json.loads(body_of(around))["Reason"].endswith(end)
+
+
+def test_room_is_counted_in_bytes_for_data_too() -> None:
+    sent = send(FakeSurroundings(), "x" * 5_000, data={"Note": "ü" * 1_000})
+
+    assert (sent["Data"], sent["Reason"][-3:]) == ({"Note": "ü" * 1_000}, "...")
+
+
+def test_data_that_leave_no_room_are_left_out() -> None:
+    sent = send(FakeSurroundings(), "why", data={"ActiveColor": "x" * 5_000})
+
+    assert (sent["Data"], sent["Reason"]) == ({}, "why")
+
+
+def test_an_empty_reason_becomes_the_status_since_a_failure_needs_one() -> None:
+    assert send(FakeSurroundings(), "")["Reason"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("field", ["ResponseURL", "StackId", "RequestId", "LogicalResourceId"])
+def test_an_event_that_cannot_be_answered_says_what_it_lacks(field: str) -> None:
+    with pytest.raises(RequestError, match=f"the event has no {field}"):
+        CloudFormationRequest.from_event({**EVENT, field: ""})
+
+
+@pytest.mark.parametrize(
+    "problem", [HttpReply(200), HttpReply(403), TimeoutError(URL), http.client.InvalidURL(URL), OSError(URL)], ids=repr
+)
+def test_the_address_of_the_answer_is_never_told(
+    problem: HttpReply | Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    told = [repr(REQUEST)]
+
+    try:
+        send(FakeSurroundings(replies=[problem]))
+    except (AnswerError, AwsCallError):
+        told.append(traceback.format_exc())
+
+    told += [str(vars(record)) for record in caplog.records]
+    assert not [text for text in told if SECRET in text]
+
+
+def test_an_address_that_is_none_is_refused_without_naming_it() -> None:
+    request = CloudFormationRequest("not a url", "arn:stack", "request-1", "Guard", "")
+
+    with pytest.raises(AnswerError, match="the ResponseURL is no URL"):
+        answer(request, "SUCCESS", "done", surroundings=FakeSurroundings())
