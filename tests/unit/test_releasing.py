@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from traffic_switch.contract import RELEASE_RESOURCE_TYPE, Color
+from traffic_switch.journal import Lock
+from traffic_switch.model import Live, Mode, Outcome, Weights
+
+from greenlight.templates import Asked
+from tests.unit.operator_world import BLUE, GREEN, Desk, scene, seated, switch
+
+NEXT_BLUE = Live(Color.BLUE, "3.0.0", Weights(100, 0))
+LOCK = Lock("s7", 1, reason="release green 2.0.0", since=1000.0)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return seated(tmp_path, monkeypatch)
+
+
+def green_is_live(desk: Desk) -> None:
+    """Release 2.0.0 was the last one that ended well."""
+    desk.deployed.now = scene(GREEN)
+    desk.deployed.journal.known = [switch(1, GREEN, BLUE)]
+
+
+def test_a_release_that_is_live_afterwards_is_written_down(desk: Desk) -> None:
+    desk.becomes(GREEN)
+
+    code, said = desk.type("release", "2.0.0", "--yes")
+
+    assert (code, said.splitlines()[-1]) == (0, "shop 2.0.0 is live on green")
+    assert desk.declared["active_color"] == "green"
+    assert desk.declared["attempt"] == 2
+
+
+@pytest.mark.parametrize("words", [["release", "3.0.0"], ["rollback"]], ids=["release", "rollback"])
+def test_a_deploy_that_changed_nothing_is_a_failure_that_says_where_the_traffic_is(
+    words: list[str], desk: Desk
+) -> None:
+    green_is_live(desk)
+
+    code, said = desk.type(*words, "--yes")
+
+    assert code == 1
+    assert "the production rule has blue 0, green 100; the journal remembers green 2.0.0 as live" in said
+    assert "is live on" not in said
+    assert "active_color" not in desk.declared
+
+
+def test_a_rule_that_was_edited_meanwhile_is_a_failure_too(desk: Desk) -> None:
+    def effect() -> int:
+        desk.deployed.now = scene(GREEN, Weights(50, 50))
+        return 0
+
+    desk.deployment.effect = effect
+
+    code, said = desk.type("release", "2.0.0", "--yes")
+
+    assert code == 1
+    assert "`greenlight repair` puts it back" in said
+
+
+@pytest.mark.parametrize("words", [["release", "3.0.0"], ["rollback"]], ids=["release", "rollback"])
+def test_nothing_is_deployed_while_a_switch_is_running(words: list[str], desk: Desk) -> None:
+    green_is_live(desk)
+    desk.deployed.journal.held = LOCK
+
+    code, said = desk.type(*words, "--yes")
+
+    assert code == 1
+    assert "the switch s7 (release green 2.0.0) is running" in said
+    assert desk.deployment.commands == []
+
+
+@pytest.mark.parametrize("words", [["release", "3.0.0"], ["rollback"]], ids=["release", "rollback"])
+def test_nothing_is_deployed_while_the_rule_has_drifted(words: list[str], desk: Desk) -> None:
+    green_is_live(desk)
+    desk.deployed.now = scene(GREEN, Weights(50, 50))
+
+    code, said = desk.type(*words, "--yes")
+
+    assert code == 1
+    assert "`greenlight repair` puts it back. Do that first" in said
+    assert desk.deployment.commands == []
+
+
+def test_a_failed_release_is_told_in_the_switchs_own_words(desk: Desk) -> None:
+    desk.becomes(BLUE, code=1)
+    failed = switch(2, GREEN, BLUE, Outcome.ROLLED_BACK, reason="Bake failed: too many errors.")
+
+    def effect() -> int:
+        desk.deployed.journal.known = [failed]
+        return 1
+
+    desk.deployment.effect = effect
+
+    code, said = desk.type("release", "2.0.0", "--yes")
+
+    assert code == 1
+    assert (
+        "shop 2.0.0 is not live on green: Bake failed: too many errors. Now the production rule has blue 100, green 0; "
+        "the journal remembers blue 1.0.0 as live. `greenlight status` shows more"
+    ) in said
+
+
+def test_a_failure_outside_the_switch_is_told_in_cloudformations_words(desk: Desk) -> None:
+    restored = switch(2, GREEN, BLUE, Outcome.UNCHANGED, reason="nothing to undo")
+    restored = replace(restored, switch=replace(restored.switch, mode=Mode.RESTORE))
+
+    def effect() -> int:
+        desk.deployed.journal.known = [restored]
+        return 1
+
+    desk.deployment.effect = effect
+
+    assert "shop 2.0.0 is not live on green: the stack failed. " in desk.type("release", "2.0.0", "--yes")[1]
+
+
+def test_a_failed_deploy_whose_switch_is_done_says_both(desk: Desk) -> None:
+    desk.becomes(GREEN, code=1)
+
+    code, said = desk.type("release", "2.0.0", "--yes")
+
+    assert code == 1
+    assert "the deploy failed: the stack failed. Still, shop 2.0.0 is what is live" in said
+
+
+def test_a_release_without_an_image_is_refused(desk: Desk) -> None:
+    code, said = desk.type("release", "9.9.9", "--yes")
+
+    assert code == 1
+    assert "there is no image 9.9.9 in the repository greenlight/shop" in said
+
+
+def test_a_rollback_deploys_the_release_stack_alone(desk: Desk) -> None:
+    green_is_live(desk)
+    desk.becomes(BLUE)
+
+    code, _ = desk.type("rollback", "--yes")
+
+    (command,) = desk.deployment.commands
+    assert code == 0
+    assert "--exclusively" in command
+    assert "GreenlightRelease" in command
+    assert "shop.attempt=2" in command
+
+
+def test_a_rollback_after_a_refused_release_gives_the_old_version_back_first(desk: Desk) -> None:
+    green_is_live(desk)
+    desk.deployed.journal.known.insert(0, switch(2, NEXT_BLUE, GREEN, Outcome.UNCHANGED))
+    desk.deployed.running = {Color.BLUE: "3.0.0", Color.GREEN: "2.0.0"}
+    desk.becomes(BLUE)
+
+    code, said = desk.type("rollback", "--yes")
+
+    (command,) = desk.deployment.commands
+    assert code == 0
+    assert "green 2.0.0 is live; blue, which runs 3.0.0, gets 1.0.0 again and goes live" in said
+    assert "--all" in command
+    assert "--exclusively" not in command
+
+
+def test_a_rollback_to_a_version_without_an_image_is_refused(desk: Desk) -> None:
+    green_is_live(desk)
+    desk.deployed.running = {Color.BLUE: "3.0.0"}
+    desk.deployed.images = ["2.0.0", "3.0.0"]
+
+    code, said = desk.type("rollback", "--yes")
+
+    assert code == 1
+    assert "there is no image 1.0.0" in said
+
+
+def test_before_the_first_release_there_is_nothing_to_roll_back(desk: Desk) -> None:
+    desk.deployed.journal.known = [switch(1, BLUE, None)]
+
+    code, said = desk.type("rollback", "--yes")
+
+    assert code == 1
+    assert "shop has no earlier release to go back to: blue 1.0.0 stays live" in said
+
+
+def test_a_denied_rollback_deploys_nothing(desk: Desk) -> None:
+    green_is_live(desk)
+
+    desk.type("rollback")
+
+    assert desk.deployment.commands == []
+
+
+def assembly(desk: Desk, color: str, version: str, attempt: int) -> str:
+    properties = {"Service": "shop", "Color": color, "Version": version, "Attempt": attempt}
+    body = {"Resources": {"Shop": {"Type": RELEASE_RESOURCE_TYPE, "Properties": properties}}}
+    (desk.folder / "GreenlightRelease.template.json").write_text(json.dumps(body))
+    return str(desk.folder)
+
+
+def test_with_an_assembly_its_attempt_is_what_is_written_down(desk: Desk) -> None:
+    desk.becomes(GREEN)
+
+    code, _ = desk.type("release", "2.0.0", "--yes", "--app", assembly(desk, "green", "2.0.0", 7))
+
+    assert (code, desk.declared["attempt"]) == (0, 7)
+
+
+def test_an_assembly_that_asks_for_something_else_is_refused(desk: Desk) -> None:
+    code, said = desk.type("release", "2.0.0", "--yes", "--app", assembly(desk, "blue", "1.0.0", 7))
+
+    assert code == 1
+    assert "asks for blue 1.0.0 of shop, wanted green 2.0.0" in said
+
+
+def test_an_assembly_that_asks_for_what_the_stack_has_is_refused(desk: Desk) -> None:
+    desk.deployed.stack = Asked("Shop", "green", "2.0.0", 7)
+
+    code, said = desk.type("release", "2.0.0", "--yes", "--app", assembly(desk, "green", "2.0.0", 7))
+
+    assert code == 1
+    assert "has already, attempt 7" in said
