@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # The wheel's own node, npm and npx are Python scripts that pass no signal on: these are links to the real ones.
 NODE := $(abspath $(VENV))/node/bin
 COMPUTE ?= ec2
+# The tests that play many scenarios: measuring coverage would make each take three times as long.
+SLICE := $(wildcard tests/simulation/test_slice.py)
 ARGS ?=
 export PATH := $(NODE):$(abspath $(BIN)):$(PATH)
 
@@ -20,9 +22,26 @@ rehearse: setup ## Rehearse a release on this machine (COMPUTE=ec2 or fargate, A
 	@exec $(BIN)/python -m greenlight rehearse --compute $(COMPUTE) $(ARGS)
 
 .PHONY: test
-test: setup ## Run every test: the project's own, and the services' in their own runners.
-	$(BIN)/python -m pytest $(ARGS)
+test: setup ## Run every test: the project's own, and the services' in their own runners (ARGS=tests/unit for a part).
+ifeq ($(ARGS),)
+	$(BIN)/python -m coverage run -m pytest tests/unit tests/simulation $(SLICE:%=--ignore=%)
+	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest $(SLICE) tests/synth tests/rehearsal
 	cd services/shop && npm test --silent
+else
+	$(BIN)/python -m pytest $(ARGS)
+endif
+
+.PHONY: simulate
+simulate: setup ## Attack the switch with faults in virtual time, and measure its judge (SEED=7, or SEED=release:0:42=lost-reply to replay).
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed "$(SEED)") $(ARGS)
+ifeq ($(SEED)$(ARGS),)
+	@$(BIN)/python -m tests.simulation.judge
+endif
+
+.PHONY: mutants
+mutants: setup ## Mutate lambda/ and demand that the tests notice (ARGS="traffic_switch.gate*" for a part).
+	@$(BIN)/python -m tests.mutants $(if $(ARGS),"$(ARGS)")
 
 .PHONY: check
 check: setup ## Format, lint, types, and the templates against cdk-nag.

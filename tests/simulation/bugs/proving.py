@@ -1,0 +1,192 @@
+"""Bugs in what is proved before, while and after traffic moves."""
+
+from __future__ import annotations
+
+from tests.simulation.bugs.bug import Bug
+
+SHAPE = "lambda/traffic_switch/rule_shape.py"
+SHIFT = "lambda/traffic_switch/handlers/shift.py"
+
+BUGS = (
+    Bug(
+        "marks-after-the-write",
+        "traffic has moved, and the journal does not know",
+        "mark before write",
+        SHIFT,
+        """    world.journal.mark(hold, world.now())
+    fate = write(world, service, hold, weights, before_from_map(event["before"]).weights)
+""",
+        """    fate = write(world, service, hold, weights, before_from_map(event["before"]).weights)
+    world.journal.mark(hold, world.now())
+""",
+        "",
+        "",
+    ),
+    Bug(
+        "the-front-door-is-not-asked",
+        "a shift is called good before any user's answer came from the new color",
+        "front door",
+        SHIFT,
+        "while agreed < world.policy.confirm_answers:",
+        "while agreed < 0:",
+        "",
+        "",
+    ),
+    Bug(
+        "shift-does-not-wait",
+        "a shift writes while an emergency write of another switch may be on its way",
+        "W before Shift",
+        SHIFT,
+        "    wait_until_settled(world, hold)\n",
+        "",
+        "",
+        "",
+    ),
+    Bug(
+        "any-version-passes-the-smoke-test",
+        "a stale container gets traffic",
+        "smoke, version",
+        "lambda/traffic_switch/smoke.py",
+        "if version and reply.version != version:",
+        "if version and not reply.version:",
+        "",
+        "",
+    ),
+    Bug(
+        "any-version-passes-the-bake",
+        "a container that was replaced after the smoke test goes live under the wrong name",
+        "findings 4; bake, version",
+        "lambda/traffic_switch/judging/answers.py",
+        "if version and reply.version != version:",
+        "if version and not reply.version:",
+        "",
+        "",
+    ),
+    Bug(
+        "the-gate-does-not-wait",
+        "traffic moves after one look at health",
+        "gate; the ASL file",
+        "lambda/traffic_switch/switch.asl.json",
+        '''"Condition": "{% $states.input.verdict = 'PASS' %}",
+          "Next": "Smoke"''',
+        '''"Condition": "{% $states.input.verdict != 'FAIL' %}",
+          "Next": "Smoke"''',
+        "",
+        "",
+    ),
+    Bug(
+        "sick-targets-pass-the-gate",
+        "traffic moves to a color that is not healthy",
+        "gate",
+        "lambda/traffic_switch/gate.py",
+        "if good == len(counted) and good >= policy.gate_min_healthy:",
+        "if counted:",
+        "",
+        "",
+    ),
+    Bug(
+        "preflight-accepts-drift",
+        "a release goes on over a rule that somebody changed",
+        "findings 12; preflight",
+        "lambda/traffic_switch/preflight.py",
+        "    if difference := drift(scene.rule, scene.remembered):\n        yield difference\n",
+        "",
+        "",
+        "",
+    ),
+    Bug(
+        "stickiness-is-ignored",
+        "users are pinned to one color, and nobody notices",
+        "stickiness",
+        SHAPE,
+        'if rule["Actions"][0].get("ForwardConfig", {}).get("TargetGroupStickinessConfig", {}).get("Enabled"):',
+        "if not rule:",
+        "",
+        "",
+    ),
+    Bug(
+        "a-third-group-is-ignored",
+        "traffic that goes elsewhere is not seen",
+        "findings 12; foreign groups",
+        SHAPE,
+        "if foreign := [arn for arn in groups if arn not in ours]:",
+        "if foreign := [arn for arn in groups if not arn]:",
+        "",
+        "",
+    ),
+    Bug(
+        "the-priority-is-ignored",
+        "a rule that was moved counts as the production rule as it should be",
+        "findings 12; priority",
+        SHAPE,
+        'if rule["Priority"] != str(place.priority):\n        yield',
+        'if not rule["Priority"]:\n        yield',
+        "",
+        "",
+    ),
+    Bug(
+        "paths-are-ignored",
+        "a rule for other paths counts as the production rule as it should be",
+        "findings 12; paths",
+        SHAPE,
+        'if found != {"path-pattern": sorted(place.paths)}:',
+        "if not found:",
+        "",
+        "",
+    ),
+    Bug(
+        "repair-without-proof",
+        "a repair sends users to a dead color",
+        "repair",
+        "lambda/traffic_switch/handlers/repair.py",
+        "hold, live) if proof.good else proof",
+        "hold, live)",
+        "",
+        "",
+    ),
+    Bug(
+        "drift-is-never-told",
+        "nobody hears that the rule is not as the journal says",
+        "drift look",
+        "lambda/traffic_switch/handlers/drift.py",
+        "    if drift:\n        world.notifier.tell(",
+        "    if not drift:\n        world.notifier.tell(",
+        "",
+        "",
+    ),
+    Bug(
+        "drift-is-told-while-a-switch-runs",
+        "every release pages somebody",
+        "drift look",
+        "lambda/traffic_switch/handlers/drift.py",
+        """    if world.journal.lock(service.name):
+        return None
+    live = world.journal.live(service.name)
+    drift = preflight.drift(world.rule(service).look(), live)
+    steady = world.journal.lock(service.name) is None and world.journal.live(service.name) == live
+    return drift if steady else None""",
+        "    return preflight.drift(world.rule(service).look(), world.journal.live(service.name))",
+        "",
+        "",
+    ),
+    Bug(
+        "one-look-is-drift",
+        "a late DescribeRules right after a switch pages somebody",
+        "drift look",
+        "lambda/traffic_switch/handlers/drift.py",
+        "return first if _drift(world, service) == first else None",
+        "return first",
+        "",
+        "",
+    ),
+    Bug(
+        "the-operator-is-not-heard",
+        "an abort does not end the bake",
+        "abort",
+        "lambda/traffic_switch/watching.py",
+        "if record and record.abort else",
+        "if record and not record.abort else",
+        "",
+        "",
+    ),
+)

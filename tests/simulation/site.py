@@ -1,0 +1,151 @@
+"""A service as Greenlight sets it up at the edge: listener, preview rules, two target groups and what runs in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from traffic_switch.contract import (
+    CONFIG_VARIABLE,
+    JOURNAL_VARIABLE,
+    POLICY_VARIABLE,
+    PREVIEW_HEADER,
+    PREVIEW_SECRET_VARIABLE,
+    PRODUCTION_PRIORITY,
+    STATE_MACHINE_VARIABLE,
+    TOPIC_VARIABLE,
+)
+
+from tests.simulation.cloud import JOURNAL, STATE_MACHINE, TOPIC, Cloud
+from tests.simulation.elbv2.rules import weights
+from tests.simulation.elbv2.targets import Target, TargetGroup
+from tests.simulation.traffic import Behavior, Users
+
+PLACE = "arn:aws:elasticloadbalancing:eu-central-1:123456789012"
+LOAD_BALANCER = "app/greenlight/50dc6c495c0c9188"
+LISTENER = f"{PLACE}:listener/{LOAD_BALANCER}/f2f7dc8efc522ab2"
+HOST = "shop.example"
+SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:preview"
+SECRET_VALUE = "letmein"
+COLORS = ("blue", "green")
+
+
+@dataclass(frozen=True)
+class Site:
+    """One service of one cloud."""
+
+    cloud: Cloud
+    name: str
+    priority: int
+    paths: tuple[str, ...]
+    users: Users
+
+    def group(self, color: str) -> str:
+        """The ARN of a color's target group."""
+        return f"{PLACE}:{self.dimension(color)}"
+
+    def dimension(self, color: str) -> str:
+        """The target group's name in CloudWatch."""
+        return f"targetgroup/{self.name}-{color}/{self.priority:08x}{COLORS.index(color):08x}"
+
+    def rule(self) -> Mapping[str, Any] | None:
+        """The production rule as it is stored."""
+        return self.cloud.elbv2.listeners[LISTENER].with_priority(str(self.priority))
+
+    def rule_weights(self) -> dict[str, int] | None:
+        """The weights of blue and green (and of any other group by its ARN), None when there is no rule."""
+        rule = self.rule()
+        if rule is None:
+            return None
+        names = {self.group(color): color for color in COLORS}
+        return {names.get(arn, arn): weight for arn, weight in weights(rule).items()}
+
+    def followed_weights(self) -> dict[str, float]:
+        """The shares that traffic follows now."""
+        names = {self.group(color): color for color in COLORS}
+        shares = self.cloud.traffic.shares(LISTENER, self.users.path, self.cloud.kernel.time)
+        return {names.get(arn, arn): share for arn, share in shares.items()}
+
+    def write_rule(self, blue: int, green: int) -> None:
+        """Put a production rule there, as the switch would, effective at once."""
+        groups = [{"TargetGroupArn": self.group(c), "Weight": w} for c, w in zip(COLORS, (blue, green), strict=True)]
+        config = {"TargetGroups": groups, "TargetGroupStickinessConfig": {"Enabled": False}}
+        actions = [{"Type": "forward", "ForwardConfig": config}]
+        rule, elbv2 = self.rule(), self.cloud.elbv2
+        if rule is not None:
+            elbv2.modify_rule({"RuleArn": rule["RuleArn"], "Actions": actions})
+            return
+        where = {"ListenerArn": LISTENER, "Priority": self.priority}
+        conditions = [{"Field": "path-pattern", "PathPatternConfig": {"Values": list(self.paths)}}]
+        elbv2.create_rule({**where, "Conditions": conditions, "Actions": actions})
+
+    def change(self, color: str, /, **behavior: Any) -> None:
+        """What runs behind a color behaves otherwise from now on; see `traffic.Behavior`."""
+        self.cloud.traffic.change(self.group(color), **behavior)
+
+    def config(self) -> dict[str, Any]:
+        """What `traffic_switch.config.Service` reads."""
+        groups = {color: {"arn": self.group(color), "dimension": self.dimension(color)} for color in COLORS}
+        return {
+            "listener_arn": LISTENER,
+            "load_balancer": LOAD_BALANCER,
+            "front_door_url": f"http://{HOST}",
+            "priority": self.priority,
+            "paths": list(self.paths),
+            "health_path": f"{self.users.path}health",
+            "probe_path": self.users.path,
+            "target_groups": groups,
+            "alarms": {color: [f"{self.name}-{color}-errors"] for color in COLORS},
+        }
+
+
+def add_site(
+    cloud: Cloud, name: str = "shop", versions: tuple[str, str] = ("v1", "v2"), rate: float = 10.0, folder: str = "/"
+) -> Site:
+    """Set up a service: two healthy colors behind their preview rules, users, and no production rule yet."""
+    if LISTENER not in cloud.elbv2.listeners:
+        _open_listener(cloud)
+    number = len(cloud.elbv2.groups) // 2
+    users = Users(LISTENER, folder, rate)
+    site = Site(cloud, name, PRODUCTION_PRIORITY + number, (f"{folder}*",), users)
+    for color, version in zip(COLORS, versions, strict=True):
+        _add_color(site, color, version, 10 + 2 * number + COLORS.index(color))
+        cloud.cloudwatch.alarms[f"{name}-{color}-errors"] = "OK"
+    cloud.traffic.users.append(users)
+    return site
+
+
+def environment(sites: tuple[Site, ...], policy: Mapping[str, Any]) -> dict[str, str]:
+    """The environment variables of the switch's functions."""
+    return {
+        CONFIG_VARIABLE: json.dumps({site.name: site.config() for site in sites}),
+        POLICY_VARIABLE: json.dumps(policy),
+        JOURNAL_VARIABLE: JOURNAL,
+        TOPIC_VARIABLE: TOPIC,
+        PREVIEW_SECRET_VARIABLE: SECRET,
+        STATE_MACHINE_VARIABLE: STATE_MACHINE,
+    }
+
+
+def _open_listener(cloud: Cloud) -> None:
+    fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
+    cloud.elbv2.add_listener(LISTENER, [fixed])
+    cloud.web.front_doors[HOST] = LISTENER
+    cloud.secrets.values[SECRET] = SECRET_VALUE
+
+
+def _add_color(site: Site, color: str, version: str, priority: int) -> None:
+    cloud, arn = site.cloud, site.group(color)
+    port = 3000 + COLORS.index(color)
+    cloud.elbv2.groups[arn] = TargetGroup(arn, port, targets={("i-1", port): Target("i-1", port)})
+    cloud.traffic.add(arn, Behavior(color, version))
+    header = {"HttpHeaderName": PREVIEW_HEADER, "Values": [f"{color}-{SECRET_VALUE}"]}
+    conditions = [
+        {"Field": "http-header", "HttpHeaderConfig": header},
+        {"Field": "path-pattern", "PathPatternConfig": {"Values": list(site.paths)}},
+    ]
+    actions = [{"Type": "forward", "TargetGroupArn": arn}]
+    where = {"ListenerArn": LISTENER, "Priority": priority}
+    cloud.elbv2.create_rule({**where, "Conditions": conditions, "Actions": actions})

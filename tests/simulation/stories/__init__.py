@@ -1,0 +1,1 @@
+"""What happens to an installed Greenlight, what may go wrong meanwhile, and what must hold all the same."""

@@ -1,0 +1,9 @@
+"""All stories by name."""
+
+from __future__ import annotations
+
+from tests.simulation.stories.repertoire import PLAIN
+from tests.simulation.stories.troubles import TROUBLES
+from tests.simulation.stories.upkeep import UPKEEP
+
+STORIES = {story.name: story for story in (*PLAIN, *TROUBLES, *UPKEEP)}

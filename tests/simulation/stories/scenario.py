@@ -1,0 +1,126 @@
+"""One scenario: a story, a seed for everything that is left to chance, and what strikes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests.simulation.cloud import Cloud
+from tests.simulation.faults import Faults
+from tests.simulation.installation import Installation
+from tests.simulation.stories.strikes import ACTS, FAULTS, Strike, kinds_for
+from tests.simulation.stories.watch import Watch
+from tests.simulation.story import told
+
+HORIZON_SECONDS = 4 * 3600.0
+"""By then everything must have come to rest: CloudFormation's patience and every lock are long over."""
+
+
+REST_SECONDS = 5.0
+"""Between the installation and the story: by then every rule has taken effect."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happens if nothing goes wrong.
+
+    `play` sets it going. `expects` says what must be true at the end of it when nothing has struck; it returns what is
+    not. `short`: pairs of strikes are tried exhaustively. `leaves_lock`: a lock that
+    a person damaged stays there for a person.
+    """
+
+    name: str
+    play: Callable[[Installation], None]
+    expects: Callable[[Installation], str] = lambda _: ""
+    services: int = 1
+    short: bool = False
+    leaves_lock: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a scenario. `calls`: every numbered call, as (actor, call). `recovery_seconds`: from the last strike
+    until everything was at rest.
+    """
+
+    violations: tuple[str, ...]
+    calls: tuple[tuple[str, str], ...]
+    met: bool
+    recovery_seconds: float
+    trace: str = ""
+
+
+@dataclass
+class Scenario:
+    """`story:seed:strike,strike` as text."""
+
+    story: Story
+    seed: int = 0
+    strikes: tuple[Strike, ...] = ()
+    keep_trace: bool = False
+    _calls: list[tuple[str, str]] = field(default_factory=list)
+    _struck_at: float = 0.0
+    _acted: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.story.name}:{self.seed}:{','.join(map(str, self.strikes))}"
+
+    @classmethod
+    def parse(cls, text: str, stories: Mapping[str, Story]) -> Scenario:
+        """The inverse of `str`.
+
+        Raises:
+            ValueError: the text names no story, or no strike.
+        """
+        name, seed, strikes = [*text.split(":"), "0", ""][:3]
+        if name not in stories:
+            raise ValueError(f"story {name!r}: there is none of this name; there are {', '.join(stories)}")
+        return cls(stories[name], int(seed or 0), tuple(map(Strike.parse, filter(None, strikes.split(",")))))
+
+    def run(self) -> Result:
+        """Play it to its end and judge it."""
+        cloud = Cloud(self.seed, self._faults())
+        greenlight = Installation(cloud, services=self.story.services)
+        cloud.kernel.sleep(REST_SECONDS)
+        self.story.play(greenlight)
+        watch = Watch(greenlight, self.story.leaves_lock)
+        cloud.before_call = lambda actor, call, number: self._before(greenlight, actor, call, number)
+        try:
+            cloud.run(until=HORIZON_SECONDS)
+            violations = watch.finally_()
+            if not self.strikes and (unmet := self.story.expects(greenlight)):
+                violations.append(unmet)
+            trace = told(cloud.kernel) if self.keep_trace else ""
+        finally:
+            cloud.close()
+        met = len(cloud.faults.met) + self._acted >= len(self.strikes)
+        last = max(
+            [self._struck_at, *(request.answers[0][0] for request in greenlight.stacks.requests if request.answers)]
+        )
+        return Result(tuple(violations), tuple(self._calls), met, last - self._struck_at if met else 0.0, trace)
+
+    def _faults(self) -> Faults:
+        faults = Faults()
+        for strike in self.strikes:
+            if strike.name in FAULTS and strike.address:
+                faults.addressed[strike.address] = FAULTS[strike.name]
+        return faults
+
+    def _before(self, greenlight: Installation, actor: str, call: str, number: int) -> None:
+        """A strike that cannot meet this call does not: what struck before may have changed which call it is."""
+        self._calls.append((actor, call))
+        for strike in self.strikes:
+            if strike.call != number:
+                continue
+            if strike.name in ACTS:
+                greenlight.cloud.kernel.at(0.0, lambda strike=strike: self._act(greenlight, strike))  # type: ignore[misc]
+            elif strike.name in kinds_for(call):
+                greenlight.cloud.faults.numbered[number] = FAULTS[strike.name]
+                self._struck_at = greenlight.cloud.kernel.time
+
+    def _act(self, greenlight: Installation, strike: Strike) -> None:
+        """It happens outside every function, while the request of the call is on its way."""
+        self._struck_at = greenlight.cloud.kernel.time
+        self._acted += 1
+        greenlight.cloud.kernel.note(f"strikes: {strike.name}")
+        ACTS[strike.name](greenlight)

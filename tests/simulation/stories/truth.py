@@ -1,0 +1,51 @@
+"""What people are told in the end, held against what is: the stack, the pages, the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.simulation.cloudformation.template import CustomResource
+from tests.simulation.installation import Installation
+
+BLAME = ("somebody changed", "somebody else changed", "changed by hand")
+
+
+def final(greenlight: Installation, edited: bool) -> Iterator[str]:
+    """What is not true when all is at rest. `edited`: a person changed the rule."""
+    for name, stack in greenlight.stacks.all.items():
+        if stack.status == "UPDATE_ROLLBACK_FAILED":
+            yield f"{name} is stuck in {stack.status}: {stack.reason}"
+        if stack.status.endswith("_COMPLETE") and stack.status != "DELETE_COMPLETE":
+            yield from _belied(greenlight, stack.resources.values())
+    by_hand = any(call.startswith("operator: elbv2") for _, _, call, _ in greenlight.cloud.kernel.trace)
+    if not (edited or by_hand):
+        yield from _blamed(greenlight)
+
+
+def rolls_back(greenlight: Installation) -> bool:
+    """Whether a stack is not going forward."""
+    return any("ROLLBACK" in stack.status for stack in greenlight.stacks.all.values())
+
+
+def _belied(greenlight: Installation, deployed: Any) -> Iterator[str]:
+    """Invariant 8: what the stack says is what is live, unless a person was paged about it."""
+    for one in deployed:
+        resource = one.resource
+        if not isinstance(resource, CustomResource) or resource.sent["Color"] == "keep":
+            continue
+        service, wanted = resource.sent["Service"], (resource.sent["Color"], resource.sent["Version"])
+        live = greenlight.cloud.live(service) or {"color": "", "version": ""}
+        held = any(item.get("outcome") == "HELD" for item in greenlight.switches())
+        is_damaged = "version" not in live
+        if (live["color"], live.get("version")) != wanted and not (held or is_damaged):
+            yield f"the stack says {' '.join(wanted)} of {service}, and the journal says that {live} is live"
+
+
+def _blamed(greenlight: Installation) -> Iterator[str]:
+    """Nobody is told of a hand edit that there was not."""
+    said = [page.message for page in greenlight.cloud.pages]
+    said += [str(item.get("reason", "")) for item in greenlight.switches()]
+    for text in said:
+        if any(word in text for word in BLAME):
+            yield f"people are told of a change by hand, and there was none: {text}"
