@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-import types
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,19 +21,12 @@ import pytest
 from greenlight.rehearsal.cloud.control import Answer, Application, Control, Query, Receive, Scope, Send
 from greenlight.rehearsal.cloud.environment import cloud_environment
 from greenlight.rehearsal.cloud.launch import LaunchError, choose
-from greenlight.rehearsal.cloud.requirement import RequirementError, require, require_missing
 from greenlight.rehearsal.cloud.route_endpoint import RouteEndpoint
 from greenlight.rehearsal.cloud.routes import Address, Routes
 from greenlight.rehearsal.runner.ports import free_port
 from tests.rehearsal.local_cloud import EVERYTHING, eventually, started
 
 STOP_SECONDS = 2.0
-
-
-def library() -> types.ModuleType:
-    module = types.ModuleType("library")
-    module.name, module.script = 1, "a = 1\n"  # type: ignore[attr-defined]
-    return module
 
 
 def ask(control: Control, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
@@ -63,16 +55,6 @@ async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 nobody: Application = _nobody
-
-
-def test_a_missing_name_is_told_with_the_library_and_what_to_do() -> None:
-    with pytest.raises(RequirementError, match=r"ministack .* has no library.other: adapt the module"):
-        require(library(), "name", "other")
-
-
-def test_what_the_library_has_learned_is_told() -> None:
-    with pytest.raises(RequirementError, match="knows AWS::X by itself now"):
-        require_missing({"AWS::X": 1}, "AWS::X")
 
 
 def test_an_unknown_adapter_is_refused_with_those_that_there_are() -> None:

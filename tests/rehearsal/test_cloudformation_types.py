@@ -7,23 +7,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from ministack.services.cloudformation import provisioners
 
 from tests.rehearsal.compute_cloud import ComputeCloud, compute_cloud
 from tests.rehearsal.template_pieces import resource
-
-ADDED = [
-    "AWS::CloudWatch::CompositeAlarm",
-    "AWS::EC2::EIP",
-    "AWS::EC2::FlowLog",
-    "AWS::EC2::Instance",
-    "AWS::EC2::NatGateway",
-    "AWS::EC2::SecurityGroupEgress",
-    "AWS::EC2::SecurityGroupIngress",
-    "AWS::SSM::Document",
-    "AWS::WAFv2::LoggingConfiguration",
-    "AWS::WAFv2::WebACLAssociation",
-]
 
 
 def document(command: str) -> dict[str, Any]:
@@ -38,11 +24,6 @@ def document(command: str) -> dict[str, Any]:
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComputeCloud]:
     with compute_cloud(tmp_path_factory.mktemp("cloud"), auth=True) as cloud:
         yield cloud
-
-
-@pytest.mark.parametrize("name", ADDED)
-def test_the_library_still_lacks_each_type_that_we_add(name: str) -> None:
-    assert name not in provisioners._RESOURCE_HANDLERS
 
 
 @pytest.mark.rehearsal

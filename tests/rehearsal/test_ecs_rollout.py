@@ -45,6 +45,7 @@ class World:
             "_deployment_id": "d",
             "_container_ip": "10.20.1.5",
         }
+        monkeypatch.delenv(SWITCH, raising=False)
         monkeypatch.setattr(ecs, "_services", {"c/s": self.service})
         monkeypatch.setattr(ecs, "_tasks", {self.task["taskArn"]: self.task})
         monkeypatch.setattr(ecs, "_mark_task_stopped", lambda arn, *_: self.stopped.append(arn))
@@ -66,8 +67,10 @@ class World:
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.delenv(SWITCH, raising=False)
-    return World(monkeypatch)
+    """A world that is looked at once: a second look, a quarter of a second later, would fall into another test."""
+    world = World(monkeypatch)
+    monkeypatch.setattr(world.rollouts, "_look_again", lambda *_: None)
+    return world
 
 
 def test_a_deployment_goes_on_while_its_task_is_not_judged(world: World) -> None:
@@ -84,7 +87,8 @@ def test_a_deployment_ends_when_its_task_was_judged(world: World, state: str) ->
     assert world.completed == ["c"]
 
 
-def test_a_deployment_that_waits_is_looked_at_again(world: World) -> None:
+def test_a_deployment_that_waits_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(monkeypatch)
     world.complete()
     world.state = "healthy"
     deadline = time.monotonic() + 5

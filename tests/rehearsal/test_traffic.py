@@ -19,6 +19,7 @@ from traffic_switch.contract import Color
 
 from greenlight.rehearsal.traffic.analysis import answered_by, offered_rate, rollback_seconds, shift_seconds
 from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.pool import PoolLimits
 from greenlight.rehearsal.traffic.process import Traffic, TrafficError, TrafficOrder
 from greenlight.rehearsal.traffic.record import Record, read_records
 
@@ -126,7 +127,14 @@ def test_a_load_that_is_stopped_loses_nothing_and_fails_nothing(server: Server, 
 
     assert Counter(record.outcome for record in records) == server.gave == {Outcome.ANSWERED: len(records)}
     assert offered_rate(records) == pytest.approx(RATE, rel=0.01)
-    assert server.connections == 50
+
+
+def test_connections_are_used_again_and_only_so_many_are_added_when_requests_have_to_wait(
+    server: Server, tmp_path: Path
+) -> None:
+    records = load_for(1.5, server, tmp_path)
+
+    assert 50 <= server.connections <= PoolLimits().max_connections < len(records)
 
 
 def test_a_switch_of_color_is_seen_in_colors_and_versions(server: Server, tmp_path: Path) -> None:
@@ -173,7 +181,7 @@ def test_a_service_that_stops_listening_refuses_what_is_due_then(server: Server,
         records = traffic.stop()
 
     outcomes = Counter(record.outcome for record in records)
-    assert outcomes[Outcome.RESET] == server.gave[Outcome.RESET] == 50
+    assert outcomes[Outcome.RESET] == server.gave[Outcome.RESET] == server.connections
     assert outcomes[Outcome.REFUSED] > 100
     assert rollback_seconds(records) is None
 
