@@ -67,7 +67,7 @@ class JournalView:
 
     def newest_request(self, resource: str) -> Record | None:
         """The newest request of a custom resource, named StackId/LogicalResourceId."""
-        return self._journal.newest(resource)
+        return self._journal.newest(resource).record
 
     def switch(self, switch_id: str) -> SwitchView | None:
         """One switch."""

@@ -6,11 +6,11 @@ the request that it takes back, the other way round.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from traffic_switch.asking import DELETE, Ask
 from traffic_switch.contract import KEEP, Color
-from traffic_switch.journal import Answer, Record
+from traffic_switch.journal import Answer, Newest, Record
 from traffic_switch.model import Live, Mode, Outcome, Switch
 
 MAX_EVENT_AGE_SECONDS = 240.0
@@ -24,68 +24,102 @@ FORWARD = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
 class Scene:
     """What is known when a request arrives.
 
-    `newest` is the newest earlier request of the same resource, `status` the stack's, `drift` what is wrong with the
-    rule as a sentence. `redelivered`: the event comes from the queue of those that failed, so that its age is unknown.
+    `newest` is what the journal knows of the same resource, `status` the stack's, `drift` what is wrong with the rule
+    as a sentence. `redelivered`: the event comes from the queue of those that failed, so that its age is unknown.
+    `is_anothers`: the rule belongs to another resource.
     """
 
-    newest: Record | None
+    newest: Newest
     status: str
     live: Live | None
-    drift: str
-    now: float
+    drift: str = ""
+    now: float = 0.0
     redelivered: bool = False
+    is_anothers: bool = False
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """A switch to record; with an `answer`, nothing is run."""
+    """A switch to record; with an `answer`, nothing is run. Of a late request nobody else takes notice."""
 
     switch: Switch
     answer: Answer | None = None
     outcome: Outcome | None = None
+    is_newest: bool = True
 
 
 def classify(ask: Ask, scene: Scene) -> Meaning:
-    """Say what the request asks for: the first that fits of a removal, an event that came too late, a restore, nothing
-    to undo, keeping what is live, and a release.
+    """Say what the request asks for.
+
+    It is the first that fits of a removal, an event that came too late, a restore, nothing to undo, keeping what is
+    live, and a release.
     """
-    newest = scene.newest
     if ask.kind == DELETE:
-        return Meaning(Switch(ask.id, ask.service, Mode.REMOVE, Color.BLUE, ""))
-    if newest and _is_late(ask, newest, scene):
-        return _answered(ask, Mode.RELEASE, "FAILED", "this request has been rolled back already", scene.live)
-    if newest and (undone := _undone(ask, newest, scene)):
-        return Meaning(Switch(ask.id, ask.service, Mode.RESTORE, undone.color, undone.version, undone.id))
+        return _removal(ask, scene)
+    if _is_late(ask, scene):
+        late = _answered(ask, Mode.RELEASE, "FAILED", "this request has been rolled back already", scene.live)
+        return replace(late, is_newest=False)
+    if undone := _undone(ask, scene):
+        return _restore(ask, undone, scene)
     if scene.status not in FORWARD:
-        reason = "nothing to undo: the release had not touched the traffic"
-        return _answered(ask, Mode.RESTORE, "SUCCESS", reason, scene.live)
+        return _nothing_to_undo(ask, "the release had not been recorded", scene.live)
     if ask.color == KEEP and scene.live:
         return _kept(ask, scene.live, scene.drift)
     color = Color.BLUE if ask.color == KEEP else Color(ask.color)
     return Meaning(Switch(ask.id, ask.service, Mode.RELEASE, color, ask.version))
 
 
-def _is_late(ask: Ask, newest: Record, scene: Scene) -> bool:
+def _removal(ask: Ask, scene: Scene) -> Meaning:
+    """The rule goes with the resource whose release it is: a creation that failed and is cleaned up took no traffic."""
+    newest = scene.newest.record
+    at_work = newest is not None and (newest.answer is None or newest.is_open)
+    if scene.is_anothers and not at_work:
+        reason = "the production rule is another resource's and stays"
+        return _answered(ask, Mode.REMOVE, "SUCCESS", reason, scene.live)
+    return Meaning(Switch(ask.id, ask.service, Mode.REMOVE, Color.BLUE, ""))
+
+
+def _is_late(ask: Ask, scene: Scene) -> bool:
     """An update that arrives after its own rollback: releasing it would leave the stack and the traffic apart."""
-    reversed_by_restore = newest.properties.reverses(ask.properties) and newest.switch.mode is Mode.RESTORE
-    young = scene.redelivered or scene.now - newest.started_at < MAX_EVENT_AGE_SECONDS
-    return reversed_by_restore and scene.status in FORWARD and young
+    reversed_at = scene.newest.reversed_at(ask.properties)
+    if reversed_at is None or scene.status not in FORWARD:
+        return False
+    return scene.redelivered or scene.now - reversed_at < MAX_EVENT_AGE_SECONDS
 
 
-def _undone(ask: Ask, newest: Record, scene: Scene) -> Switch | None:
+def _undone(ask: Ask, scene: Scene) -> Record | Switch | None:
     """The release that this request takes back. A good one is taken back only if the stack says that it rolls back.
 
-    A second try at a restore that has no answer yet (ContinueUpdateRollback) undoes what the first one was to undo.
+    While the stack rolls back, a release is also known by what it has led to, if that is what is being left, or if
+    nobody can read it any more. A second try at a restore that has not ended by itself undoes what the first was to.
     """
-    rolls_back = scene.status not in FORWARD
-    if newest.switch.mode is Mode.RELEASE and newest.properties.reverses(ask.properties):
-        succeeded = newest.answer is not None and newest.answer.good
-        return newest.switch if rolls_back or not succeeded else None
-    again = newest.switch.mode is Mode.RESTORE and newest.switch.undoes and newest.answer is None
-    if again and rolls_back and newest.properties == ask.properties:
-        first = newest.switch
-        return Switch(first.undoes, first.service, Mode.RELEASE, first.color, first.version)
+    newest, rolls_back = scene.newest.record, scene.status not in FORWARD
+    if newest is None:
+        return None
+    if newest.switch.mode is Mode.RELEASE:
+        if newest.properties.reverses(ask.properties):
+            return newest if rolls_back or not (newest.answer and newest.answer.good) else None
+        left = newest.properties.new == ask.properties.old or "properties" in newest.damage
+        return newest if rolls_back and left else None
+    ended = newest.answer is not None and newest.outcome is not Outcome.TAKEN_OVER
+    if newest.switch.undoes and not ended and rolls_back and newest.properties == ask.properties:
+        return newest.switch
     return None
+
+
+def _restore(ask: Ask, undone: Record | Switch, scene: Scene) -> Meaning:
+    """A release that has ended and has nothing open needs no execution to be undone."""
+    if isinstance(undone, Switch):
+        return Meaning(Switch(ask.id, ask.service, Mode.RESTORE, undone.color, undone.version, undone.undoes))
+    if undone.answer and not undone.is_open and not undone.damage:
+        ended = undone.outcome.value if undone.outcome else "over"
+        return _nothing_to_undo(ask, f"the release {undone.switch.id} is {ended} already", scene.live)
+    switch = undone.switch
+    return Meaning(Switch(ask.id, ask.service, Mode.RESTORE, switch.color, switch.version, switch.id))
+
+
+def _nothing_to_undo(ask: Ask, why: str, live: Live | None) -> Meaning:
+    return _answered(ask, Mode.RESTORE, "SUCCESS", f"nothing to undo: {why}", live)
 
 
 def _kept(ask: Ask, live: Live, drift: str) -> Meaning:

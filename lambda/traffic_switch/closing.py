@@ -41,7 +41,7 @@ def close_taken_back(world: World, switch: Switch, hold: Hold, traffic: Traffic,
     closing = Closing(
         outcome,
         reason,
-        answer(traffic.ending, reason, live if back else _live(world, switch)),
+        answer(traffic.ending, reason, live if back else live_or_none(world, switch.service)),
         changes_live=back is not None,
         live=live,
         owed=back.switch.id if back else "",
@@ -68,7 +68,7 @@ def close_refused(world: World, switch: Switch, reason: str) -> bool:
     ending = end(Facts(switch.mode, begun=False))
     if ending.page:
         tell(world, switch, ending, reason)
-    decided = answer(ending, reason, _live(world, switch))
+    decided = answer(ending, reason, live_or_none(world, switch.service))
     return world.journal.refuse(switch, ending.outcome, reason, decided)
 
 
@@ -101,9 +101,9 @@ def explained(failure: Mapping[str, Any]) -> str:
     return f"{phase} failed: {cause}".strip() if phase else cause
 
 
-def _live(world: World, switch: Switch) -> Live | None:
-    """What is live, for the answer's sake alone: a damaged item must not keep CloudFormation from an answer."""
+def live_or_none(world: World, service: str) -> Live | None:
+    """What is live, where a damaged item must not keep a switch from its end, or CloudFormation from an answer."""
     try:
-        return world.journal.live(switch.service)
+        return world.journal.live(service)
     except JournalError:
         return None

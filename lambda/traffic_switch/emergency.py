@@ -1,14 +1,13 @@
 """The one write without the journal: traffic goes back at once when the journal is away right after a shift or a bake.
 
-It is allowed on the first attempt alone, within half of W of the rollback's start: whoever takes the lock later waits
-W, so that this write cannot land under a new owner.
+It is allowed on the first attempt of an execution that nobody has redriven, within half of W of the rollback's start.
+Whoever takes the lock later waits W, so that this write cannot land under a new owner.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +17,7 @@ from traffic_switch.model import Switch, Weights
 from traffic_switch.ports.journal_items import before_from_map
 from traffic_switch.ports.listener_rule import RuleGoneError
 from traffic_switch.taking_back import judge_return
+from traffic_switch.times import unix
 from traffic_switch.world import World
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ PHASES = ("Shift", "Bake")
 
 def put_back(event: Mapping[str, Any], world: World, switch: Switch) -> None:
     """Write what was before, if all that must hold does, and page. Nothing that goes wrong here is raised."""
-    if event.get("attempt") != 0:
+    if event.get("attempt") != 0 or event.get("redrives"):
         return
     try:
         done = _written(event, world, switch)
@@ -55,7 +55,7 @@ def _written(event: Mapping[str, Any], world: World, switch: Switch) -> str:
     look = rule.look()
     if not (look.reads(before.weights) or look.reads(pushed)):
         return f"Somebody changed the rule, so the traffic was not touched: {look}"
-    if world.now() - _entered(event) > world.policy.emergency_seconds:
+    if world.now() - unix(event["entered"]) > world.policy.emergency_seconds:
         return "It took too long to find out, so the traffic was not touched"
     rule.change(look.arn, before.weights)
     return f"The traffic was put back without it: {before.weights}"
@@ -63,8 +63,3 @@ def _written(event: Mapping[str, Any], world: World, switch: Switch) -> str:
 
 def _has_traffic(event: Mapping[str, Any]) -> bool:
     return (event.get("failure") or {}).get("phase") in PHASES
-
-
-def _entered(event: Mapping[str, Any]) -> float:
-    """When the state was entered, in Unix seconds; Step Functions writes it as ISO 8601."""
-    return datetime.fromisoformat(str(event["entered"]).replace("Z", "+00:00")).timestamp()

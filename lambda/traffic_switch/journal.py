@@ -5,6 +5,7 @@ Its items and transactions are those of docs/protocol.md.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -46,6 +47,11 @@ class Properties:
         """Whether this request takes the other one back. CloudFormation gives a rollback no other mark."""
         return bool(self.old and self.new) and (self.old, self.new) == (other.new, other.old)
 
+    @property
+    def text(self) -> str:
+        """A short text that is the same for the same properties."""
+        return hashlib.sha256(f"{self.old}\n{self.new}".encode()).hexdigest()[:32]
+
 
 @dataclass(frozen=True)
 class Record:
@@ -81,7 +87,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Lock:
-    """The service's lock. `epoch` is None in an item of an older Greenlight, which had none."""
+    """The service's lock. `epoch` is None in an item of an older Greenlight, which had none, and in a damaged one.
+
+    `read` is what the item said of owner and epoch, whatever it was: who takes the lock over must have read that.
+    """
 
     owner: str
     epoch: int | None
@@ -89,10 +98,36 @@ class Lock:
     reason: str = ""
     since: float = 0.0
     deadline: float = float("inf")
+    read: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
-    def hold(self, service: str, held_at: float) -> Hold:
+    def hold(self, service: str, settles_at: float) -> Hold:
         """The right to write that the lock's owner has."""
-        return Hold(self.owner, service, self.epoch or 0, self.debt, held_at)
+        return Hold(self.owner, service, self.epoch or 0, self.debt, settles_at)
+
+
+REMEMBERED = 12
+"""How many requests that were taken back are remembered of a resource."""
+
+
+@dataclass(frozen=True)
+class Newest:
+    """What the journal knows of the requests of one custom resource.
+
+    `switch_id` is the newest one's, empty when there is none; its `record` may be gone, since records expire.
+    `reversed` holds the requests that CloudFormation has taken back: their properties as one text each, and when.
+    """
+
+    switch_id: str = ""
+    record: Record | None = None
+    reversed: tuple[tuple[str, float], ...] = ()
+
+    def reversed_at(self, properties: Properties) -> float | None:
+        """When a request was taken back, in Unix seconds, or None."""
+        return max((at for text, at in self.reversed if text == properties.text), default=None)
+
+    def with_reversed(self, properties: Properties, at: float) -> tuple[tuple[str, float], ...]:
+        """What is remembered once a request with these properties has taken another one back."""
+        return (*self.reversed, (Properties(properties.new, properties.old).text, at))[-REMEMBERED:]
 
 
 @dataclass(frozen=True)
@@ -120,7 +155,7 @@ class Journal(Protocol):
     def record(self, switch_id: str) -> Record | None:
         """What is known of one switch."""
 
-    def newest(self, resource: str) -> Record | None:
+    def newest(self, resource: str) -> Newest:
         """The newest request of a custom resource, of any kind."""
 
     def last(self, service: str) -> str:
@@ -132,10 +167,11 @@ class Journal(Protocol):
     def live(self, service: str) -> Live | None:
         """What is remembered as live."""
 
-    def register(self, record: Record, replaced: Record | None) -> bool:
-        """Record a request as its resource's newest, and end the one it replaces if that has not begun.
+    def register(self, record: Record, newest: Newest | None) -> bool:
+        """Record a request, and as its resource's newest if `newest` says which one that was; without, it is not.
 
-        False when the record is there already, or another request came between: read and classify again.
+        The request that it replaces ends if it has not begun. False when the record is there already, or another
+        request came between: read and classify again.
         """
 
     def acquire(self, switch: Switch, reason: str, now: float, deadline: float) -> Lock:
@@ -159,8 +195,8 @@ class Journal(Protocol):
     def mark(self, hold: Hold, at: float) -> None:
         """Remember, the first time only, that the rule is about to be written."""
 
-    def paid(self, hold: Hold, debt: Record) -> None:
-        """Note that a debt's traffic is back: what was live before it is live again."""
+    def paid(self, hold: Hold, debt: Record | None) -> None:
+        """Note that a debt's traffic is back, and with it what was live before. None: it had moved none."""
 
     def close(self, hold: Hold, closing: Closing) -> None:
         """End the switch, in one transaction."""

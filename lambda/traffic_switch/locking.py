@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from traffic_switch.journal import Lock, Record
 from traffic_switch.model import Hold, Mode, Switch
+from traffic_switch.times import unix
 from traffic_switch.world import World
 
 TRIES = 4
@@ -11,6 +15,27 @@ TRIES = 4
 
 MARGIN_SECONDS = 60.0
 """What the lock outlives the execution: past its deadline anybody may take it, so the execution must have ended."""
+
+
+def held(world: World, service: str, lock: Lock) -> Hold:
+    """The right to write of a lock that was taken, or retaken, just now."""
+    return lock.hold(service, world.monotonic() + world.policy.write_settle_seconds)
+
+
+def hold_of(event: Mapping[str, Any], world: World) -> Hold:
+    """The right to write that a task's payload carries. Before the lock was taken it is epoch 0, which nobody holds.
+
+    How much of W is over is told by the state machine's clock alone: two functions' clocks may be apart.
+    """
+    switch, raw, whole = event["switch"], event.get("hold") or {}, world.policy.write_settle_seconds
+    over = unix(event["entered"]) - unix(event["held_at"]) if event.get("held_at") else 0.0
+    return Hold(
+        switch_id=switch["switch_id"],
+        service=switch["service"],
+        epoch=int(raw.get("epoch", 0)),
+        debt=str(raw.get("debt", "")),
+        settles_at=world.monotonic() + min(whole, max(0.0, whole - over)),
+    )
 
 
 def obtain(world: World, switch: Switch, machine_arn: str) -> Hold | str:
@@ -25,7 +50,7 @@ def obtain(world: World, switch: Switch, machine_arn: str) -> Hold | str:
         reason = f"{switch.mode} {switch.color} {switch.version}".strip()
         lock = world.journal.acquire(switch, reason, now, deadline)
         if lock.owner == switch.id:
-            return lock.hold(switch.service, world.now())
+            return held(world, switch.service, lock)
         old = world.journal.record(lock.owner) if lock.owner else None
         if not may_take(switch, lock, old, now):
             return _held(switch, lock)
@@ -50,9 +75,9 @@ def may_take(switch: Switch, lock: Lock, old: Record | None, now: float) -> bool
 
 
 def _held(switch: Switch, lock: Lock) -> str:
-    if not lock.owner:
+    if not lock.owner or lock.epoch is None:
         return (
-            f"the journal's item lock#{switch.service} is damaged: it names no owner. "
+            f"the journal's item lock#{switch.service} is damaged: it names no owner or no epoch. "
             "Delete it when no execution of the switch is running, then retry"
         )
     return (

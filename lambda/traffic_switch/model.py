@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -97,11 +97,15 @@ class Reply:
 
 @dataclass(frozen=True)
 class Live:
-    """What the journal remembers as live: a color, its version, and the weights that made it so."""
+    """What the journal remembers as live: a color, its version, and the weights that made it so.
+
+    `resource` names the custom resource whose release it is: only that one's deletion takes the rule away.
+    """
 
     color: Color
     version: str
     weights: Weights
+    resource: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -137,31 +141,19 @@ class Hold:
     """The right to write for one service: the lock, as its owner got it.
 
     `epoch` grows whenever the right changes hands, also within one switch; a holder of an older one has lost it. `debt`
-    names the switch whose traffic the holder must take back first. `held_at` is when the reply came, in Unix seconds by
-    the holder's clock.
+    names the switch whose traffic the holder must take back first. `settles_at` is when no write of an earlier holder
+    can take effect any more, by this function's monotonic clock.
     """
 
     switch_id: str
     service: str
     epoch: int
     debt: str = ""
-    held_at: float = 0.0
+    settles_at: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """What the state machine carries from state to state."""
-        return {"epoch": self.epoch, "debt": self.debt, "held_at": self.held_at}
-
-    @classmethod
-    def from_event(cls, event: Mapping[str, Any]) -> Hold:
-        """Read it from a task's payload. Before the lock was taken it is empty: epoch 0, which nobody ever holds."""
-        switch, raw = event["switch"], event.get("hold") or {}
-        return cls(
-            switch_id=switch["switch_id"],
-            service=switch["service"],
-            epoch=int(raw.get("epoch", 0)),
-            debt=str(raw.get("debt", "")),
-            held_at=float(raw.get("held_at", 0.0)),
-        )
+        return {"epoch": self.epoch, "debt": self.debt}
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from traffic_switch.contract import Color
 from traffic_switch.model import Reply, Target, healthy, healthy_share, serving
 from traffic_switch.verdict import Judgment, failed, passed
 
-UNREACHABLE = (502, 503, 504)
-"""What a load balancer answers when its targets do not (ELB user guide, Troubleshoot your load balancers)."""
+UNREACHABLE = (502, 504)
+"""What a load balancer answers when its targets do not (ELB user guide, Troubleshoot your load balancers). A 503 may
+also be the default action of a listener whose preview rule does not fit.
+"""
 
 
 def judge(

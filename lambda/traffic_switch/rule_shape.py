@@ -62,6 +62,8 @@ def _problems(rule: RawRule, groups: Mapping[str, int], place: RulePlace) -> Ite
         yield f"the {' and the '.join(missing)} target group is not in it"
     if foreign := [arn for arn in groups if arn not in ours]:
         yield f"it sends traffic to another target group, {', '.join(foreign)}"
+    if rule.get("Transforms"):
+        yield "it rewrites requests"
     if rule["Actions"][0].get("ForwardConfig", {}).get("TargetGroupStickinessConfig", {}).get("Enabled"):
         yield "stickiness is on, which pins users to one color whatever the weights say"
 

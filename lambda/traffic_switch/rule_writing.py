@@ -24,9 +24,13 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 
 
 class Fate(StrEnum):
-    """What became of a write. LOST: another switch owns the lock. FOREIGN: a person changed the rule meanwhile."""
+    """What became of a write. LOST: another switch owns the lock. FOREIGN: a person changed the rule meanwhile.
+
+    UNSURE: the rule reads as wanted, but an earlier try was not acknowledged and may land once more.
+    """
 
     OK = "OK"
+    UNSURE = "UNSURE"
     LOST = "LOST"
     FOREIGN = "FOREIGN"
 
@@ -47,7 +51,7 @@ def write(
     def lawful(look: RuleLook) -> bool:
         return any(look.reads(weights) for weights in allowed)
 
-    found = awaited(world, rule, lawful)
+    found, done = awaited(world, rule, lawful), Fate.OK
     for tries_left in reversed(range(TRIES)):
         if not lawful(found):
             return Fate.FOREIGN
@@ -55,8 +59,9 @@ def write(
             return Fate.LOST
         try:
             if _put(rule, found, wanted):
-                return _confirmed(world, rule, hold, lambda look: look.reads(wanted))
+                return _confirmed(world, rule, hold, lambda look: look.reads(wanted), done)
         except (ClientError, BotoCoreError):
+            done = Fate.UNSURE
             if not tries_left:
                 raise
         found = awaited(world, rule, lambda look: look.exists and lawful(look))
@@ -81,7 +86,7 @@ def remove(world: World, service: Service, hold: Hold, only_if: Weights | None =
         if found.exists:
             rule.delete(found.arn)
         if not last:
-            wait_until_settled(world, hold)
+            world.sleep(world.policy.write_settle_seconds)
     return _confirmed(world, rule, hold, lambda look: not look.exists)
 
 
@@ -109,7 +114,7 @@ def repair(world: World, service: Service, hold: Hold, wanted: Weights) -> Fate:
 
 def wait_until_settled(world: World, hold: Hold) -> None:
     """Sleep until no write that passed an older fence can still take effect: W after the hold was taken."""
-    world.sleep(max(0.0, hold.held_at + world.policy.write_settle_seconds - world.now()))
+    world.sleep(max(0.0, hold.settles_at - world.monotonic()))
 
 
 def fenced(world: World, hold: Hold) -> bool:
@@ -146,7 +151,9 @@ def _put(rule: RulePort, found: RuleLook, wanted: Weights) -> bool:
     return True
 
 
-def _confirmed(world: World, rule: RulePort, hold: Hold, good: Callable[[RuleLook], bool]) -> Fate:
+def _confirmed(
+    world: World, rule: RulePort, hold: Hold, good: Callable[[RuleLook], bool], done: Fate = Fate.OK
+) -> Fate:
     if not good(awaited(world, rule, good)):
         return Fate.FOREIGN
-    return Fate.OK if world.journal.holds(hold) else Fate.LOST
+    return done if world.journal.holds(hold) else Fate.LOST

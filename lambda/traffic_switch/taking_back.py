@@ -67,7 +67,7 @@ def pay(world: World, switch: Switch, hold: Hold) -> str:
     found = _taken_back(world, switch, hold, debt, Facts(Mode.RELEASE), clean=False)
     if found.ending.page:
         return f"what the switch {hold.debt} left behind could not be taken back: {found.reason}"
-    world.journal.paid(hold, debt)
+    world.journal.paid(hold, found.owed)
     return ""
 
 
@@ -114,8 +114,15 @@ def judge_return(world: World, service: Service, before: Before | None) -> Judgm
 
 
 def previewed(world: World, service: Service, color: Color) -> tuple[Reply, ...]:
-    """What a color answers through its preview rule; asked again while nobody answers at all."""
-    door, headers = world.front_door(service), world.preview_headers(color)
+    """What a color answers through its preview rule; asked again while nobody answers at all.
+
+    Nothing, when the secret cannot be read: then health checks alone must do, and users wait for nobody.
+    """
+    try:
+        door, headers = world.front_door(service), world.preview_headers(color)
+    except (ClientError, BotoCoreError) as error:
+        log.warning("the color cannot be asked what it runs", extra={"color": color.value, "problem": str(error)})
+        return ()
     for _ in range(PREVIEWS):
         replies = door.ask_many(service.health_path, PREVIEW_REQUESTS, headers)
         if any(reply.status for reply in replies):
@@ -145,10 +152,16 @@ def _written(world: World, service: Service, hold: Hold, owed: Record) -> Fate:
 
 
 def _whole(record: Record) -> bool:
-    """Whether the record says what there was before; a switch that never wrote the rule needs not."""
-    return not {"switch", "before", "shifted_at"} & set(record.damage) and (
-        record.before is not None or record.shifted_at is None
-    )
+    """Whether the record says what there was before; a switch that never wrote the rule needs not.
+
+    Something live without a rule is no such thing: taking it at its word would delete the rule that users are on.
+    """
+    if {"switch", "before", "shifted_at"} & set(record.damage):
+        return False
+    before = record.before
+    if before is None:
+        return record.shifted_at is None
+    return before.weights is not None or before.live is None
 
 
 def _naming_the_debt(found: Traffic, debt: str) -> Traffic:

@@ -63,9 +63,10 @@ def switch(service: str, number: int = 1, mode: Mode = Mode.RELEASE, undoes: str
     return Switch(f"{service}-s{number}", service, mode, Color.GREEN, "2", undoes)
 
 
-def recorded(journal: DynamoJournal, asked: Switch, at: float = 1000.0, replaced: Record | None = None) -> Record:
+def recorded(journal: DynamoJournal, asked: Switch, at: float = 1000.0) -> Record:
     record = Record(asked, at, resource=f"stack/{asked.service}", request={"ResponseURL": "https://secret"})
-    assert journal.register(record, replaced)
+    newest = journal.newest(record.resource)
+    assert journal.register(record, newest)
     return record
 
 

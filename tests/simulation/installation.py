@@ -147,13 +147,14 @@ class Installation:
 
     def is_live(self, *declared: Declared) -> None:
         """Let a release be deployed and live since long ago."""
-        for one in declared:
-            site, version = self._site_of(one.service), one.version(one.color)
-            weights = Weights.all_on(Color(one.color))
-            site.write_rule(weights.blue, weights.green)
-            self.tamper(f"live#{one.service}", live_to_map(Live(Color(one.color), version, weights)))
         template = release(*declared, seconds=TIMEOUT_SECONDS)
         stack = self.stacks.add(RELEASE)
+        for one, logical_id in zip(declared, template, strict=True):
+            site, color = self._site_of(one.service), Color(one.color)
+            weights = Weights.all_on(color)
+            site.write_rule(weights.blue, weights.green)
+            live = Live(color, one.version(one.color), weights, f"{stack.id}/{logical_id}")
+            self.tamper(f"live#{one.service}", live_to_map(live))
         stack.status = "CREATE_COMPLETE"
         stack.history.append((0.0, stack.status))
         for name, resource in template.items():

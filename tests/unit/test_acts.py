@@ -3,117 +3,145 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from traffic_switch.contract import Color
-from traffic_switch.model import Live, Mode, Switch, Weights
 
-from greenlight.journal_view import SwitchView
+from greenlight.commands.rehearse import chosen_acts
+from greenlight.errors import RehearsalError
 from greenlight.rehearsal.acts.act import Seen
-from greenlight.rehearsal.acts.repertoire import REPERTOIRE
-from greenlight.rehearsal.promises import Snapshot, broken
-from greenlight.rehearsal.stage import Outcome
+from greenlight.rehearsal.acts.flags import Script
+from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE
 from greenlight.rehearsal.traffic.outcome import Outcome as Ending
-from greenlight.rehearsal.traffic.record import Record
 from greenlight.rehearsal.versions import Cast
+from tests.unit.seen import BAD, BLUE, DRIFTED, FLAWLESS, GOOD, GREEN, KEPT, record, step, switch
 
-BLUE = Live(Color.BLUE, "1", Weights(100, 0))
-GREEN = Live(Color.GREEN, "2", Weights(0, 100))
 ACTS = {act.name: act for act in REPERTOIRE}
+OTHER_PROCESSES = replace(KEPT, processes={Color.BLUE: frozenset({9}), Color.GREEN: frozenset({8})})
 
 
-def record(color: Color = Color.BLUE, ending: Ending = Ending.ANSWERED) -> Record:
-    return Record(1.0, 0.01, color, ending)
+def complaints(name: str, seen: Seen) -> list[str]:
+    return list(ACTS[name].complaints(seen))
 
 
-VIEW = SwitchView(
-    switch=Switch("s1", "shop", Mode.RELEASE, Color.GREEN, "2"),
-    started_at=0.0,
-    phases={"gate": 1.0},
-    phase="done",
-    said="",
-    outcome="DONE",
-    reason="",
-    shifted_at=1.0,
-    evidence=None,
-)
-RELEASED = Seen(Outcome(0, ""), VIEW, "UPDATE_COMPLETE", BLUE, GREEN, [record(), record(Color.GREEN)], [])
-REFUSED = replace(
-    RELEASED,
-    outcome=Outcome(1, ""),
-    stack_status="UPDATE_ROLLBACK_COMPLETE",
-    after=BLUE,
-    records=[record()],
-    switch=replace(VIEW, outcome="UNCHANGED"),
-)
-ROLLED_BACK = replace(
-    REFUSED,
-    records=[record(Color.GREEN, Ending.SERVER_ERROR)],
-    switch=replace(VIEW, outcome="ROLLED_BACK", reason="Bake failed: errors", evidence={"why": "errors"}),
-)
+def spoiled(name: str, **changes: Any) -> Seen:
+    """What is seen of an act, with one thing changed; `steps` replaces single steps."""
+    good = FLAWLESS[name]
+    steps = {**good.steps, **changes.pop("steps", {})}
+    return replace(good, steps={key: value for key, value in steps.items() if value}, **changes)
 
 
-@pytest.mark.parametrize(
-    ("name", "seen"),
-    [("release", RELEASED), ("undo", RELEASED), ("unhealthy", REFUSED), ("errors", ROLLED_BACK)],
-)
-def test_an_act_without_a_flaw_has_no_complaint(name: str, seen: Seen) -> None:
-    assert list(ACTS[name].complaints(seen)) == []
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_without_a_flaw_has_no_complaint(name: str) -> None:
+    assert complaints(name, FLAWLESS[name]) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "seen", "complaint"),
-    [
-        ("release", replace(RELEASED, outcome=Outcome(1, "", "no image")), "the deploy failed: no image"),
-        ("release", replace(RELEASED, stack_status="UPDATE_FAILED"), "wanted UPDATE_COMPLETE"),
-        ("release", replace(RELEASED, after=BLUE), "blue 1 is still live"),
-        ("undo", replace(RELEASED, records=[record(ending=Ending.RESET)]), "1 requests failed, wanted 0"),
-        ("unhealthy", replace(REFUSED, outcome=Outcome(0, "")), "the deploy succeeded"),
-        ("unhealthy", replace(REFUSED, after=GREEN), "green 2 is live, wanted blue 1"),
-        ("unhealthy", replace(REFUSED, records=[record(Color.GREEN)]), "the idle color answered 1 requests"),
-        ("unhealthy", replace(REFUSED, switch=replace(VIEW, phases={"gate": 1, "smoke": 2})), "the gate did not"),
-        ("unhealthy", replace(REFUSED, switch=None), "no switch was started"),
-        ("errors", replace(ROLLED_BACK, switch=replace(VIEW, outcome="HELD")), "wanted ROLLED_BACK"),
-        ("errors", replace(ROLLED_BACK, records=[record()]), "the broken version never had traffic"),
-        (
-            "errors",
-            replace(ROLLED_BACK, switch=replace(VIEW, outcome="ROLLED_BACK", reason="Bake failed")),
-            "no evidence was kept",
-        ),
-    ],
-)
-def test_each_flaw_is_a_complaint(name: str, seen: Seen, complaint: str) -> None:
-    assert any(complaint in each for each in ACTS[name].complaints(seen))
+FAILED = [record(Color.GREEN), record(Color.GREEN, 9.0, Ending.RESET)]
+
+FLAWS = [
+    ("release", {"steps": {"release": step(BAD)}}, "the deploy failed: refused"),
+    ("release", {"stack_status": "UPDATE_FAILED"}, "wanted UPDATE_COMPLETE"),
+    ("release", {"after": BLUE}, "blue 1 is still live"),
+    ("release", {"switches": [switch("release", "HELD")]}, "ended with HELD, wanted DONE"),
+    ("undo", {"records": FAILED}, "1 requests failed, wanted 0"),
+    ("undo", {"switches": []}, "ended with nothing, wanted DONE"),
+    ("unhealthy", {"steps": {"unhealthy": step(GOOD)}}, "the deploy succeeded"),
+    ("unhealthy", {"after": GREEN}, "green 2 is live, wanted blue 1"),
+    ("unhealthy", {"records": [record(Color.GREEN)]}, "the idle color answered 1 requests"),
+    ("unhealthy", {"switches": []}, "no switch was started"),
+    ("unhealthy", {"switches": [replace(switch("release", "UNCHANGED"), phases={"gate": 1, "smoke": 2})]}, "the gate"),
+    ("unhealthy", {"switches": [switch("release", "ROLLED_BACK")]}, "wanted UNCHANGED"),
+    ("errors", {"switches": [switch("release", "HELD")]}, "wanted ROLLED_BACK"),
+    ("errors", {"records": [record()]}, "green never had traffic"),
+    ("errors", {"records": [record(at=1.0), record(Color.GREEN, 9.0)]}, "1 of the last 1 requests"),
+    ("errors", {"records": [record(Color.GREEN), record(None, 9.0, Ending.TIMEOUT)]}, "1 of the last 1 requests"),
+    ("errors", {"switches": [switch("release", "ROLLED_BACK", reason="Bake failed")]}, "no evidence was kept"),
+    ("errors", {"switches": [switch("release", "ROLLED_BACK", reason="Gate")]}, "does not name the bake: Gate"),
+    ("unrelated-deploy", {"steps": {"unrelated": step(BAD)}}, "unrelated: it failed"),
+    ("unrelated-deploy", {"steps": {"unrelated": step(replace(GOOD, output="✅ A (no changes)"))}}, "nothing at all"),
+    ("unrelated-deploy", {"steps": {"unrelated": step(after=DRIFTED)}}, "the rule was changed"),
+    ("unrelated-deploy", {"steps": {"unrelated": step(after=OTHER_PROCESSES)}}, "a process was restarted"),
+    ("unrelated-deploy", {"switches": [switch("release", "DONE")]}, "a switch was begun"),
+    ("stale-deploy", {"steps": {"stale": step(GOOD)}}, "stale: it succeeded"),
+    ("stale-deploy", {"steps": {"stale": step(BAD)}}, "does not say that the color is live"),
+    ("stale-deploy", {"steps": {"stale": step(BAD, OTHER_PROCESSES)}}, "a process was restarted"),
+    ("drift", {"messages": ()}, "nobody was told"),
+    ("drift", {"steps": {"unrelated": step(after=KEPT)}}, "unrelated: the weights are blue 100, green 0"),
+    ("drift", {"steps": {"drifted": step(GOOD, DRIFTED)}}, "drifted: it succeeded"),
+    ("drift", {"steps": {"repair": step(BAD)}}, "repair: it failed"),
+    ("drift", {"switches": [switch("release", "UNCHANGED", reason="no")]}, "does not say what the rule is like: no"),
+    ("drift", {"switches": [switch("release", "DONE")]}, "wanted UNCHANGED by the preflight"),
+    ("drift", {"switches": []}, "no switch ended with REPAIRED"),
+    ("retry", {"steps": {"aborted": step(GOOD)}}, "aborted: it succeeded"),
+    ("retry", {"steps": {"abort": None}}, "abort: its time never came"),
+    ("retry", {"switches": [switch("release", "DONE")]}, "wanted ROLLED_BACK, then DONE"),
+    ("killed", {"steps": {"killed-in-bake": None}}, "killed-in-bake: its time never came"),
+    ("killed", {"switches": FLAWLESS["killed"].switches[:2]}, "1 releases were begun, wanted 2"),
+    ("killed", {"switches": [switch("release", "HELD", reason="stopped in")] * 2}, "ended with HELD"),
+    ("killed", {"records": [record(Color.GREEN)]}, "1 of the last 1 requests"),
+    ("cancelled", {"switches": [switch("release", "ROLLED_BACK")]}, "ended as release ROLLED_BACK, wanted"),
+    ("cancelled", {"records": [record()]}, "green never had traffic"),
+    ("cancelled", {"stack_status": "UPDATE_COMPLETE"}, "wanted UPDATE_ROLLBACK_COMPLETE"),
+    ("two-at-once", {"steps": {"rival": step(GOOD)}}, "rival: it succeeded"),
+    ("two-at-once", {"steps": {"rival": step(BAD, OTHER_PROCESSES)}}, "rival: a process was restarted"),
+    ("two-at-once", {"steps": {"repair-meanwhile": None}}, "its time never came"),
+    ("two-at-once", {"switches": [switch("release", "DONE", name) for name in "ab"]}, "a second release was begun"),
+    ("deleted", {"steps": {"destroyed": step(BAD)}}, "destroyed: it failed"),
+    ("deleted", {"steps": {"deleted": step(BAD, KEPT)}}, "deleted: the production rule is still there"),
+    ("deleted", {"after": GREEN}, "still remembers green 2"),
+    ("deleted", {"stack_status": "DELETE_FAILED"}, "the release stack is still there"),
+    ("deleted", {"records": [record(Color.GREEN)]}, "users still get answers"),
+    ("deleted", {"switches": []}, "ended as none, wanted remove REMOVED"),
+]
 
 
-def test_each_act_begins_where_the_one_before_ended() -> None:
-    live = Color.BLUE
-    for act in REPERTOIRE:
-        assert act.starts_on is live
-        live = act.new_color or live
+@pytest.mark.parametrize(("name", "changes", "complaint"), FLAWS)
+def test_each_flaw_is_a_complaint(name: str, changes: dict[str, Any], complaint: str) -> None:
+    found = complaints(name, spoiled(name, **dict(changes)))
+
+    assert any(complaint in each for each in found), found
+
+
+def test_every_act_has_a_flaw_that_is_tested() -> None:
+    assert {name for name, _, _ in FLAWS} == set(ACTS)
+
+
+def test_each_usual_act_begins_where_the_one_before_ended() -> None:
+    left = "first"
+    for act in DEFAULT:
+        assert left in act.scenes
+        left = act.leaves
+
+
+def test_every_release_that_is_rolled_back_has_an_attempt_of_its_own() -> None:
+    script = Script("shop", Cast("1", "2"))
+    made = [
+        {**flags(script)}["shop.attempt"]
+        for act in REPERTOIRE
+        for name, flags in act.flags.items()
+        if flags(script).get("shop.active_color") == "green" and name not in ("release", "unhealthy", "errors")
+    ]
+
+    assert len(made) == len(set(made)) > 5
+    assert "1" not in made
+
+
+def test_the_usual_acts_are_played_unless_others_are_asked_for() -> None:
+    assert chosen_acts((), everything=False) == DEFAULT
+    assert chosen_acts((), everything=True) == REPERTOIRE
+    assert [act.name for act in chosen_acts(("drift", "release"), everything=False)] == ["release", "drift"]
+    with pytest.raises(RehearsalError, match="leave one of them out"):
+        chosen_acts(("drift",), everything=True)
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_every_act_is_documented(name: str) -> None:
+    operations = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
+
+    assert f"| `{name}` |" in operations.read_text()
 
 
 def test_broken_versions_are_made_of_the_one_that_replaces_the_live_one() -> None:
     assert Cast("1", "2").faults == {"1": [], "2": [], "2-unhealthy": ["unhealthy"], "2-errors": ["errors"]}
-
-
-KEPT = Snapshot(BLUE, BLUE.weights, "arn:rule", "", {"r1": 1}, {Color.BLUE: frozenset({7}), Color.GREEN: frozenset()})
-
-
-def test_what_is_as_it_was_breaks_no_promise() -> None:
-    assert list(broken(KEPT, KEPT)) == []
-
-
-@pytest.mark.parametrize(
-    ("after", "words"),
-    [
-        (replace(KEPT, lock_owner="s1"), "the lock is still held by s1"),
-        (replace(KEPT, weights=Weights(50, 50)), "the journal remembers blue 100, green 0"),
-        (replace(KEPT, rule_arn="arn:other"), "deleted and created again"),
-        (replace(KEPT, answers={"r1": 1, "r2": 0}), "got 0 answers to its request r2"),
-        (replace(KEPT, answers={"r1": 2}), "got 2 answers to its request r1"),
-        (replace(KEPT, processes={Color.BLUE: frozenset({8}), Color.GREEN: frozenset()}), "was restarted"),
-    ],
-)
-def test_each_broken_promise_is_named(after: Snapshot, words: str) -> None:
-    assert any(words in each for each in broken(KEPT, after))

@@ -245,3 +245,11 @@ def test_a_clock_that_jumps_ahead_does_not_let_a_version_pass_unseen() -> None:
     first = looked(world)
 
     assert first["verdict"] == "WAIT"
+
+
+def test_minutes_that_cloudwatch_has_not_finished_are_not_judged() -> None:
+    world = BakeWorld()
+    lag = world.policy.metric_lag_seconds
+    world.users = lambda start: (600, 600, 0) if start + 60 > world.now() - lag else (600, 0, 0)
+
+    assert baked(world)["verdict"] == "PASS"

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from traffic_switch.asking import Ask
 from traffic_switch.classifying import MAX_EVENT_AGE_SECONDS, Meaning, Scene, classify
 from traffic_switch.contract import Color
-from traffic_switch.journal import Answer, Properties, Record
+from traffic_switch.journal import Answer, Newest, Properties, Record
 from traffic_switch.model import Mode, Outcome
 
 from tests.unit.switch_facts import BLUE_LIVE, switch
@@ -17,9 +18,16 @@ ASK = Ask("r2", "Update", "shop", "arn:stack/Shop", "arn:stack", Properties(OLD,
 SUCCESS, FAILED = Answer("SUCCESS", ""), Answer("FAILED", "")
 
 
-def meant(ask: Ask = ASK, newest: Record | None = None, status: str = FORWARD, **scene: Any) -> Meaning:
+def meant(
+    ask: Ask = ASK,
+    newest: Record | None = None,
+    status: str = FORWARD,
+    taken_back: Sequence[tuple[str, float]] = (),
+    **scene: Any,
+) -> Meaning:
     facts = {"live": BLUE_LIVE, "drift": "", "now": 1_000.0, **scene}
-    return classify(ask, Scene(newest, status, **facts))
+    known = Newest(newest.switch.id, newest, tuple(taken_back)) if newest else Newest(reversed=tuple(taken_back))
+    return classify(ask, Scene(known, status, **facts))
 
 
 def earlier(properties: Properties, mode: Mode = Mode.RELEASE, answer: Answer | None = None, **more: Any) -> Record:
@@ -27,6 +35,7 @@ def earlier(properties: Properties, mode: Mode = Mode.RELEASE, answer: Answer | 
 
 
 REVERSED = Properties(NEW, OLD)
+BACKWARD = replace(ASK, properties=REVERSED)
 
 
 def test_a_deletion_is_a_removal_whatever_came_before() -> None:
@@ -57,7 +66,7 @@ def test_a_rollback_undoes_no_release_but_that_one() -> None:
 
 def test_a_rollback_is_known_before_the_stack_says_so_if_the_release_did_not_succeed() -> None:
     assert meant(newest=earlier(REVERSED)).switch.mode is Mode.RESTORE
-    assert meant(newest=earlier(REVERSED, answer=FAILED)).switch.mode is Mode.RESTORE
+    assert meant(newest=replace(earlier(REVERSED, answer=FAILED), shifted_at=995.0)).switch.undoes == "r1"
 
 
 def test_going_back_to_a_good_version_by_hand_is_a_release() -> None:
@@ -65,28 +74,86 @@ def test_going_back_to_a_good_version_by_hand_is_a_release() -> None:
 
 
 def test_a_good_release_is_undone_when_the_stack_rolls_back() -> None:
-    assert meant(newest=earlier(REVERSED, answer=SUCCESS), status=BACK).switch.undoes == "r1"
+    good = replace(earlier(REVERSED, answer=SUCCESS), outcome=Outcome.DONE, shifted_at=995.0)
+
+    assert meant(newest=good, status=BACK).switch.undoes == "r1"
+
+
+TAKEN_BACK = [(ASK.properties.text, 990.0)]
 
 
 def test_an_update_that_comes_after_its_own_rollback_is_refused() -> None:
-    restore = earlier(REVERSED, Mode.RESTORE, SUCCESS)
-
-    assert meant(newest=restore).answer == Answer(
+    assert meant(taken_back=TAKEN_BACK).answer == Answer(
         "FAILED", "this request has been rolled back already", {"ActiveColor": "blue", "Outcome": "UNCHANGED"}
     )
 
 
-def test_the_same_release_is_welcome_again_when_no_late_event_can_come_any_more() -> None:
-    restore = earlier(REVERSED, Mode.RESTORE, SUCCESS)
+def test_a_late_request_takes_nobodys_place() -> None:
+    assert not meant(newest=earlier(Properties("x", "y")), taken_back=TAKEN_BACK).is_newest
+    assert meant().is_newest
 
-    assert meant(newest=restore, now=990.0 + MAX_EVENT_AGE_SECONDS).answer is None
-    assert meant(newest=restore, now=989.9 + MAX_EVENT_AGE_SECONDS).answer is not None
+
+def test_a_rollback_is_never_late() -> None:
+    assert meant(taken_back=TAKEN_BACK, status=BACK).answer == Answer(
+        "SUCCESS", "nothing to undo: the release had not been recorded", {"ActiveColor": "blue", "Outcome": "UNCHANGED"}
+    )
+
+
+def test_the_same_release_is_welcome_again_when_no_late_event_can_come_any_more() -> None:
+    assert meant(taken_back=TAKEN_BACK, now=990.0 + MAX_EVENT_AGE_SECONDS).answer is None
+    assert meant(taken_back=TAKEN_BACK, now=989.9 + MAX_EVENT_AGE_SECONDS).answer is not None
 
 
 def test_a_redelivered_event_is_late_at_any_age() -> None:
-    restore = earlier(REVERSED, Mode.RESTORE, SUCCESS)
+    assert meant(taken_back=TAKEN_BACK, now=99_999.0, redelivered=True).answer is not None
 
-    assert meant(newest=restore, now=99_999.0, redelivered=True).answer is not None
+
+def test_what_is_taken_back_is_remembered_as_the_request_that_had_asked_for_it() -> None:
+    known = Newest().with_reversed(Properties("new", "old"), 5.0)
+
+    assert Newest(reversed=known).reversed_at(Properties("old", "new")) == 5.0
+    assert Newest(reversed=known).reversed_at(Properties("new", "old")) is None
+
+
+def test_a_release_that_has_ended_with_nothing_open_needs_no_execution_to_be_undone() -> None:
+    ended = replace(earlier(REVERSED, answer=FAILED), outcome=Outcome.ROLLED_BACK)
+
+    assert meant(newest=ended, status=BACK).answer == Answer(
+        "SUCCESS",
+        "nothing to undo: the release r1 is ROLLED_BACK already",
+        {"ActiveColor": "blue", "Outcome": "UNCHANGED"},
+    )
+
+
+def test_a_release_whose_record_is_damaged_is_undone_by_an_execution() -> None:
+    damaged = replace(earlier(REVERSED, answer=FAILED), outcome=Outcome.ROLLED_BACK, damage=("before",))
+
+    assert meant(newest=damaged, status=BACK).switch.undoes == "r1"
+
+
+def test_a_rollback_undoes_a_release_that_has_led_to_what_it_leaves() -> None:
+    assert meant(newest=earlier(Properties("elsewhere", NEW)), ask=BACKWARD, status=BACK).switch.undoes == "r1"
+    assert meant(newest=earlier(Properties("elsewhere", NEW)), ask=BACKWARD).switch.undoes == ""
+
+
+def test_a_rollback_undoes_a_release_whose_properties_nobody_can_read() -> None:
+    unread = replace(earlier(Properties()), damage=("properties",))
+
+    assert meant(newest=unread, status=BACK).switch.undoes == "r1"
+
+
+def test_a_rule_that_is_anothers_stays_when_a_resource_is_deleted() -> None:
+    ended = earlier(Properties("", NEW), answer=FAILED)
+
+    assert meant(replace(ASK, kind="Delete"), ended, "", is_anothers=True).answer == Answer(
+        "SUCCESS",
+        "the production rule is another resource's and stays",
+        {"ActiveColor": "blue", "Outcome": "UNCHANGED"},
+    )
+
+
+def test_a_resource_that_is_still_at_work_is_removed_whosever_the_rule_is() -> None:
+    assert meant(replace(ASK, kind="Delete"), earlier(Properties("", NEW)), "", is_anothers=True).answer is None
 
 
 def test_a_continued_rollback_undoes_what_the_first_try_was_to_undo() -> None:
@@ -95,6 +162,12 @@ def test_a_continued_rollback_undoes_what_the_first_try_was_to_undo() -> None:
     meaning = meant(newest=first, status=BACK)
 
     assert (meaning.switch.mode, meaning.switch.undoes) == (Mode.RESTORE, "r0")
+
+
+def test_a_continued_rollback_undoes_what_a_first_try_was_to_that_another_switch_ended() -> None:
+    taken = replace(earlier(ASK.properties, Mode.RESTORE, SUCCESS, undoes="r0"), outcome=Outcome.TAKEN_OVER)
+
+    assert meant(newest=taken, status=BACK).switch.undoes == "r0"
 
 
 def test_a_continued_rollback_has_nothing_to_do_when_the_first_try_was_answered() -> None:

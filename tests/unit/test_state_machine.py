@@ -100,8 +100,10 @@ def test_a_rollback_keeps_the_failure_that_it_is_for() -> None:
     assert TASKS["RollBack"]["Assign"]["failure"] == "{% $failure %}"
 
 
-def test_only_a_shift_that_ran_once_counts_as_clean() -> None:
-    assert TASKS["Shift"]["Assign"]["clean"] == "{% $states.context.State.RetryCount = 0 %}"
+def test_only_a_shift_that_ran_once_and_is_sure_of_its_write_counts_as_clean() -> None:
+    expected = "{% $states.context.State.RetryCount = 0 and $states.result.Payload.clean %}"
+
+    assert TASKS["Shift"]["Assign"]["clean"] == expected
     assert STATES["Begin"]["Assign"]["clean"] is False
 
 

@@ -14,7 +14,8 @@ from traffic_switch.judging import bake
 from traffic_switch.judging.bake import Look
 from traffic_switch.judging.looks import Batch, OwnCounts, Period, users_of, wiring_of
 from traffic_switch.judging.schedule import pause_seconds
-from traffic_switch.model import Hold, Switch
+from traffic_switch.locking import hold_of
+from traffic_switch.model import Switch
 from traffic_switch.watching import Watch, abort_of
 from traffic_switch.world import World
 
@@ -35,7 +36,7 @@ def look(event: Event, world: World) -> Result:
     batches = [Batch.from_json(raw) for raw in progress.get("batches", [])]
     record = world.journal.record(switch.id)
     since = record.shifted_at if record and record.shifted_at else world.now()
-    watch = Watch(world, switch, Hold.from_event(event), since, batches, list(filter(None, [abort_of(record)])))
+    watch = Watch(world, switch, hold_of(event, world), since, batches, list(filter(None, [abort_of(record)])))
     started = watch.second
     if number == 1:
         world.journal.begin(switch.id, "bake", world.now())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from traffic_switch.closing import close_finished
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
-from traffic_switch.model import Hold, Live, Switch, Weights
+from traffic_switch.locking import hold_of
+from traffic_switch.model import Live, Switch, Weights
 from traffic_switch.standing import complaint
 from traffic_switch.verdict import failed, passed
 from traffic_switch.world import World
@@ -16,11 +17,13 @@ def finish(event: Event, world: World) -> Result:
     Raises:
         LockLostError: another switch took over.
     """
-    switch, hold = Switch.from_input(event["switch"]), Hold.from_event(event)
+    switch, hold = Switch.from_input(event["switch"]), hold_of(event, world)
     if problem := complaint(world, switch, hold):
         return ruling(world, switch, "done", 1, failed(problem))
+    record = world.journal.record(switch.id)
+    live = Live(switch.color, switch.version, Weights.all_on(switch.color), record.resource if record else "")
     reason = f"{switch.service} is live on {switch.color} with version {switch.version}"
-    close_finished(world, switch, hold, reason, Live(switch.color, switch.version, Weights.all_on(switch.color)))
+    close_finished(world, switch, hold, reason, live)
     return ruling(world, switch, "done", 1, passed(reason))
 
 

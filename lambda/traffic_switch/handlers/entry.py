@@ -43,9 +43,8 @@ class Entry:
             return self._bare(event, world)
         except LockLostError as lost:
             log.warning("not ours any more", extra={"reason": str(lost)})
-            return told(
-                Judgment(Verdict.LOST, str(lost)), hold=event.get("hold") or {}, before=event.get("before") or {}
-            )
+            carried = {name: event.get(name) or {} for name in ("hold", "before")}
+            return told(Judgment(Verdict.LOST, str(lost)), clean=False, **carried)
         except (ClientError, BotoCoreError) as error:
             raise AwsCallError(f"{type(error).__name__}: {error}") from error
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
-from traffic_switch.model import Hold, Switch
+from traffic_switch.locking import hold_of
+from traffic_switch.model import Switch
 from traffic_switch.taking_back import pay
 from traffic_switch.verdict import failed, passed
 from traffic_switch.world import World
@@ -11,7 +12,7 @@ from traffic_switch.world import World
 
 def settle_debt(event: Event, world: World) -> Result:
     """Take it back, with all that a rollback proves and waits for."""
-    switch, hold = Switch.from_input(event["switch"]), Hold.from_event(event)
+    switch, hold = Switch.from_input(event["switch"]), hold_of(event, world)
     problem = pay(world, switch, hold)
     judgment = failed(problem) if problem else passed(f"the traffic that {hold.debt} had left behind is back")
     return ruling(world, switch, "pay", 1, judgment)

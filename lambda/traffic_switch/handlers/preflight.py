@@ -9,6 +9,7 @@ from traffic_switch.journal import Before
 from traffic_switch.model import Switch
 from traffic_switch.ports.journal_items import before_to_map
 from traffic_switch.rule_writing import awaited
+from traffic_switch.verdict import Verdict
 from traffic_switch.world import World
 
 
@@ -16,9 +17,12 @@ def inspect(event: Event, world: World) -> Result:
     """Judge the scene, and remember what was there before: a rollback restores exactly that."""
     switch = Switch.from_input(event["switch"])
     scene = _scene(world, switch, world.services[switch.service])
-    before = world.journal.remember_before(switch.id, Before(scene.rule.weights, scene.remembered))
     judgment = preflight.judge(scene)
-    return ruling(world, switch, "preflight", 1, judgment, before=before_to_map(before))
+    before = {}
+    if judgment.verdict is not Verdict.FAIL:
+        found = Before(scene.rule.weights, scene.remembered)
+        before = before_to_map(world.journal.remember_before(switch.id, found))
+    return ruling(world, switch, "preflight", 1, judgment, before=before)
 
 
 def _scene(world: World, switch: Switch, service: Service) -> preflight.Scene:

@@ -8,6 +8,7 @@ from traffic_switch.config import Service
 from traffic_switch.errors import LockLostError
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.journal import Before
+from traffic_switch.locking import hold_of
 from traffic_switch.model import Hold, Live, Switch
 from traffic_switch.rule_writing import Fate, repair, wait_until_settled
 from traffic_switch.taking_back import previewed
@@ -21,7 +22,7 @@ def put_right(event: Event, world: World) -> Result:
     Raises:
         LockLostError: another switch took over.
     """
-    switch, hold = Switch.from_input(event["switch"]), Hold.from_event(event)
+    switch, hold = Switch.from_input(event["switch"]), hold_of(event, world)
     service, live = world.services[switch.service], world.journal.live(switch.service)
     if live is None:
         return ruling(world, switch, "repair", 1, failed("the journal remembers nothing live: release a version first"))
@@ -45,9 +46,10 @@ def _proved(world: World, service: Service, live: Live) -> Judgment:
 
 
 def _rewritten(world: World, switch: Switch, service: Service, hold: Hold, live: Live) -> Judgment:
+    """Whoever has to finish this takes the traffic to where it goes here: what was before is what nobody wants."""
     found = world.rule(service).look()
     wait_until_settled(world, hold)
-    world.journal.remember_before(switch.id, Before(found.weights, live))
+    world.journal.remember_before(switch.id, Before(live.weights, live))
     world.journal.mark(hold, world.now())
     fate = repair(world, service, hold, live.weights)
     if fate is Fate.LOST:

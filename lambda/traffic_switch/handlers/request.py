@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from traffic_switch import preflight
 from traffic_switch.asking import DELETE, Ask, answerable
 from traffic_switch.classifying import FORWARD, Meaning, Scene, classify
+from traffic_switch.closing import live_or_none
 from traffic_switch.contract import KEEP
 from traffic_switch.errors import JournalError, RequestError, UnsettledError
 from traffic_switch.handlers.entry import Entry, Event, Result, log
 from traffic_switch.handlers.respond import physical_id, send
-from traffic_switch.journal import Answer, Record
-from traffic_switch.model import Mode, Switch
+from traffic_switch.journal import Answer, Newest, Record
+from traffic_switch.model import Live, Mode, Switch
 from traffic_switch.rule_writing import awaited
+from traffic_switch.times import unix
 from traffic_switch.world import World
 
 REPAIR = "Repair"
@@ -50,8 +51,7 @@ def requests(event: Event, world: World) -> Iterator[tuple[Event, bool]]:
         yield event, False
     for record in event.get("Records", ()):
         failed = json.loads(record["body"])
-        recorded_at = datetime.fromisoformat(failed["timestamp"].replace("Z", "+00:00")).timestamp()
-        if world.now() - recorded_at > world.policy.switch_deadline_seconds:
+        if world.now() - unix(failed["timestamp"]) > world.policy.switch_deadline_seconds:
             log.error("a request came too late", extra={"request": failed["requestPayload"].get("RequestId", "")})
             continue
         yield failed["requestPayload"], True
@@ -75,24 +75,36 @@ def _registered(ask: Ask, world: World, redelivered: bool) -> Record:
         newest = world.journal.newest(ask.resource)
         meaning = classify(ask, _scene(ask, world, newest, redelivered))
         record = _record(ask, meaning, world.now())
-        if world.journal.register(record, newest):
+        if world.journal.register(record, newest if meaning.is_newest else None):
             return record
         if found := world.journal.record(ask.id):
             return found
     raise UnsettledError(f"the request {ask.id} was overtaken {TRIES} times while it was recorded")
 
 
-def _scene(ask: Ask, world: World, newest: Record | None, redelivered: bool) -> Scene:
-    """A removal asks nothing but the journal: it must work when little else does."""
+def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
+    """What is live is needed to go forward alone: no damaged item may keep a rollback or a removal from its work."""
+    now = world.now()
     if ask.kind == DELETE:
-        return Scene(newest, "", None, "", world.now(), redelivered)
+        live = live_or_none(world, ask.service)
+        return Scene(newest, "", live, now=now, is_anothers=_is_anothers(ask, world, live))
     status = world.stack_status(ask.stack_id)
-    live = world.journal.live(ask.service)
-    drift = ""
-    if ask.color == KEEP and status in FORWARD:
+    if status not in FORWARD:
+        return Scene(newest, status, live_or_none(world, ask.service), now=now, redelivered=redelivered)
+    live, drift = world.journal.live(ask.service), ""
+    if ask.color == KEEP:
         rule = world.rule(world.services[ask.service])
         drift = preflight.drift(awaited(world, rule, lambda look: not preflight.drift(look, live)), live)
-    return Scene(newest, status, live, drift, world.now(), redelivered)
+    return Scene(newest, status, live, drift, now=now, redelivered=redelivered)
+
+
+def _is_anothers(ask: Ask, world: World, live: Live | None) -> bool:
+    """Whether the rule, or the switch that is about to write it, is another resource's."""
+    if live and live.resource:
+        return live.resource != ask.resource
+    lock = world.journal.lock(ask.service)
+    owner = world.journal.record(lock.owner) if lock and lock.owner else None
+    return bool(owner and not owner.answer and owner.resource not in ("", ask.resource))
 
 
 def _record(ask: Ask, meaning: Meaning, now: float) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from traffic_switch.errors import AnswerError, UnsettledError
+from traffic_switch.errors import AnswerError, RequestError, UnsettledError
 from traffic_switch.handlers.entry import Entry, Event, Result, log, told
 from traffic_switch.journal import Record
 from traffic_switch.model import Switch
@@ -30,7 +30,7 @@ def send(world: World, switch: Switch, record: Record) -> None:
         return
     try:
         world.answer(record.request, record.answer, physical_id(switch.service))
-    except AnswerError as error:
+    except (AnswerError, RequestError) as error:
         log.error("CloudFormation does not take the answer", extra={"switch": switch.id, "problem": str(error)})
     world.journal.forget_request(switch.id)
 

@@ -7,6 +7,7 @@ from traffic_switch.closing import close_taken_back, explained
 from traffic_switch.errors import JournalAwayError
 from traffic_switch.evidence import keep
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
+from traffic_switch.locking import held, hold_of
 from traffic_switch.model import Hold, Mode, Switch
 from traffic_switch.taking_back import Traffic, bring_back
 from traffic_switch.verdict import failed, passed
@@ -38,9 +39,9 @@ def restore(event: Event, world: World) -> Result:
 
 def _traffic(event: Event, world: World, switch: Switch) -> tuple[Hold, Traffic]:
     """A new epoch first: it fences this switch's own Shift, should a copy of that still run."""
-    hold = world.journal.retake(switch, world.now()).hold(switch.service, world.now())
+    hold = held(world, switch.service, world.journal.retake(switch, world.now()))
     world.journal.begin(switch.id, "rollback", world.now())
-    only_one = bool(event.get("clean")) and hold.epoch == Hold.from_event(event).epoch + 1
+    only_one = bool(event.get("clean")) and hold.epoch == hold_of(event, world).epoch + 1
     return hold, bring_back(world, switch, hold, clean=only_one)
 
 

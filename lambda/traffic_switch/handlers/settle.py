@@ -16,13 +16,10 @@ from traffic_switch.handlers.entry import Entry, Event, Result, log
 from traffic_switch.handlers.remove import removed
 from traffic_switch.handlers.respond import send
 from traffic_switch.journal import Record
-from traffic_switch.locking import obtain
+from traffic_switch.locking import held, obtain
 from traffic_switch.model import Hold, Mode, Switch
 from traffic_switch.taking_back import bring_back
 from traffic_switch.world import World
-
-ROUNDS = 2
-"""One that ends the switch, and one that answers."""
 
 PATIENCE = 3
 """Failures after which a person is paged: by then the queue has waited through every short disturbance."""
@@ -35,7 +32,9 @@ def settle(event: Event, world: World) -> Result:
         UnsettledError: a switch is not ended yet.
     """
     for detail, tries in died(event):
-        switch = Switch.from_input(json.loads(detail["input"]))
+        switch = _switch(detail)
+        if switch is None:
+            continue
         try:
             _settle(world, switch, detail)
         except Exception as error:
@@ -52,20 +51,29 @@ def died(event: Event) -> Iterator[tuple[Mapping[str, Any], int]]:
         yield json.loads(record["body"])["detail"], int(record["attributes"]["ApproximateReceiveCount"])
 
 
+def _switch(detail: Mapping[str, Any]) -> Switch | None:
+    """What the execution was for. One that somebody started by hand with other input is nobody's switch."""
+    try:
+        return Switch.from_input(json.loads(detail["input"]))
+    except (ValueError, KeyError, TypeError) as error:
+        log.error("an execution died that was no switch", extra={"problem": f"{type(error).__name__}: {error}"})
+        return None
+
+
 def _settle(world: World, switch: Switch, detail: Mapping[str, Any]) -> None:
-    for _ in range(ROUNDS):
-        record = world.journal.record(switch.id)
-        if record is None:
-            log.warning("a switch that nobody recorded died", extra={"switch": switch.id})
-            return
-        if record.answer:
-            send(world, switch, record)
-            return
+    record = world.journal.record(switch.id)
+    if record is None:
+        log.warning("a switch that nobody recorded died", extra={"switch": switch.id})
+        return
+    if record.answer is None:
         try:
             _end(world, switch, record, detail)
         except LockLostError as lost:
             log.info("ended by another", extra={"switch": switch.id, "reason": str(lost)})
-    raise UnsettledError(f"the switch {switch.id} is not ended yet")
+        record = world.journal.record(switch.id)
+    if record is None or record.answer is None:
+        raise UnsettledError(f"the switch {switch.id} is not ended yet")
+    send(world, switch, record)
 
 
 def _end(world: World, switch: Switch, record: Record, detail: Mapping[str, Any]) -> None:
@@ -91,7 +99,7 @@ def _hold(world: World, switch: Switch, record: Record, machine_arn: str) -> Hol
         return "It had not begun"
     lock = world.journal.lock(switch.service)
     if lock and lock.owner == switch.id:
-        return world.journal.retake(switch, world.now()).hold(switch.service, world.now())
+        return held(world, switch.service, world.journal.retake(switch, world.now()))
     hold = obtain(world, switch, machine_arn)
     if isinstance(hold, str) and record.begun is not None:
         raise UnsettledError(hold)

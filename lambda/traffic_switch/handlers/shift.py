@@ -5,7 +5,8 @@ from __future__ import annotations
 from traffic_switch.config import Service
 from traffic_switch.errors import LockLostError
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
-from traffic_switch.model import Hold, Switch, Weights
+from traffic_switch.locking import hold_of
+from traffic_switch.model import Switch, Weights
 from traffic_switch.ports.journal_items import before_from_map
 from traffic_switch.rule_writing import Fate, wait_until_settled, write
 from traffic_switch.verdict import Judgment, failed, passed
@@ -22,15 +23,15 @@ def move(event: Event, world: World) -> Result:
     Raises:
         LockLostError: another switch took over.
     """
-    switch, hold = Switch.from_input(event["switch"]), Hold.from_event(event)
+    switch, hold = Switch.from_input(event["switch"]), hold_of(event, world)
     service, weights = world.services[switch.service], Weights.all_on(switch.color)
     wait_until_settled(world, hold)
     world.journal.mark(hold, world.now())
     fate = write(world, service, hold, weights, before_from_map(event["before"]).weights)
     if fate is Fate.LOST:
         raise LockLostError(f"the lock of {switch.service} was taken from {switch.id} while it wrote the rule")
-    judgment = _confirmed(world, switch, service) if fate is Fate.OK else _foreign(world, service, weights)
-    return ruling(world, switch, "shift", 1, judgment)
+    judgment = _foreign(world, service, weights) if fate is Fate.FOREIGN else _confirmed(world, switch, service)
+    return ruling(world, switch, "shift", 1, judgment, clean=fate is Fate.OK)
 
 
 def _foreign(world: World, service: Service, wanted: Weights) -> Judgment:

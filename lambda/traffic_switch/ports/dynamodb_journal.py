@@ -11,7 +11,7 @@ from typing import Any
 
 from traffic_switch.contract import JOURNAL_KEY
 from traffic_switch.errors import JournalError, LockLostError
-from traffic_switch.journal import Answer, Before, Closing, Lock, Record
+from traffic_switch.journal import Answer, Before, Closing, Lock, Newest, Record
 from traffic_switch.model import Hold, Live, Mode, Outcome, Switch
 from traffic_switch.ports.journal_items import (
     answer_to_text,
@@ -20,6 +20,8 @@ from traffic_switch.ports.journal_items import (
     live_from_item,
     live_to_map,
     lock_from_item,
+    newest_from_item,
+    newest_to_map,
     plain,
     record_from_item,
     record_to_item,
@@ -44,9 +46,8 @@ class DynamoJournal:
         item = self._table.get(switch_key(switch_id))
         return record_from_item(item, switch_id) if item else None
 
-    def newest(self, resource: str) -> Record | None:
-        newest = str(plain(self._table.get(_newest_key(resource))).get("switch_id", ""))
-        return self.record(newest) if newest else None
+    def newest(self, resource: str) -> Newest:
+        return newest_from_item(self._table.get(_newest_key(resource)), self.record)
 
     def last(self, service: str) -> str:
         return str(plain(self._table.get(f"last#{service}")).get("switch_id", ""))
@@ -58,24 +59,25 @@ class DynamoJournal:
         key = f"live#{service}"
         return live_from_item(self._table.get(key), key)
 
-    def register(self, record: Record, replaced: Record | None) -> bool:
+    def register(self, record: Record, newest: Newest | None) -> bool:
         writes = [Write(switch_key(record.switch.id), put=record_to_item(record), only_if={JOURNAL_KEY: ABSENT})]
         writes.append(Write(f"last#{record.switch.service}", put={"switch_id": record.switch.id}))
-        if record.resource:
-            writes.append(_point(record, replaced))
+        if newest is not None:
+            writes.append(_point(record, newest))
+        replaced = newest.record if newest else None
         if replaced and replaced.begun is None and replaced.answer is None:
             writes.append(_sealed(replaced.switch, Outcome.UNCHANGED, SUPERSEDED, "FAILED", begun=ABSENT))
         return self._done(*writes)
 
     def acquire(self, switch: Switch, reason: str, now: float, deadline: float) -> Lock:
+        epoch = int(now * 1000)
         free = Write(
             _lock_key(switch.service),
-            put={"owner": switch.id, "epoch": 1, "reason": reason, "since": now, "deadline": deadline},
+            put={"owner": switch.id, "epoch": epoch, "reason": reason, "since": now, "deadline": deadline},
             only_if={JOURNAL_KEY: ABSENT},
         )
-        begun = Write(switch_key(switch.id), once={"begun": now}, only_if={"answer": ABSENT})
-        if self._done(free, begun):
-            return Lock(switch.id, 1, "", reason, now, deadline)
+        if self._done(free, _begun(switch, now)):
+            return Lock(switch.id, epoch, "", reason, now, deadline)
         held, mine = self.lock(switch.service), self.record(switch.id)
         if mine is None or mine.answer:
             raise LockLostError(f"the switch {switch.id} has been ended")
@@ -84,7 +86,7 @@ class DynamoJournal:
     def take_over(
         self, switch: Switch, reason: str, held: Lock, old: Record | None, now: float, deadline: float
     ) -> None:
-        debt = held.owner if old and old.shifted_at is not None and old.outcome is None else held.debt
+        debt = _debt(held, old)
         lock: dict[str, Any] = {
             "owner": switch.id,
             "epoch": (held.epoch or 0) + 1,
@@ -95,7 +97,7 @@ class DynamoJournal:
         if debt:
             lock["debt"] = debt
         taken = Write(_lock_key(switch.service), put=lock, only_if=_as_read(held))
-        writes = [taken, Write(switch_key(switch.id), once={"begun": now}, only_if={"answer": ABSENT})]
+        writes = [taken, _begun(switch, now)]
         if old and old.answer is None:
             status = "SUCCESS" if old.switch.mode is Mode.RESTORE else "FAILED"
             writes.append(_sealed(old.switch, Outcome.TAKEN_OVER, TAKEN_OVER, status))
@@ -108,7 +110,7 @@ class DynamoJournal:
         bumped = Write(
             _lock_key(switch.service), set={"epoch": (held.epoch or 0) + 1, "since": now}, only_if=_as_read(held)
         )
-        unanswered = Write(switch_key(switch.id), only_if={"answer": ABSENT})
+        unanswered = Write(switch_key(switch.id), only_if={JOURNAL_KEY: PRESENT, "answer": ABSENT})
         if not self._done(bumped, unanswered):
             raise _lost(switch, held)
         return Lock(held.owner, (held.epoch or 0) + 1, held.debt, held.reason, now, held.deadline)
@@ -120,15 +122,15 @@ class DynamoJournal:
     def mark(self, hold: Hold, at: float) -> None:
         self._with(hold, _check(hold), Write(switch_key(hold.switch_id), once={"shifted_at": at, "phase:shift": at}))
 
-    def paid(self, hold: Hold, debt: Record) -> None:
-        live = debt.before.live if debt.before else None
-        self._with(
-            hold,
-            Write(_lock_key(hold.service), remove=["debt"], only_if=_mine(hold)),
-            Write(switch_key(debt.switch.id), set={"undone": hold.switch_id}),
-            Write(switch_key(hold.switch_id), set={"paid": debt.switch.id}),
-            _live(hold.service, live),
-        )
+    def paid(self, hold: Hold, debt: Record | None) -> None:
+        writes = [Write(_lock_key(hold.service), remove=["debt"], only_if=_mine(hold))]
+        if debt is not None:
+            writes += [
+                Write(switch_key(debt.switch.id), set={"undone": hold.switch_id}),
+                Write(switch_key(hold.switch_id), set={"paid": debt.switch.id}),
+                _live(hold.service, debt.before.live if debt.before else None),
+            ]
+        self._with(hold, *writes)
 
     def close(self, hold: Hold, closing: Closing) -> None:
         ending: dict[str, Any] = {
@@ -219,17 +221,34 @@ def _mine(hold: Hold) -> dict[str, Any]:
 
 
 def _as_read(lock: Lock) -> dict[str, Any]:
-    return {"owner": lock.owner or ABSENT, "epoch": ABSENT if lock.epoch is None else lock.epoch}
+    return {name: lock.read.get(name, ABSENT) for name in ("owner", "epoch")}
+
+
+def _begun(switch: Switch, now: float) -> Write:
+    """A switch that has a record and no answer begins; nothing makes a record but a request."""
+    return Write(switch_key(switch.id), once={"begun": now}, only_if={JOURNAL_KEY: PRESENT, "answer": ABSENT})
+
+
+def _debt(held: Lock, old: Record | None) -> str:
+    """Whose traffic the new owner must take back: what the old one may have moved, or was to take back itself."""
+    if old is None or old.outcome is not None:
+        return held.debt
+    return held.owner if old.shifted_at is not None else old.switch.undoes or held.debt
 
 
 def _check(hold: Hold) -> Write:
     return Write(_lock_key(hold.service), only_if=_mine(hold))
 
 
-def _point(record: Record, replaced: Record | None) -> Write:
-    """The pointer to the newest request moves only from where it was read."""
-    only_if = {"switch_id": replaced.switch.id} if replaced else {JOURNAL_KEY: ABSENT}
-    return Write(_newest_key(record.resource), put={"switch_id": record.switch.id}, only_if=only_if)
+def _point(record: Record, newest: Newest) -> Write:
+    """The pointer to the newest request moves only from where it was read. A restore notes what it takes back."""
+    restores = record.switch.mode is Mode.RESTORE
+    reversed_ = newest.with_reversed(record.properties, record.started_at) if restores else newest.reversed
+    return Write(
+        _newest_key(record.resource),
+        put=newest_to_map(record.switch.id, reversed_),
+        only_if={"switch_id": newest.switch_id or ABSENT},
+    )
 
 
 def _sealed(switch: Switch, outcome: Outcome, reason: str, status: str, **only_if: Any) -> Write:

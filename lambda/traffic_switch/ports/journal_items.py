@@ -16,7 +16,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from traffic_switch.contract import JOURNAL_EXPIRY, JOURNAL_KEY, Color
 from traffic_switch.errors import JournalError
-from traffic_switch.journal import Answer, Before, Lock, Properties, Record
+from traffic_switch.journal import Answer, Before, Lock, Newest, Properties, Record
 from traffic_switch.model import Live, Mode, Outcome, Switch, Weights
 
 KEEP_SECONDS = 400 * 24 * 3600
@@ -122,12 +122,14 @@ def live_to_map(live: Live) -> dict[str, Any]:
         "version": live.version,
         "blue": live.weights.blue,
         "green": live.weights.green,
+        "resource": live.resource,
     }
 
 
 def live_from_map(raw: Mapping[str, Any]) -> Live:
     """The inverse of `live_to_map`."""
-    return Live(Color(raw["color"]), str(raw["version"]), Weights(int(raw["blue"]), int(raw["green"])))
+    weights = Weights(int(raw["blue"]), int(raw["green"]))
+    return Live(Color(raw["color"]), str(raw["version"]), weights, str(raw.get("resource", "")))
 
 
 def live_from_item(item: Item, key: str) -> Live | None:
@@ -152,14 +154,31 @@ def lock_from_item(item: Item) -> Lock | None:
     if not item:
         return None
     raw = plain(item)
+    owner = raw.get("owner", "")
     return Lock(
-        owner=str(raw.get("owner", "")),
+        owner=owner if isinstance(owner, str) else "",
         epoch=_number(raw.get("epoch"), int),
         debt=str(raw.get("debt", "")),
         reason=str(raw.get("reason", "")),
         since=_number(raw.get("since"), float) or 0.0,
         deadline=_number(raw.get("deadline"), float) or float("inf"),
+        read={name: raw[name] for name in ("owner", "epoch") if name in raw},
     )
+
+
+def newest_from_item(item: Item, record: Callable[[str], Record | None]) -> Newest:
+    """What is known of a resource's requests. What cannot be read of those that were taken back is forgotten."""
+    raw = plain(item)
+    switch_id = str(raw.get("switch_id", ""))
+    reversed_ = raw.get("reversed", [])
+    pairs = reversed_ if isinstance(reversed_, list) else []
+    known = tuple((str(pair["text"]), float(pair["at"])) for pair in pairs if {"text", "at"} <= set(pair))
+    return Newest(switch_id, record(switch_id) if switch_id else None, known)
+
+
+def newest_to_map(switch_id: str, reversed_: tuple[tuple[str, float], ...]) -> dict[str, Any]:
+    """The inverse of `newest_from_item`."""
+    return {"switch_id": switch_id, "reversed": [{"text": text, "at": int(at)} for text, at in reversed_]}
 
 
 def answer_to_text(answer: Answer) -> str:

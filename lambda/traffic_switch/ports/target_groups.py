@@ -18,8 +18,11 @@ class TargetGroups:
         self._client = client
 
     def targets(self, target_group_arn: str) -> tuple[Target, ...]:
-        """Every target of the group with its health, draining ones included."""
-        answer = self._client.describe_target_health(TargetGroupArn=target_group_arn)
+        """Every target of the group with its health, draining ones included; none of a group that is gone."""
+        try:
+            answer = self._client.describe_target_health(TargetGroupArn=target_group_arn)
+        except self._client.exceptions.TargetGroupNotFoundException:
+            return ()
         return tuple(_parsed(description) for description in answer["TargetHealthDescriptions"])
 
     def sticky(self, target_group_arn: str) -> bool:

@@ -16,8 +16,8 @@ BUGS = (
         CLASSIFYING,
         "if newest.switch.mode is Mode.RELEASE and newest.properties.reverses(ask.properties):",
         "if newest.switch.mode is Mode.RELEASE:",
-        "",
-        "",
+        "there-and-back:0:Request/lambda.Invoke/2=never-ran,Request/lambda.Invoke/2=cancel",
+        "the stack says green v2 of shop",
     ),
     Bug(
         "the-newest-request-is-whoever-writes-last",
@@ -26,8 +26,8 @@ BUGS = (
         JOURNAL,
         'return Write(_newest_key(record.resource), put={"switch_id": record.switch.id}, only_if=only_if)',
         'return Write(_newest_key(record.resource), put={"switch_id": record.switch.id})',
-        "",
-        "",
+        "release:0:Request/dynamodb.TransactWriteItems/1=slow,Request/dynamodb.TransactWriteItems/1=cancel",
+        "the stack says blue v1 of shop",
     ),
     Bug(
         "what-is-replaced-may-still-begin",
@@ -36,8 +36,8 @@ BUGS = (
         JOURNAL,
         "if replaced and replaced.begun is None and replaced.answer is None:",
         "if replaced and replaced.begun and replaced.answer is None:",
-        "",
-        "",
+        "release:0:Request/stepfunctions.StartExecution/1=denied,Request/stepfunctions.StartExecution/1=cancel",
+        "the stack says blue v1 of shop",
     ),
     Bug(
         "keep-shifts",
@@ -46,8 +46,8 @@ BUGS = (
         CLASSIFYING,
         "if ask.color == KEEP and scene.live:",
         "if ask.color == KEEP and scene.live and scene.drift:",
-        "",
-        "",
+        "keep:0:",
+        "wanted the outcome UNCHANGED",
     ),
     Bug(
         "a-late-event-is-released",
@@ -56,8 +56,8 @@ BUGS = (
         CLASSIFYING,
         "return reversed_by_restore and scene.status in FORWARD and young",
         "return False",
-        "",
-        "",
+        "comes-late-unseen:0:",
+        "the stack says blue v1 of shop",
     ),
     Bug(
         "a-continued-rollback-does-nothing",
@@ -66,8 +66,8 @@ BUGS = (
         CLASSIFYING,
         "again = newest.switch.mode is Mode.RESTORE and newest.switch.undoes and newest.answer is None",
         "again = False",
-        "",
-        "",
+        "continued-rollback:0:",
+        "nothing to undo, and the rule is not as the journal says",
     ),
     Bug(
         "only-the-stack-tells-a-rollback",
@@ -76,8 +76,8 @@ BUGS = (
         CLASSIFYING,
         "return newest.switch if rolls_back or not succeeded else None",
         "return newest.switch if rolls_back else None",
-        "",
-        "",
+        "release:0:Bake/lambda.Invoke/1=stale-stack,Bake/lambda.Invoke/2=cancel",
+        "is stuck in UPDATE_ROLLBACK_FAILED",
     ),
     Bug(
         "a-rollback-of-nothing-is-a-release",
@@ -86,8 +86,8 @@ BUGS = (
         CLASSIFYING,
         "    if scene.status not in FORWARD:\n        reason",
         "    if not scene.status:\n        reason",
-        "",
-        "",
+        "release:0:Request/lambda.Invoke/1=never-ran,Request/lambda.Invoke/1=cancel,Request/lambda.Invoke/1=edit-half",
+        "is stuck in UPDATE_ROLLBACK_FAILED",
     ),
     Bug(
         "a-request-that-fails-is-forgotten",
@@ -97,8 +97,8 @@ BUGS = (
         "        world.executions().start(record.switch)\n\n",
         "        try:\n            world.executions().start(record.switch)\n"
         "        except Exception as error:\n            log.error(str(error))\n\n",
-        "",
-        "",
+        "release:0:Bake/lambda.Invoke/2=cancel,Request/stepfunctions.StartExecution/2=denied",
+        "is stuck in UPDATE_ROLLBACK_FAILED",
     ),
     Bug(
         "a-good-release-may-be-undone",
@@ -107,8 +107,8 @@ BUGS = (
         CLASSIFYING,
         "succeeded = newest.answer is not None and newest.answer.good",
         "succeeded = False",
-        "",
-        "",
+        "there-and-back:0:",
+        "without gate and bake",
     ),
     Bug(
         "the-queue-of-failures-is-not-read",
@@ -117,7 +117,10 @@ BUGS = (
         REQUEST,
         'yield failed["requestPayload"], True',
         "log.error(failed)",
-        "",
-        "",
+        "release:0:Bake/lambda.Invoke/2=cancel,"
+        "Request/dynamodb.GetItem/4=denied,"
+        "Request/dynamodb.GetItem/5=denied,"
+        "Request/dynamodb.GetItem/6=denied",
+        "is stuck in UPDATE_ROLLBACK_FAILED",
     ),
 )

@@ -16,8 +16,8 @@ BUGS = (
         JOURNAL,
         "        self._with(hold, *writes)\n",
         "        self._with(hold, writes[0])\n        self._with(hold, *writes[1:])\n",
-        "",
-        "",
+        "release:0:",
+        "and was not ended",
     ),
     Bug(
         "closes-without-the-lock",
@@ -26,8 +26,8 @@ BUGS = (
         JOURNAL,
         "Write(_lock_key(hold.service), delete=True, only_if=_mine(hold)),",
         "Write(_lock_key(hold.service), delete=True),",
-        "",
-        "",
+        "release:0:Done/dynamodb.TransactWriteItems/1=late,Done/dynamodb.TransactWriteItems/1=stop",
+        "and the rule says otherwise",
     ),
     Bug(
         "pages-after-it-closed",
@@ -38,8 +38,8 @@ BUGS = (
     back =""",
         """        reason = str(reason)
     back =""",
-        "",
-        "",
+        "both-sick:0:",
+        "is HELD before anybody was paged",
     ),
     Bug(
         "a-lost-page-is-no-matter",
@@ -48,8 +48,8 @@ BUGS = (
         CLOSING,
         "        if ending.page:\n            raise\n",
         "",
-        "",
-        "",
+        "both-sick:0:Rollback/sns.Publish/1=sns-away",
+        "is HELD before anybody was paged",
     ),
     Bug(
         "held-overwrites-the-journal",
@@ -58,8 +58,8 @@ BUGS = (
         CLOSING,
         "back = traffic.owed if outcome is Outcome.ROLLED_BACK else None",
         "back = traffic.owed or world.journal.record(switch.id)",
-        "",
-        "",
+        "both-sick:0:",
+        "what is live of shop changed, and no switch has ended",
     ),
     Bug(
         "a-rollback-answers-failed",
@@ -68,8 +68,8 @@ BUGS = (
         ENDING,
         "    good = facts.mode is Mode.RESTORE\n",
         "    good = False\n",
-        "",
-        "",
+        "unhealthy:0:",
+        "is stuck in UPDATE_ROLLBACK_FAILED",
     ),
     Bug(
         "a-restore-that-never-began-is-silent",
@@ -78,8 +78,8 @@ BUGS = (
         ENDING,
         "return facts.mode in (Mode.RESTORE, Mode.REMOVE)",
         "return False",
-        "",
-        "",
+        "tests/unit/test_ending.py::test_each_row_of_the_table_of_endings",
+        "HELD",
     ),
     Bug(
         "a-removal-that-failed-is-done",
@@ -89,8 +89,8 @@ BUGS = (
         "    fate = remove(world, world.services[switch.service], hold)\n",
         "    try:\n        fate = remove(world, world.services[switch.service], hold)\n"
         "    except Exception:\n        fate = Fate.OK\n",
-        "",
-        "",
+        "destroy:0:Remove/elbv2.DeleteRule/1=denied",
+        "a removal answered SUCCESS, and the rule is still there",
     ),
     Bug(
         "answers-before-it-closed",
@@ -102,8 +102,8 @@ BUGS = (
         request = record.request if record else None
         send(world, switch, Record(switch, 0.0, answer=Answer("FAILED", "too early"), request=request))
         return told(failed("too early"))""",
-        "",
-        "",
+        "lock-deleted:0:",
+        "was answered before it had an outcome",
     ),
     Bug(
         "remembers-another-version-as-live",
@@ -112,18 +112,18 @@ BUGS = (
         "lambda/traffic_switch/handlers/done.py",
         "Live(switch.color, switch.version, Weights.all_on(switch.color))",
         "Live(switch.color, switch.version, Weights.all_on(switch.color.other))",
-        "",
-        "",
+        "release:0:",
+        "and the rule says otherwise",
     ),
     Bug(
         "done-without-looking",
         "a release is DONE though somebody put the rule back",
         "findings 4",
         "lambda/traffic_switch/standing.py",
-        'return "" if look.reads(wanted) else',
-        'return "" if look else',
-        "",
-        "",
+        "    wanted = Weights.all_on(switch.color)\n",
+        "    return ''\n    wanted = Weights.all_on(switch.color)\n",
+        "release:0:Bake/lambda.Invoke/2=edit-half",
+        "is DONE, and the rule was changed by hand",
     ),
     Bug(
         "lock-trouble-is-a-success",
@@ -142,8 +142,8 @@ BUGS = (
         {
           "Next": "Succeeded"
         }""",
-        "",
-        "",
+        "lock-without-owner:0:",
+        "was never answered",
     ),
     Bug(
         "settle-gives-up",
@@ -152,8 +152,8 @@ BUGS = (
         "lambda/traffic_switch/handlers/settle.py",
         "            _page(world, switch, tries, error)\n            raise\n",
         "            _page(world, switch, tries, error)\n",
-        "",
-        "",
+        "release:0:Bake/lambda.Invoke/2=cancel,Rollback/lambda.Invoke/1=stop,Settle/dynamodb.GetItem/3=denied",
+        "is stuck in UPDATE_ROLLBACK_FAILED",
     ),
     Bug(
         "settle-answers-alone",
@@ -163,8 +163,8 @@ BUGS = (
         "        traffic = bring_back(world, switch, hold, clean=False)\n",
         "        from traffic_switch.taking_back import Traffic, end, Facts\n"
         "        traffic = Traffic(end(Facts(switch.mode)), 'no traffic had moved')\n",
-        "",
-        "",
+        "release:0:Bake/lambda.Invoke/2=stop",
+        "says UNCHANGED, and moved traffic",
     ),
     Bug(
         "a-right-is-missing",
@@ -173,7 +173,7 @@ BUGS = (
         "constructs/greenlight_cdk/switch_duties.py",
         "take_back = (*write, _delete_rules(places), LOOK_AT_TARGETS, preview)",
         "take_back = (*write, LOOK_AT_TARGETS, preview)",
-        "",
-        "",
+        "first-errors:0:",
+        "Rollback may not do elbv2.DeleteRule",
     ),
 )

@@ -7,8 +7,8 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -74,12 +74,19 @@ def forget(*names: str) -> None:
         sys.modules.pop(name, None)
 
 
+@dataclass(frozen=True)
+class _Definition:
+    """Stands for the path of a file that holds a text."""
+
+    text: str
+
+    def read_text(self) -> str:
+        return self.text
+
+
 def _plant_definition(text: str) -> None:
     """The state machine's definition is a file beside its module."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
-        file.write(text)
-    asl = importlib.import_module("traffic_switch.asl")
-    asl.DEFINITION = Path(file.name)  # type: ignore[attr-defined]
+    importlib.import_module("traffic_switch.asl").DEFINITION = _Definition(text)  # type: ignore[attr-defined]
 
 
 def _module(file: str) -> str:

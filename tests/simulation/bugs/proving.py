@@ -19,8 +19,8 @@ BUGS = (
         """    fate = write(world, service, hold, weights, before_from_map(event["before"]).weights)
     world.journal.mark(hold, world.now())
 """,
-        "",
-        "",
+        "release:0:",
+        "the journal does not know that traffic may have moved",
     ),
     Bug(
         "the-front-door-is-not-asked",
@@ -29,8 +29,8 @@ BUGS = (
         SHIFT,
         "while agreed < world.policy.confirm_answers:",
         "while agreed < 0:",
-        "",
-        "",
+        "release:0:",
+        "says that all traffic is on green, and users get",
     ),
     Bug(
         "shift-does-not-wait",
@@ -39,8 +39,8 @@ BUGS = (
         SHIFT,
         "    wait_until_settled(world, hold)\n",
         "",
-        "",
-        "",
+        "release:0:",
+        "after it got the lock, wanted 20 s",
     ),
     Bug(
         "any-version-passes-the-smoke-test",
@@ -49,8 +49,8 @@ BUGS = (
         "lambda/traffic_switch/smoke.py",
         "if version and reply.version != version:",
         "if version and not reply.version:",
-        "",
-        "",
+        "stale-container:0:",
+        "the smoke test of v2 was passed by v0",
     ),
     Bug(
         "any-version-passes-the-bake",
@@ -59,8 +59,8 @@ BUGS = (
         "lambda/traffic_switch/judging/answers.py",
         "if version and reply.version != version:",
         "if version and not reply.version:",
-        "",
-        "",
+        "wrong-version:0:",
+        "wanted blue v1 live",
     ),
     Bug(
         "the-gate-does-not-wait",
@@ -71,8 +71,8 @@ BUGS = (
           "Next": "Smoke"''',
         '''"Condition": "{% $states.input.verdict != 'FAIL' %}",
           "Next": "Smoke"''',
-        "",
-        "",
+        "release:0:",
+        "before gate and smoke test had passed",
     ),
     Bug(
         "sick-targets-pass-the-gate",
@@ -81,8 +81,8 @@ BUGS = (
         "lambda/traffic_switch/gate.py",
         "if good == len(counted) and good >= policy.gate_min_healthy:",
         "if counted:",
-        "",
-        "",
+        "late-failure:0:",
+        "wanted the outcome ROLLED_BACK",
     ),
     Bug(
         "preflight-accepts-drift",
@@ -91,8 +91,8 @@ BUGS = (
         "lambda/traffic_switch/preflight.py",
         "    if difference := drift(scene.rule, scene.remembered):\n        yield difference\n",
         "",
-        "",
-        "",
+        "drifted:0:",
+        "wanted blue v1 live",
     ),
     Bug(
         "stickiness-is-ignored",
@@ -101,8 +101,8 @@ BUGS = (
         SHAPE,
         'if rule["Actions"][0].get("ForwardConfig", {}).get("TargetGroupStickinessConfig", {}).get("Enabled"):',
         "if not rule:",
-        "",
-        "",
+        "sticky:0:",
+        "wanted blue v1 live",
     ),
     Bug(
         "a-third-group-is-ignored",
@@ -111,8 +111,8 @@ BUGS = (
         SHAPE,
         "if foreign := [arn for arn in groups if arn not in ours]:",
         "if foreign := [arn for arn in groups if not arn]:",
-        "",
-        "",
+        "third-group-beside:0:",
+        "wanted blue v1 live",
     ),
     Bug(
         "the-priority-is-ignored",
@@ -121,8 +121,8 @@ BUGS = (
         SHAPE,
         'if rule["Priority"] != str(place.priority):\n        yield',
         'if not rule["Priority"]:\n        yield',
-        "",
-        "",
+        "moved-down:0:",
+        "wanted blue v1 live",
     ),
     Bug(
         "paths-are-ignored",
@@ -131,8 +131,8 @@ BUGS = (
         SHAPE,
         'if found != {"path-pattern": sorted(place.paths)}:',
         "if not found:",
-        "",
-        "",
+        "more-paths:0:",
+        "wanted blue v1 live",
     ),
     Bug(
         "repair-without-proof",
@@ -141,8 +141,8 @@ BUGS = (
         "lambda/traffic_switch/handlers/repair.py",
         "hold, live) if proof.good else proof",
         "hold, live)",
-        "",
-        "",
+        "repair-in-vain:0:",
+        "wanted the rule untouched",
     ),
     Bug(
         "drift-is-never-told",
@@ -151,8 +151,8 @@ BUGS = (
         "lambda/traffic_switch/handlers/drift.py",
         "    if drift:\n        world.notifier.tell(",
         "    if not drift:\n        world.notifier.tell(",
-        "",
-        "",
+        "drift:0:",
+        "wanted one page of the drift, got 0",
     ),
     Bug(
         "drift-is-told-while-a-switch-runs",
@@ -166,8 +166,8 @@ BUGS = (
     steady = world.journal.lock(service.name) is None and world.journal.live(service.name) == live
     return drift if steady else None""",
         "    return preflight.drift(world.rule(service).look(), world.journal.live(service.name))",
-        "",
-        "",
+        "no-drift:0:Bake/lambda.Invoke/1=late,Bake/lambda.Invoke/2=late,Done/lambda.Invoke/1=late",
+        "people are told of a drift",
     ),
     Bug(
         "one-look-is-drift",
@@ -176,8 +176,8 @@ BUGS = (
         "lambda/traffic_switch/handlers/drift.py",
         "return first if _drift(world, service) == first else None",
         "return first",
-        "",
-        "",
+        "no-drift-after:0:Rollback/lambda.Invoke/1=lag",
+        "people are told of a drift",
     ),
     Bug(
         "the-operator-is-not-heard",
@@ -185,8 +185,8 @@ BUGS = (
         "abort",
         "lambda/traffic_switch/watching.py",
         "if record and record.abort else",
-        "if record and not record.abort else",
-        "",
-        "",
+        "if not record else",
+        "aborted:0:",
+        "wanted blue v1 live",
     ),
 )

@@ -17,8 +17,8 @@ BUGS = (
         BACK,
         "    if not clean:\n",
         "    if not owed:\n",
-        "",
-        "",
+        "release:0:Shift/elbv2.ModifyRule/1=late,Shift/elbv2.ModifyRule/1=stop",
+        "Shift wrote the rule while nobody held the lock",
     ),
     Bug(
         "rollback-without-a-new-epoch",
@@ -27,8 +27,8 @@ BUGS = (
         "lambda/traffic_switch/handlers/rollback.py",
         "hold = world.journal.retake(switch, world.now()).hold(switch.service, world.now())",
         "hold = Hold.from_event(event)",
-        "",
-        "",
+        "errors:0:",
+        "Rollback wrote the rule with the very epoch with which Shift writes",
     ),
     Bug(
         "settle-without-a-new-epoch",
@@ -37,8 +37,8 @@ BUGS = (
         "lambda/traffic_switch/handlers/settle.py",
         "return world.journal.retake(switch, world.now()).hold(switch.service, world.now())",
         "return lock.hold(switch.service, world.now())",
-        "",
-        "",
+        "release:0:Shift/elbv2.ModifyRule/1=late,Shift/elbv2.ModifyRule/1=stop",
+        "Settle wrote the rule with the very epoch with which Shift writes",
     ),
     Bug(
         "any-shift-counts-as-clean",
@@ -47,8 +47,8 @@ BUGS = (
         "lambda/traffic_switch/switch.asl.json",
         '"clean": "{% $states.context.State.RetryCount = 0 %}"',
         '"clean": true',
-        "",
-        "",
+        "errors:0:Shift/lambda.Invoke/1=ran-on,Shift/elbv2.ModifyRule/2=late",
+        "Shift wrote the rule while nobody held the lock",
     ),
     Bug(
         "outcome-from-the-rule",
@@ -59,8 +59,8 @@ BUGS = (
         "here = world.rule(world.services[switch.service]).look()\n"
         "    facts = replace(facts, is_open=bool(owed and owed.is_open and owed.before\n"
         "                                        and not here.reads(owed.before.weights)))",
-        "",
-        "",
+        "errors:0:Rollback/elbv2.ModifyRule/1=died-after",
+        "says UNCHANGED, and moved traffic",
     ),
     Bug(
         "flips-blindly",
@@ -69,8 +69,8 @@ BUGS = (
         "lambda/traffic_switch/ending.py",
         "facts.mode is Mode.REPAIR or facts.foreign or not facts.may_go_back",
         "facts.mode is Mode.REPAIR or facts.foreign",
-        "",
-        "",
+        "both-sick:0:",
+        "wanted HELD and a page",
     ),
     Bug(
         "any-version-may-come-back",
@@ -79,8 +79,8 @@ BUGS = (
         OLD,
         "if version and reply.environment == color and reply.version and reply.version != version:",
         "if not version:",
-        "",
-        "",
+        "replaced-meanwhile:0:",
+        "traffic was given back to blue, which runs v7",
     ),
     Bug(
         "the-debt-is-forgotten",
@@ -89,8 +89,8 @@ BUGS = (
         JOURNAL,
         "debt = held.owner if old and old.shifted_at is not None and old.outcome is None else held.debt",
         'debt = ""',
-        "",
-        "",
+        "skipped-rollback:0:",
+        "finally the rule has",
     ),
     Bug(
         "the-debt-is-paid-in-name",
@@ -100,8 +100,8 @@ BUGS = (
         "    found = _taken_back(world, switch, hold, debt, Facts(Mode.RELEASE), clean=False)\n"
         "    if found.ending.page:",
         '    found = Traffic(end(Facts(Mode.RELEASE)), "")\n    if found.ending.page:',
-        "",
-        "",
+        "skipped-rollback:0:",
+        "and the rule says otherwise",
     ),
     Bug(
         "nobody-knows-what-was-undone",
@@ -110,8 +110,8 @@ BUGS = (
         JOURNAL,
         'undone = {"undone": hold.switch_id} if closing.outcome is Outcome.ROLLED_BACK and closing.owed else {}',
         "undone: dict[str, Any] = {}",
-        "",
-        "",
+        "late-failure:0:",
+        "does not say that of whom",
     ),
     Bug(
         "emergency-at-any-time",
@@ -120,8 +120,11 @@ BUGS = (
         EMERGENCY,
         "if world.now() - _entered(event) > world.policy.emergency_seconds:",
         "if world.now() < _entered(event):",
-        "",
-        "",
+        "no-journal:0:Rollback/lambda.Invoke/1=late,"
+        "Rollback/elbv2.DescribeTargetHealth/1=slow,"
+        "Rollback/elbv2.DescribeTargetHealth/2=slow,"
+        "Rollback/elbv2.DescribeRules/1=slow",
+        "after the rollback began",
     ),
     Bug(
         "emergency-on-a-retry",
@@ -130,8 +133,8 @@ BUGS = (
         EMERGENCY,
         'if event.get("attempt") != 0:',
         'if event.get("attempt") is None:',
-        "",
-        "",
+        "no-journal:0:Rollback/elbv2.ModifyRule/1=lost-request",
+        "after Bake, try 1, the rule was written unfenced",
     ),
     Bug(
         "emergency-to-a-sick-color",
@@ -140,8 +143,8 @@ BUGS = (
         EMERGENCY,
         'return f"The traffic was not touched, since {judged.reason}"',
         "log.error(judged.reason)",
-        "",
-        "",
+        "no-journal:0:Request/dynamodb.GetItem/1=blue-dies",
+        "which has long been down",
     ),
     Bug(
         "emergency-before-the-shift",
@@ -150,8 +153,8 @@ BUGS = (
         EMERGENCY,
         'PHASES = ("Shift", "Bake")',
         'PHASES = ("Gate", "Smoke", "Shift", "Bake")',
-        "",
-        "",
+        "release:0:Gate/lambda.Invoke/1=journal-long-away",
+        "after Gate, try 0, the rule was written unfenced",
     ),
     Bug(
         "no-emergency-write",
@@ -160,8 +163,8 @@ BUGS = (
         "lambda/traffic_switch/handlers/rollback.py",
         "        emergency.put_back(event, world, switch)\n        raise",
         "        raise",
-        "",
-        "",
+        "no-journal:0:",
+        "users were on a version that fails",
     ),
     Bug(
         "emergency-in-silence",
@@ -170,7 +173,7 @@ BUGS = (
         EMERGENCY,
         '        world.notifier.tell(\n            f"PAGE: Greenlight',
         '        log.warning(\n            f"PAGE: Greenlight',
-        "",
-        "",
+        "no-journal:0:",
+        "nobody was paged",
     ),
 )

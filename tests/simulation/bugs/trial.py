@@ -14,47 +14,38 @@ from typing import Any
 import pytest
 
 from tests.simulation.bugs.bug import Bug
-from tests.simulation.bugs.planting import forget, plant
+from tests.simulation.bugs.planting import plant
 
 JOBS = os.cpu_count() or 1
 SOUND = "without any bug"
 LONGEST = 400
-"""Characters that are kept of one complaint, and the most complaints of one scenario: together less than a pipe takes
-at once, so that lines of several children do not mix.
-"""
 MOST = 5
+"""Characters that are kept of one complaint, and complaints that are kept of one scenario: a pipe takes so much at
+once, so that lines of several children do not mix.
+"""
 
 Said = dict[str, list[str]]
 """What was found to be wrong, by scenario or unit test."""
 
 
 def try_all(bugs: Sequence[Bug]) -> None:
-    """Write one line of JSON for each bug to the standard output, and one for its scenarios without any."""
+    """Write one line of JSON to the standard output for all scenarios and unit tests without any bug, and one for each
+    bug. What takes long to load is loaded once, before anything is forked.
+    """
     logging.disable(logging.CRITICAL)
-    warm_up()
-    where = list(dict.fromkeys(bug.caught_by for bug in bugs))
-    tasks: list[tuple[str, Callable[[], Said]]] = [(SOUND, lambda: _tried(where))]
-    tasks += [(bug.name, lambda bug=bug: tried(bug)) for bug in bugs]  # type: ignore[misc]
-    _side_by_side(tasks)
+    _say(SOUND, lambda: _tried(dict.fromkeys(bug.caught_by for bug in bugs)))
+    _side_by_side(bugs)
 
 
-def tried(bug: Bug) -> Said:
-    """Plant it in this process, and see what is said of it."""
+def _with(bug: Bug) -> Said:
     plant(bug)
     return _tried([bug.caught_by])
 
 
-def warm_up() -> None:
-    """What takes long to load, and knows nothing of the switch, is loaded once for all."""
-    _violations("release:0:")
-
-
 def _tried(where: Iterable[str]) -> Said:
-    said: Said = {text: _violations(text) for text in where if not text.startswith("tests/")}
-    if nodes := [text for text in where if text.startswith("tests/")]:
-        forget()
-        said |= _failures(nodes)
-    return said
+    scenarios = [text for text in where if not text.startswith("tests/")]
+    nodes = [text for text in where if text.startswith("tests/")]
+    return {text: _violations(text) for text in scenarios} | (_failures(nodes) if nodes else {})
 
 
 def _violations(text: str) -> list[str]:
@@ -83,31 +74,30 @@ class _Failures:
 def _failures(nodes: Sequence[str]) -> Said:
     heard = _Failures()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        status = pytest.main(["-p", "no:cacheprovider", "-p", "no:terminal", *nodes], plugins=[heard])
+        status = pytest.main(["-q", "-p", "no:cacheprovider", *nodes], plugins=[heard])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        heard.said.append(f"pytest ended with {status!r}")
-    return {node: [text for text in heard.said if text.startswith(node) or len(nodes) == 1][:MOST] for node in nodes}
+        return {node: [f"pytest ended with {status!r}"] for node in nodes}
+    return {node: [text for text in heard.said if text.startswith(node)][:MOST] for node in nodes}
 
 
-def _side_by_side(tasks: Iterable[tuple[str, Callable[[], Said]]]) -> None:
-    """In forked children, so many at a time. A line is written as a whole, so that none is mixed with another."""
+def _side_by_side(bugs: Iterable[Bug]) -> None:
+    """Each in a forked child, so many at a time."""
     running = 0
-    for name, task in tasks:
+    for bug in bugs:
         if running == JOBS:
             os.wait()
             running -= 1
-        sys.stdout.flush()
         if not os.fork():
-            _child(name, task)
+            _say(bug.name, lambda: _with(bug))  # noqa: B023 - it is called at once
+            os._exit(0)
         running += 1
     for _ in range(running):
         os.wait()
 
 
-def _child(name: str, task: Callable[[], Said]) -> None:
+def _say(name: str, task: Callable[[], Said]) -> None:
     try:
         line: dict[str, Any] = {"name": name, "said": task()}
     except BaseException as error:
         line = {"name": name, "problem": f"{type(error).__name__}: {error}"}
     os.write(sys.stdout.fileno(), (json.dumps(line) + "\n").encode())
-    os._exit(0)

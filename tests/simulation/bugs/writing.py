@@ -19,8 +19,10 @@ BUGS = (
             if _put(""",
         """        try:
             if _put(""",
-        "",
-        "",
+        "release:0:Shift/elbv2.DescribeRules/1=edit-half,"
+        "Shift/elbv2.DescribeRules/3=stop,"
+        "Shift/elbv2.DescribeRules/9=edit-back",
+        "long after a newer one was taken",
     ),
     Bug(
         "a-fence-that-asks-for-any-owner",
@@ -29,8 +31,10 @@ BUGS = (
         "lambda/traffic_switch/ports/dynamodb_journal.py",
         "return held is not None and (held.owner, held.epoch) == (hold.switch_id, hold.epoch)",
         "return held is not None",
-        "",
-        "",
+        "release:0:Shift/elbv2.DescribeRules/1=edit-half,"
+        "Shift/elbv2.DescribeRules/3=cancel,"
+        "Shift/elbv2.DescribeRules/9=edit-back",
+        "under a newer owner of the lock",
     ),
     Bug(
         "a-fence-without-epoch",
@@ -39,8 +43,10 @@ BUGS = (
         "lambda/traffic_switch/ports/dynamodb_journal.py",
         "return held is not None and (held.owner, held.epoch) == (hold.switch_id, hold.epoch)",
         "return held is not None and held.owner == hold.switch_id",
-        "",
-        "",
+        "release:0:Shift/elbv2.DescribeRules/1=edit-half,"
+        "Shift/elbv2.DescribeRules/3=stop,"
+        "Shift/elbv2.DescribeRules/9=edit-back",
+        "long after a newer one was taken",
     ),
     Bug(
         "no-second-fence",
@@ -49,8 +55,8 @@ BUGS = (
         WRITING,
         "return Fate.OK if world.journal.holds(hold) else Fate.LOST",
         "return Fate.OK",
-        "",
-        "",
+        "tests/simulation/test_rule_writing.py::test_a_write_whose_lock_is_lost_meanwhile_is_not_called_good",
+        "LOST",
     ),
     Bug(
         "no-wait-for-w",
@@ -59,8 +65,8 @@ BUGS = (
         WRITING,
         "world.sleep(max(0.0, hold.held_at + world.policy.write_settle_seconds - world.now()))",
         "return",
-        "",
-        "",
+        "release:0:Shift/elbv2.ModifyRule/1=late,Shift/elbv2.ModifyRule/1=stop",
+        "wanted 20 s",
     ),
     Bug(
         "no-read-back",
@@ -71,18 +77,18 @@ BUGS = (
         return Fate.FOREIGN
     return Fate.OK if""",
         """    return Fate.OK if""",
-        "",
-        "",
+        "errors:0:",
+        "was not read back",
     ),
     Bug(
         "one-look-is-believed",
         "one late DescribeRules is taken for a change by hand",
         "findings 11",
         WRITING,
-        "if good(look) or world.monotonic() >= deadline:",
-        "if deadline:",
-        "",
-        "",
+        "if good(look) or left <= 0:",
+        "if left:",
+        "release:0:Shift/elbv2.DescribeRules/2=stale",
+        "a change by hand, and there was none",
     ),
     Bug(
         "writes-over-hand-edits",
@@ -91,8 +97,8 @@ BUGS = (
         WRITING,
         "return any(look.reads(weights) for weights in allowed)",
         "return bool(allowed)",
-        "",
-        "",
+        "release:0:Gate/lambda.Invoke/1=edit-half",
+        "wrote over what a person had made of the rule",
     ),
     Bug(
         "no-second-try",
@@ -101,8 +107,8 @@ BUGS = (
         WRITING,
         "TRIES = 2",
         "TRIES = 1",
-        "",
-        "",
+        "tests/simulation/test_rule_writing.py::test_a_write_that_nobody_acknowledged_is_tried_once_more",
+        "ReadTimeoutError",
     ),
     Bug(
         "trusts-a-rule-that-reads-right",
@@ -113,8 +119,8 @@ BUGS = (
             if _put(rule, found, wanted):""",
         """        try:
             if found.reads(wanted) or _put(rule, found, wanted):""",
-        "",
-        "",
+        "tests/simulation/test_rule_writing.py::test_a_rule_that_reads_as_wanted_is_written_all_the_same",
+        "assert 0 == 1",
     ),
     Bug(
         "deletes-the-rule-once",
@@ -123,8 +129,8 @@ BUGS = (
         WRITING,
         "for last in (False, True):",
         "for last in (True,):",
-        "",
-        "",
+        "first:0:Shift/elbv2.CreateRule/1=late,Shift/elbv2.CreateRule/1=delete",
+        "Shift wrote the rule while nobody held the lock",
     ),
     Bug(
         "the-sdk-writes-again",
@@ -133,8 +139,8 @@ BUGS = (
         "lambda/traffic_switch/aws_world.py",
         'once = Config(retries={"total_max_attempts": 1}, connect_timeout=connect, read_timeout=read)',
         "once = RETRIES",
-        "",
-        "",
+        "release:0:Shift/elbv2.ModifyRule/1=lost-reply,Shift/elbv2.ModifyRule/1=stop",
+        "long after a newer one was taken",
     ),
     Bug(
         "drops-the-idle-group",
@@ -143,8 +149,8 @@ BUGS = (
         "lambda/traffic_switch/rule_shape.py",
         'config = {"TargetGroups": groups, "TargetGroupStickinessConfig": {"Enabled": False}}',
         'config = {"TargetGroups": [group for group in groups if group["Weight"]]}',
-        "",
-        "",
+        "release:0:",
+        "the rule was written as",
     ),
     Bug(
         "replaces-the-rule",
@@ -153,8 +159,8 @@ BUGS = (
         RULE,
         "        self._modify(RuleArn=arn, Actions=forward(weights, self._place))\n\n",
         "        self.delete(arn)\n        self.create(weights)\n\n",
-        "",
-        "",
+        "release:0:",
+        "wanted green v2 live",
     ),
     Bug(
         "repair-leaves-paths-and-priority",
@@ -163,7 +169,7 @@ BUGS = (
         RULE,
         "Actions=forward(weights, self._place), Conditions=conditions(self._place))\n",
         "Actions=forward(weights, self._place))\n        return\n",
-        "",
-        "",
+        "repair-priority:0:",
+        "wanted a rule of priority 100",
     ),
 )

@@ -110,6 +110,7 @@ class Executions:
         if execution.run.status not in DIED:
             raise AwsError("ExecutionNotRedrivable", f"Execution is {execution.run.status} and cannot be redriven")
         execution.redrives += 1
+        execution.run.redriven(execution.redrives)
         execution.stop, execution.run.status = None, "RUNNING"
         execution.process = self._process(name, execution.run)
 

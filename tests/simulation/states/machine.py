@@ -77,6 +77,10 @@ class Run:
         self._deadline = FOREVER
         self._events = 0
 
+    def redriven(self, count: int) -> None:
+        """What runs from now on belongs to the n-th redrive."""
+        self._context["Execution"] = {**self._context["Execution"], "RedriveCount": count}
+
     def go(self, around: Around) -> None:
         """Run from the state in which it stands to an end. Only what stops it from outside is raised."""
         self._around = around

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tests.simulation.cloud import Cloud
-from tests.simulation.faults import Faults
 from tests.simulation.installation import Installation
 from tests.simulation.stories.strikes import ACTS, FAULTS, Strike, kinds_for
 from tests.simulation.stories.watch import Watch
@@ -79,7 +78,7 @@ class Scenario:
 
     def run(self) -> Result:
         """Play it to its end and judge it."""
-        cloud = Cloud(self.seed, self._faults())
+        cloud = Cloud(self.seed)
         greenlight = Installation(cloud, services=self.story.services)
         cloud.kernel.sleep(REST_SECONDS)
         self.story.play(greenlight)
@@ -99,24 +98,22 @@ class Scenario:
         )
         return Result(tuple(violations), tuple(self._calls), met, last - self._struck_at if met else 0.0, trace)
 
-    def _faults(self) -> Faults:
-        faults = Faults()
-        for strike in self.strikes:
-            if strike.name in FAULTS and strike.address:
-                faults.addressed[strike.address] = FAULTS[strike.name]
-        return faults
-
     def _before(self, greenlight: Installation, actor: str, call: str, number: int) -> None:
         """A strike that cannot meet this call does not: what struck before may have changed which call it is."""
         self._calls.append((actor, call))
         for strike in self.strikes:
-            if strike.call != number:
+            if not self._is_here(strike, actor, call, number):
                 continue
             if strike.name in ACTS:
                 greenlight.cloud.kernel.at(0.0, lambda strike=strike: self._act(greenlight, strike))  # type: ignore[misc]
-            elif strike.name in kinds_for(call):
+            elif strike.name in kinds_for(call) or strike.place:
                 greenlight.cloud.faults.numbered[number] = FAULTS[strike.name]
                 self._struck_at = greenlight.cloud.kernel.time
+
+    def _is_here(self, strike: Strike, actor: str, call: str, number: int) -> bool:
+        if strike.place:
+            return strike.address == (actor, call, self._calls.count((actor, call)))
+        return strike.call == number
 
     def _act(self, greenlight: Installation, strike: Strike) -> None:
         """It happens outside every function, while the request of the call is on its way."""

@@ -11,6 +11,8 @@ from tests.simulation.faults import Fault, Kind, Outage
 from tests.simulation.installation import Installation
 from tests.simulation.people import Operator
 
+VERY_LATE_SECONDS = 16.0
+"""The same, nearly as late as the protocol allows."""
 ZOMBIE_SECONDS = 8.0
 """How late a write lands that its caller has given up: later than any timeout, earlier than W."""
 STALE_SECONDS = 20.0
@@ -29,7 +31,7 @@ NETWORK = {
 }
 """What can happen to any call to AWS."""
 
-WRITES = {"late": Fault(Kind.SLOW, ZOMBIE_SECONDS)}
+WRITES = {"late": Fault(Kind.SLOW, ZOMBIE_SECONDS), "very-late": Fault(Kind.SLOW, VERY_LATE_SECONDS)}
 """To a write: it takes effect when nobody waits for it any more."""
 
 READS = {"stale": Fault(Kind.STALE, STALE_SECONDS)}
@@ -199,8 +201,8 @@ def lag(greenlight: Installation) -> None:
 
 
 def stale_stack(greenlight: Installation) -> None:
-    """From now on every look at a stack is half a minute old."""
-    greenlight.stacks.stale_seconds = 30.0
+    """From now on every look at a stack is some seconds old."""
+    greenlight.stacks.stale_seconds = 10.0
 
 
 def slow_rules(greenlight: Installation) -> None:
@@ -223,7 +225,8 @@ ACTS: Mapping[str, Act] = {
     "journal-away": away("dynamodb", OUTAGE_SECONDS[0]),
     "journal-long-away": away("dynamodb", OUTAGE_SECONDS[1]),
     "elb-away": away("elbv2", OUTAGE_SECONDS[0]),
-    "sns-away": away("sns", 900.0),
+    "sns-away": away("sns", 300.0),
+    "secrets-away": away("secretsmanager", 300.0),
     "lag": lag,
     "stale-stack": stale_stack,
     "slow-rules": slow_rules,

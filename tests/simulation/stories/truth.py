@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.simulation.cloudformation.template import CustomResource
+from tests.simulation.errors import AwsError
 from tests.simulation.installation import Installation
 
 BLAME = ("somebody changed", "somebody else changed", "changed by hand")
@@ -18,6 +19,9 @@ def final(greenlight: Installation, edited: bool) -> Iterator[str]:
             yield f"{name} is stuck in {stack.status}: {stack.reason}"
         if stack.status.endswith("_COMPLETE") and stack.status != "DELETE_COMPLETE":
             yield from _belied(greenlight, stack.resources.values())
+    for _, actor, call, said in greenlight.cloud.kernel.trace:
+        if said and isinstance(said[-1], AwsError) and said[-1].code.startswith("AccessDenied"):
+            yield f"{actor.partition('#')[0]} may not do {call}"
     by_hand = any(call.startswith("operator: elbv2") for _, _, call, _ in greenlight.cloud.kernel.trace)
     if not (edited or by_hand):
         yield from _blamed(greenlight)
@@ -44,6 +48,9 @@ def _belied(greenlight: Installation, deployed: Any) -> Iterator[str]:
 
 def _blamed(greenlight: Installation) -> Iterator[str]:
     """Nobody is told of a hand edit that there was not."""
+    held = any(item.get("outcome") == "HELD" for item in greenlight.switches())
+    if not held and any("drifted" in page.subject for page in greenlight.cloud.pages):
+        yield "people are told of a drift, and nobody had changed the rule"
     said = [page.message for page in greenlight.cloud.pages]
     said += [str(item.get("reason", "")) for item in greenlight.switches()]
     for text in said:

@@ -7,8 +7,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from tests.simulation.cloudformation.deployments import RELEASE
-from tests.simulation.installation import Installation
+from tests.simulation.cloudformation.deployments import RELEASE, Declared
+from tests.simulation.installation import TIMEOUT_SECONDS, Installation
 from tests.simulation.people import Operator
 from tests.simulation.stories.repertoire import (
     BLUE,
@@ -19,7 +19,7 @@ from tests.simulation.stories.repertoire import (
     when_green_has_traffic,
 )
 from tests.simulation.stories.scenario import Story
-from tests.simulation.stories.strikes import away
+from tests.simulation.stories.strikes import away, stop
 from tests.simulation.stories.troubles import drifted
 
 AWAY_SECONDS, HELP_SECONDS = 300.0, 60.0
@@ -41,6 +41,12 @@ def no_drift(greenlight: Installation) -> None:
     greenlight.is_live(BLUE)
     greenlight.deploy(GREEN)
     _look_for_drift(greenlight, LOOKS, BETWEEN_LOOKS_SECONDS)
+
+
+def no_drift_after(greenlight: Installation) -> None:
+    """The same, and the release is taken back."""
+    no_drift(greenlight)
+    when_green_has_traffic(greenlight, lambda: greenlight.site.change("green", fails=1.0))
 
 
 def _look_for_drift(greenlight: Installation, looks: int, pause_seconds: float) -> None:
@@ -91,10 +97,59 @@ def two_at_a_dead_lock(greenlight: Installation) -> None:
 def comes_late_unseen(greenlight: Installation) -> None:
     """The update's event arrives after its rollback, and DescribeStacks still shows the update."""
     greenlight.is_live(BLUE)
-    greenlight.stacks.stale_seconds = 30.0
+    greenlight.stacks.stale_seconds = 6.0
     greenlight.stacks.mailbox.deliveries.numbered[1] = (8.0,)
     greenlight.deploy(GREEN)
     greenlight.cloud.kernel.at(3.0, lambda: greenlight.stacks.cancel(RELEASE))
+
+
+def skipped_rollback(greenlight: Installation) -> None:
+    """The execution is stopped in its bake, Settle hears of it hours later, the rollback's event is lost, and the
+    operator has CloudFormation skip it. The next release finds the traffic where the dead one left it.
+    """
+    greenlight.is_live(BLUE)
+    greenlight.executions.events.usual = (7200.0,)
+    greenlight.stacks.mailbox.deliveries.numbered[2] = ()
+    kernel, stacks = greenlight.cloud.kernel, greenlight.stacks
+
+    def play() -> None:
+        deployed = greenlight.deploy(GREEN)
+        kernel.sleep(30.0)
+        stop(greenlight)
+        kernel.wait(deployed)
+        kernel.wait(stacks.continue_rollback(RELEASE, ["ShopRequest"]))
+        kernel.wait(greenlight.deploy(Declared("shop", "v1", "v3", "green", attempt=2)))
+
+    kernel.spawn("an operator", play)
+
+
+def continued_rollback(greenlight: Installation) -> None:
+    """A release is cancelled, the load balancer's API is away until CloudFormation gives up the rollback as well, and
+    the operator has CloudFormation continue it.
+    """
+    greenlight.is_live(BLUE)
+    kernel, stacks = greenlight.cloud.kernel, greenlight.stacks
+
+    def play() -> None:
+        deployed = greenlight.deploy(GREEN)
+        kernel.sleep(30.0)
+        stacks.cancel(RELEASE)
+        away("elbv2", TIMEOUT_SECONDS + 300.0)(greenlight)
+        kernel.wait(deployed)
+        kernel.wait(stacks.continue_rollback(RELEASE))
+
+    kernel.spawn("an operator", play)
+
+
+def first_errors(greenlight: Installation) -> None:
+    """The very first deployment, of a version that fails every request as soon as it has users."""
+    greenlight.deploy(NOTHING)
+
+    def watch(call: str, _parameters: object) -> None:
+        if call == "elbv2.CreateRule":
+            greenlight.site.change("blue", fails=1.0)
+
+    greenlight.cloud.after_event.append(watch)
 
 
 def no_journal(greenlight: Installation) -> None:
@@ -169,6 +224,11 @@ def _as_set(greenlight: Installation) -> str:
     return is_live("blue", "v1", "REPAIRED")(greenlight)
 
 
+def _nothing_live(greenlight: Installation) -> str:
+    left = greenlight.cloud.live("shop") or greenlight.site.rule()
+    return f"wanted nothing live and no rule, got {left}" if left else ""
+
+
 def _removed(greenlight: Installation) -> str:
     status, rule = greenlight.stacks.all[RELEASE].status, greenlight.site.rule()
     return "" if status == "DELETE_COMPLETE" and rule is None else f"wanted no stack and no rule, got {status}, {rule}"
@@ -180,12 +240,16 @@ UNTOUCHED = is_live("blue", "v1", "UNCHANGED")
 UPKEEP = (
     Story("drift", drift, _paged_once),
     Story("no-drift", no_drift, _nobody_paged),
+    Story("no-drift-after", no_drift_after, _nobody_paged),
     Story("repair-in-vain", repair_in_vain, _untouched),
     Story("repair-paths", repair_all(lambda operator: operator.set_paths("/elsewhere")), _as_set),
     Story("repair-priority", repair_all(lambda operator: operator.set_priority(7)), _as_set),
     Story("repair-meanwhile", repair_meanwhile, is_live("green", "v2", "DONE")),
     Story("two-at-a-dead-lock", two_at_a_dead_lock),
     Story("comes-late-unseen", comes_late_unseen, is_live("blue", "v1")),
+    Story("skipped-rollback", skipped_rollback, is_live("green", "v3", "DONE")),
+    Story("continued-rollback", continued_rollback, is_live("blue", "v1", "ROLLED_BACK")),
+    Story("first-errors", first_errors, _nothing_live),
     Story("no-journal", no_journal, _helped),
     Story("third-group-beside", drifted(_beside), UNTOUCHED, services=2),
     Story("moved-down", drifted(lambda operator: operator.set_priority(500)), UNTOUCHED),

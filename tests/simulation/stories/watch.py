@@ -15,6 +15,7 @@ from tests.simulation.site import COLORS, Site
 from tests.simulation.stories import truth
 from tests.simulation.stories.conduct import Conduct
 from tests.simulation.stories.ledger import Ledger
+from tests.simulation.stories.regard import Regard
 
 WRITES = {"elbv2.ModifyRule", "elbv2.CreateRule", "elbv2.DeleteRule"}
 FORWARD = "Shift"
@@ -42,6 +43,7 @@ class Watch:
         self._arns = {site.name: _arn(site) for site in self.greenlight.sites}
         self._held_at: dict[str, tuple[str, int, float]] = {}
         self._conduct = Conduct(self.greenlight, self.broken)
+        self._regard = Regard(self.greenlight, self.broken)
         self._ledger = Ledger(self.greenlight, self.broken, self._is_off_by_name, lambda: self.edited_at)
         cloud.after_event.append(self._happened)
         self._answered, cloud.web.on_answer = cloud.web.on_answer, self._hears
@@ -56,6 +58,8 @@ class Watch:
             self._journal_changed()
             self._conduct.journal_changed()
             self._ledger.changed()
+        if call in WRITES and (actor := self._actor()):
+            self._conduct.unfenced(actor)
         if call in WRITES or call == "elbv2.SetRulePriorities":
             self._rule_changed(call)
 
@@ -83,10 +87,11 @@ class Watch:
         actor = self._actor()
         if actor is None:
             self.edited, self.edited_at = True, self.greenlight.cloud.kernel.time
-            self._conduct.edited(site, weights)
+            self._regard.edited(site, weights)
             return
         self.moved.add(actor.switch_id)
-        self._conduct.wrote(actor, site, before, weights)
+        self._conduct.wrote(actor, site)
+        self._regard.wrote(actor, site, before, weights)
         if actor.service != site.name:
             self.broken(f"a switch of {actor.service} changed the rule of {site.name}")
         self._judge_shape(weights)
@@ -119,8 +124,9 @@ class Watch:
     def _was_proved(self, switch_id: str) -> bool:
         """Whether gate and smoke test passed: the states after them were entered."""
         execution = self.greenlight.executions.all.get(switch_id)
-        passed = {visit.state for visit in execution.run.visits} if execution else set()
-        return {"MaySwitch", "Smoke", "IsSmokeFree"} <= passed
+        passed = [visit.state for visit in execution.run.visits] if execution else []
+        looks = passed.count("Gate")
+        return looks >= self.greenlight.policy.gate_consecutive and {"MaySwitch", "Smoke", "IsSmokeFree"} <= set(passed)
 
     def _judge_proof(self, actor: Actor, site: Site, weights: Mapping[str, int]) -> None:
         """Invariant 1: what gets traffic was proved, and still runs the version that was proved."""
@@ -176,6 +182,9 @@ class Watch:
         undone = self.greenlight.cloud.switch_item(switch["undoes"]) if switch["undoes"] else None
         if undone and json.loads(undone["answer"])["status"] == "SUCCESS" and not truth.rolls_back(self.greenlight):
             self.broken("going back by hand was run as a rollback, without gate and bake")
+        nothing = switch["mode"] == "restore" and not switch["undoes"]
+        if nothing and not self.edited and self._is_off(site):
+            self.broken("there was said to be nothing to undo, and the rule is not as the journal says")
         if answer["Status"] == "SUCCESS" and item.get("outcome") == "REMOVED" and site.rule() is not None:
             self.broken("a removal answered SUCCESS, and the rule is still there")
 

@@ -1,0 +1,120 @@
+"""What acts are judged by, made up: each of these is flawless, and a test spoils one thing about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from traffic_switch.contract import Color
+from traffic_switch.model import Live, Weights
+
+from greenlight.rehearsal.acts.act import Seen
+from greenlight.rehearsal.acts.performance import Step
+from greenlight.rehearsal.acts.upkeep import EDITED
+from greenlight.rehearsal.journal import SwitchSeen
+from greenlight.rehearsal.snapshot import Message, Snapshot
+from greenlight.rehearsal.stage import Outcome
+from greenlight.rehearsal.traffic.outcome import Outcome as Ending
+from greenlight.rehearsal.traffic.record import Record
+
+BLUE = Live(Color.BLUE, "1", Weights(100, 0))
+GREEN = Live(Color.GREEN, "2", Weights(0, 100))
+KEPT = Snapshot(
+    live=BLUE,
+    weights=BLUE.weights,
+    rule_arn="arn:rule",
+    lock_owner="",
+    answers={"r1": 1},
+    processes={Color.BLUE: frozenset({7}), Color.GREEN: frozenset({8})},
+)
+GONE = replace(KEPT, live=None, weights=None, rule_arn="")
+DRIFTED = replace(KEPT, weights=EDITED)
+GOOD, BAD = Outcome(0, "✅ GreenlightData\n✅ GreenlightEdge (no changes)"), Outcome(1, "", "refused")
+
+
+def record(color: Color | None = Color.BLUE, at: float = 1.0, ending: Ending = Ending.ANSWERED) -> Record:
+    """One request that was answered at a moment."""
+    return Record(at, 0.01, color, ending)
+
+
+def switch(mode: str, outcome: str, name: str = "s1", reason: str = "", **more: Any) -> SwitchSeen:
+    """One switch that ended."""
+    phases = {"preflight": 1.0, "gate": 2.0}
+    return SwitchSeen(name, mode, "green", "2", phases=phases, outcome=outcome, reason=reason, answer="x", **more)
+
+
+def step(outcome: Outcome = GOOD, after: Snapshot = KEPT, before: Snapshot = KEPT) -> Step:
+    """One thing that was done."""
+    return Step(outcome, before, after)
+
+
+def seen(steps: dict[str, Step], switches: Iterable[SwitchSeen], **more: Any) -> Seen:
+    """An act after which blue is live as before, and blue answered everything."""
+    facts = {"messages": (), "stack_status": "UPDATE_ROLLBACK_COMPLETE", "before": BLUE, "after": BLUE}
+    return Seen(steps=steps, switches=tuple(switches), **{**facts, "records": [record()], **more})
+
+
+RELEASED: dict[str, Any] = {"stack_status": "UPDATE_COMPLETE", "after": GREEN, "records": [record(Color.GREEN)]}
+BOTH = [record(Color.GREEN), record(at=9.0)]
+"""Green had traffic, and blue has it again."""
+BAKED = switch("release", "ROLLED_BACK", reason="Bake failed: errors", shifted_at=1.0, has_evidence=True)
+
+FLAWLESS: dict[str, Seen] = {
+    "release": seen({"release": step()}, [switch("release", "DONE")], **RELEASED),
+    "undo": seen({"rollback": step()}, [switch("release", "DONE")], **RELEASED),
+    "unhealthy": seen({"unhealthy": step(BAD)}, [switch("release", "UNCHANGED"), switch("restore", "UNCHANGED", "s2")]),
+    "errors": seen(
+        {"errors": step(BAD)},
+        [BAKED, switch("restore", "UNCHANGED", "s2")],
+        records=[record(Color.GREEN, ending=Ending.SERVER_ERROR), record(at=9.0)],
+    ),
+    "unrelated-deploy": seen({"unrelated": step()}, [], stack_status="UPDATE_COMPLETE"),
+    "stale-deploy": seen({"stale": step(Outcome(1, "blue is live with version 1,\n and this"))}, []),
+    "drift": seen(
+        {
+            "edited": step(after=DRIFTED),
+            "unrelated": step(after=DRIFTED),
+            "drifted": step(BAD, DRIFTED),
+            "repair": step(),
+        },
+        [switch("release", "UNCHANGED", reason=f"the rule has {EDITED}"), switch("repair", "REPAIRED", "s3")],
+        messages=(Message("PAGE: drift", ""),),
+    ),
+    "retry": seen(
+        {"abort": step(), "aborted": step(BAD), "retried": step()},
+        [switch("release", "ROLLED_BACK"), switch("restore", "UNCHANGED", "s2"), switch("release", "DONE", "s3")],
+        **RELEASED,
+    ),
+    "killed": seen(
+        {"killed-in-shift": step(BAD), "killed-in-bake": step(BAD)},
+        [
+            switch("release", "UNCHANGED", reason="stopped in Shift"),
+            switch("restore", "UNCHANGED", "s2"),
+            switch("release", "ROLLED_BACK", "s3", "stopped in Bake"),
+            switch("restore", "UNCHANGED", "s4"),
+        ],
+    ),
+    "cancelled": seen(
+        {"cancelled": step(BAD)},
+        [switch("release", "TAKEN_OVER"), switch("restore", "ROLLED_BACK", "s2")],
+        records=BOTH,
+    ),
+    "two-at-once": seen(
+        {"rival": step(BAD), "repair-meanwhile": step(BAD), "first-of-two": step()},
+        [switch("release", "DONE"), switch("repair", "UNCHANGED", "s2")],
+        **RELEASED,
+    ),
+    "deleted": seen(
+        {"removed": step(after=GONE), "destroyed": step(), "deleted": step(BAD, GONE)},
+        [
+            switch("remove", "REMOVED"),
+            switch("release", "TAKEN_OVER", "s2"),
+            switch("remove", "REMOVED", "s3"),
+        ],
+        stack_status="",
+        after=None,
+        records=[record(Color.GREEN), record(None, 9.0, Ending.SERVER_ERROR)],
+    ),
+}
+"""For each act, what is seen when it goes as claimed."""
