@@ -65,7 +65,7 @@ deploy: setup ## Deploy everything to the AWS account of your credentials (ARGS=
 	$(NODE)/node node_modules/aws-cdk/bin/cdk deploy --all --no-notices $(ARGS)
 
 .PHONY: bench
-bench: setup ## Measure what the rehearsal's own parts cost, as ratios.
+bench: setup ## Measure the rehearsal's own parts, and 100 switches under load (ARGS=switches: these alone).
 	$(BIN)/python -m bench $(ARGS)
 
 .PHONY: lock

@@ -6,25 +6,29 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from traffic_switch.contract import Color
+from botocore.exceptions import BotoCoreError, ClientError
 from traffic_switch.model import Live
 
 from greenlight.deployed import stack_status
-from greenlight.errors import RehearsalError
-from greenlight.follow import Follower
-from greenlight.journal_view import SwitchView
+from greenlight.errors import OperatorError, RehearsalError
 from greenlight.rehearsal.acts.act import Act, Seen
-from greenlight.rehearsal.promises import broken, snapshot
+from greenlight.rehearsal.acts.performance import Performance
+from greenlight.rehearsal.journal import SwitchSeen
+from greenlight.rehearsal.promises import broken
 from greenlight.rehearsal.report.measure import with_traffic
 from greenlight.rehearsal.report.result import ActResult, ActVerdict, Phase
-from greenlight.rehearsal.stage import Outcome, Stage
+from greenlight.rehearsal.snapshot import Lookout
+from greenlight.rehearsal.stage import Stage
 from greenlight.rehearsal.traffic.analysis import rollback_seconds, shift_seconds
 from greenlight.rehearsal.traffic.process import Traffic, TrafficOrder
 from greenlight.rehearsal.traffic.record import Record
 from greenlight.rehearsal.traffic.windows import LiveView
 
-LEAD_SECONDS = 1.5
+LEAD_SECONDS = 1.0
 """Load before and after the act, so that a report shows what it was like without it."""
+POLL_SECONDS = 0.2
+CALM_SECONDS = 300.0
+"""An alarm of the act before has cleared by then: it needs three of its periods without traffic."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +43,14 @@ def play(stage: Stage, act: Act, load: Load) -> ActResult:
     """Play one act and return its figures and its verdict."""
     stage.progress.act(act.name, act.claim)
     started = time.monotonic()
-    before = snapshot(stage)
     watch = _Watch(stage)
-    outcome, records = _under_load(stage, act, load, watch)
-    after = snapshot(stage)
-    switch = watch.follower.seen
-    seen = Seen(
-        outcome=outcome,
-        switch=switch,
-        stack_status=stack_status("GreenlightRelease"),
-        before=before.live,
-        after=after.live,
-        records=records,
-        broken_promises=list(broken(before, after)),
-    )
-    result = _result(stage, act, seen, time.monotonic() - started)
+    performance = Performance(stage, watch.look)
+    stage.scene = ""
+    records, problem = _under_load(stage, act, load, watch, performance)
+    seen = _seen(performance, records)
+    complaints = [problem] if problem else [*act.complaints(seen), *seen.broken_promises]
+    result = _result(stage, act, seen, complaints, time.monotonic() - started)
+    stage.scene = act.leaves if result.passed else ""
     stage.progress.done(result.passed, result.reason)
     return result
 
@@ -63,61 +60,94 @@ class _Watch:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self.follower = Follower(stage.deployed.journal, stage.service.name, stage.progress.phase)
+        self._lookout = Lookout(stage)
+        self._known = {switch.id for switch in self._lookout.switches()}
+        self._told: dict[tuple[str, str], str] = {}
         self.traffic: LiveView | None = None
 
     def look(self) -> None:
-        """Look once."""
-        self.follower.look()
-        if weights := self._weights():
-            self._stage.progress.weights(*weights)
-        if self.traffic:
-            live = self.traffic.look(time.time())
-            self._stage.progress.traffic(live.rates, live.failures)
+        """Look once. What cannot be read is no news: the next look may read it."""
+        try:
+            self._show()
+        except (BotoCoreError, ClientError, OSError):
+            return
 
     def pause(self, seconds: float) -> None:
         """Let time pass, looking."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.look()
-            time.sleep(0.2)
+            time.sleep(POLL_SECONDS)
 
-    def _weights(self) -> tuple[int, int] | None:
-        scene = self._stage.deployed.scene(self._stage.service)
-        return (scene.weights.blue, scene.weights.green) if scene.weights else None
+    def _show(self) -> None:
+        for switch in self._lookout.switches():
+            if switch.id not in self._known:
+                self._tell(switch)
+        _, weights = self._lookout.rule()
+        if weights:
+            self._stage.progress.weights(weights.blue, weights.green)
+        if self.traffic:
+            live = self.traffic.look(time.time())
+            self._stage.progress.traffic(live.rates, live.failures)
+
+    def _tell(self, switch: SwitchSeen) -> None:
+        if switch.phase and self._told.get((switch.id, switch.phase)) != switch.said:
+            self._told[switch.id, switch.phase] = switch.said
+            self._stage.progress.phase(switch.phase, switch.said)
 
 
-def _under_load(stage: Stage, act: Act, load: Load, watch: _Watch) -> tuple[Outcome, Sequence[Record]]:
+def _under_load(
+    stage: Stage, act: Act, load: Load, watch: _Watch, performance: Performance
+) -> tuple[Sequence[Record], str]:
+    """Returns the record of the load, and what kept the act from being played to its end, if anything did."""
     order = TrafficOrder(
-        url=stage.deployed.front_door_url,
+        url=Lookout(stage).outputs("GreenlightEdge")["FrontDoorUrl"],
         record=stage.place.record(act.name),
         rate=load.rate,
         connections=load.connections,
     )
+    problem = ""
     with Traffic(order, stage.place.logs / f"traffic-{act.name}.log") as traffic:
         watch.traffic = LiveView(traffic.tail)
         watch.pause(LEAD_SECONDS)
-        outcome = act.perform(stage, watch.look)
+        try:
+            act.perform(performance)
+        except (BotoCoreError, ClientError, OperatorError, OSError) as error:
+            problem = f"the act could not be played: {error}"
         watch.pause(LEAD_SECONDS)
-        return outcome, traffic.stop()
+        return traffic.stop(), problem
 
 
-def _result(stage: Stage, act: Act, seen: Seen, seconds: float) -> ActResult:
-    complaints = [*act.complaints(seen), *seen.broken_promises]
+def _seen(performance: Performance, records: Sequence[Record]) -> Seen:
+    before, after = performance.before, performance.lookout.snapshot()
+    return Seen(
+        steps=dict(performance.steps),
+        switches=after.since(before),
+        messages=after.messages_since(before),
+        stack_status=stack_status("GreenlightRelease"),
+        before=before.live,
+        after=after.live,
+        records=records,
+        broken_promises=tuple(broken(before, after)),
+    )
+
+
+def _result(stage: Stage, act: Act, seen: Seen, complaints: Sequence[str], seconds: float) -> ActResult:
+    switch = seen.switch
     result = ActResult(
         name=act.name,
         claim=act.claim,
         verdict=ActVerdict.FAIL if complaints else ActVerdict.PASS,
         seconds=seconds,
         shift_seconds=_shift_seconds(act, seen),
-        rollback_seconds=rollback_seconds(seen.records) if act.new_color is None else None,
+        rollback_seconds=rollback_seconds(seen.records) if act.rolls_back else None,
         stack_status=seen.stack_status,
         live_before=_shown(seen.before),
         live_after=_shown(seen.after),
         log=str(stage.place.logs),
-        reason="; ".join(complaints) or (seen.switch.reason if seen.switch else ""),
-        idle_answers=seen.answered_by(Color.GREEN) if act.name == "unhealthy" else None,
-        phases=_phases(seen.switch),
+        reason="; ".join(complaints) or (switch.reason if switch else ""),
+        idle_answers=seen.answered_by(act.idle) if act.idle else None,
+        phases=_phases(switch),
     )
     return with_traffic(result, seen.records)
 
@@ -128,8 +158,8 @@ def _shift_seconds(act: Act, seen: Seen) -> float | None:
     return shift_seconds(seen.records, seen.switch.shifted_at, act.new_color)
 
 
-def _phases(switch: SwitchView | None) -> tuple[Phase, ...]:
-    return tuple(Phase(name.capitalize(), at) for name, at in switch.phases.items()) if switch else ()
+def _phases(switch: SwitchSeen | None) -> tuple[Phase, ...]:
+    return tuple(Phase(name.capitalize(), at) for name, at in (switch.phases or {}).items()) if switch else ()
 
 
 def _shown(live: Live | None) -> str | None:
@@ -137,12 +167,15 @@ def _shown(live: Live | None) -> str | None:
 
 
 def set_scene(stage: Stage, act: Act) -> None:
-    """Bring about what an act begins with, when the act before did not."""
-    live = stage.deployed.journal.live(stage.service.name)
-    if live and live.color is act.starts_on:
-        return
-    stage.progress.note(f"preparing {act.name}: {act.starts_on} is to be live")
-    assembly = "release" if act.starts_on is Color.GREEN else "undo"
-    outcome = stage.deploy(assembly, lambda: None)
-    if outcome.code:
-        raise RehearsalError(f"{act.name} could not begin: {outcome.why}")
+    """Bring about what an act begins with, unless the act before left just that, and wait until no alarm rings.
+
+    Raises:
+        RehearsalError: it could not be brought about.
+    """
+    if stage.scene not in act.scenes:
+        stage.progress.note(f"preparing {act.name}")
+        outcome = stage.deploy(act.scenes[0], lambda: None)
+        if outcome.code:
+            raise RehearsalError(f"{act.name} could not begin: {outcome.why}")
+        stage.scene = act.scenes[0]
+    Performance(stage, lambda: None).until(lambda seen: seen.is_settled and not seen.alarms, CALM_SECONDS)

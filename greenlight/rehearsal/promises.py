@@ -2,55 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-import boto3
-from traffic_switch.contract import Color
-from traffic_switch.model import Live, Weights
-from traffic_switch.ports.listener_rule import ListenerRule
+from greenlight.rehearsal.snapshot import Snapshot
 
-from greenlight.rehearsal.stage import Stage
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What is compared across an act. `processes` maps each color to the processes that serve it.
-
-    `answers` maps each request that CloudFormation has ever sent to a function to the number of answers that it got.
-    """
-
-    live: Live | None
-    weights: Weights | None
-    rule_arn: str
-    lock_owner: str
-    answers: Mapping[str, int]
-    processes: Mapping[Color, frozenset[int]]
-
-
-def snapshot(stage: Stage) -> Snapshot:
-    """Look at the rule, the journal and the processes."""
-    edge, service = stage.deployed.edge, stage.service
-    rule = ListenerRule(boto3.client("elbv2"), edge["ListenerArn"], service.priority).read()
-    scene = stage.deployed.scene(service)
-    return Snapshot(
-        live=scene.live,
-        weights=scene.weights,
-        rule_arn=rule.arn if rule else "",
-        lock_owner=stage.deployed.journal.lock_owner(service.name),
-        answers={each["RequestId"]: len(each["answers"]) for each in stage.ask("custom-resources")},
-        processes={color: _processes(stage, color) for color in Color},
-    )
+OUTCOMES = frozenset({"DONE", "ROLLED_BACK", "UNCHANGED", "HELD", "REMOVED", "TAKEN_OVER", "REPAIRED"})
 
 
 def broken(before: Snapshot, after: Snapshot) -> Iterator[str]:
     """Say which invariants an act broke."""
-    if after.lock_owner:
-        yield f"the lock is still held by {after.lock_owner}"
-    if after.live and after.weights != after.live.weights:
-        yield f"the weights are {after.weights}, but the journal remembers {after.live.weights}"
-    if before.rule_arn and before.rule_arn != after.rule_arn:
-        yield "the production rule was deleted and created again"
+    yield from _about_the_rule(before, after)
+    yield from _about_the_switches(before, after)
     for request, answers in after.answers.items():
         if answers != 1:
             yield f"CloudFormation got {answers} answers to its request {request}, wanted 1"
@@ -58,6 +20,31 @@ def broken(before: Snapshot, after: Snapshot) -> Iterator[str]:
         yield f"a process of {before.live.color}, which was live, was restarted"
 
 
-def _processes(stage: Stage, color: Color) -> frozenset[int]:
-    containers = stage.ask("containers")
-    return frozenset(c["pid"] for c in containers if c["environment"] == color.value and c["state"] == "running")
+def _about_the_rule(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    removed = any(switch.outcome == "REMOVED" for switch in after.since(before))
+    held = any(switch.outcome == "HELD" for switch in after.since(before))
+    if after.live and after.weights != after.live.weights and not held:
+        yield f"the weights are {after.weights}, but the journal remembers {after.live.weights}"
+    if after.rule_arn and not after.live:
+        yield f"there is a production rule ({after.weights}), but the journal remembers nothing as live"
+    if before.rule_arn and not after.rule_arn and not removed:
+        yield "the production rule is gone"
+    if before.rule_arn and after.rule_arn not in ("", before.rule_arn) and not removed:
+        yield "the production rule was deleted and created again"
+
+
+def _about_the_switches(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    if after.lock_owner:
+        yield f"the lock is still held by {after.lock_owner}"
+    for name in after.running:
+        yield f"the execution {name} is still running"
+    begun = after.since(before)
+    for switch in begun:
+        if switch.outcome not in OUTCOMES:
+            yield f"the {switch} ended with {switch.outcome or 'no outcome'}"
+    held = sum(switch.outcome == "HELD" for switch in begun)
+    pages = sum(message.is_page for message in after.messages_since(before))
+    if pages < held:
+        yield f"{held} switches are HELD, but {pages} pages went out"
+    if after.dead > before.dead:
+        yield f"{after.dead - before.dead} events were given up: they are in a dead-letter queue"

@@ -10,17 +10,14 @@ from dataclasses import dataclass, field
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
 from greenlight.rehearsal.acts.act import Act
-from greenlight.rehearsal.acts.repertoire import FIRST
-from greenlight.rehearsal.pace import cloud_variables, overlay
+from greenlight.rehearsal.acts.flags import COMMON, Flags, Script
+from greenlight.rehearsal.pace import overlay
 from greenlight.rehearsal.place import Place
 from greenlight.rehearsal.play import Load, play, set_scene
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.report.result import ActResult, RehearsalReport
 from greenlight.rehearsal.stage import Stage, staged
 from greenlight.rehearsal.versions import Cast, pushing_images, write_catalog
-
-PREPARING = ("release", "undo")
-"""Assemblies that an act played alone may need before it begins."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +26,11 @@ class Order:
 
     compute: str
     acts: Sequence[Act]
-    repertoire: Sequence[Act]
     cast: Cast
     load: Load
     real_time: bool = False
     port: int | None = None
-    more_assemblies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    more_flags: Mapping[str, Flags] = field(default_factory=dict)
     """Further sets of flags by name, for whoever deploys more than the acts do."""
     place: Place = field(default_factory=lambda: Place(CHECKOUT / "build" / "rehearsal"))
 
@@ -67,18 +63,21 @@ def opened(order: Order, progress: Progress) -> Iterator[Stage]:
         order.place.copy_project(source, replaced, {service: declared})
         write_catalog(order.place.root, service, order.cast)
         context = order.place.project.context()
-        assemblies, variables = _assemblies(order, service), cloud_variables(order.real_time)
-        with staged(order.place, settings, context, assemblies, progress, order.port, variables) as stage:
+        assemblies = _assemblies(order, Script(service, order.cast, order.real_time))
+        with staged(
+            order.place, settings, context, assemblies, progress, order.port, real_time=order.real_time
+        ) as stage:
             _first_deployment(stage, service, order.cast)
             yield stage
 
 
-def _assemblies(order: Order, service: str) -> dict[str, Mapping[str, str]]:
-    """The sets of flags that will be deployed, in the order of their need."""
-    names = {act.name for act in order.acts}
-    needed = [act for act in order.repertoire if act.name in names or act.name in PREPARING]
-    first = {"first": FIRST(service, order.cast)}
-    return first | {act.assembly: act.flags(service, order.cast) for act in needed} | dict(order.more_assemblies)
+def _assemblies(order: Order, script: Script) -> dict[str, Mapping[str, str]]:
+    """The sets of flags that will be deployed, in the order of their need; the scene of each act comes before it."""
+    flags: dict[str, Flags] = {"first": COMMON["first"]}
+    for act in order.acts:
+        flags |= {name: COMMON[name] for name in act.scenes if name in COMMON}
+        flags |= act.flags
+    return {name: make(script) for name, make in (flags | dict(order.more_flags)).items()}
 
 
 def _first_deployment(stage: Stage, service: str, cast: Cast) -> None:
@@ -88,6 +87,7 @@ def _first_deployment(stage: Stage, service: str, cast: Cast) -> None:
         outcome = stage.deploy("first", lambda: None)
     if outcome.code:
         raise RehearsalError(f"the first deployment failed: {outcome.why} (see {stage.place.logs})")
+    stage.scene = "first"
     stage.place.write_activation(stage.environment)
 
 

@@ -11,16 +11,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from greenlight import cdk
-from greenlight.deployed import Deployed
 from greenlight.deployment import Deployment
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT
 from greenlight.rehearsal.account import ACCOUNT, REGION
+from greenlight.rehearsal.pace import cloud_variables
 from greenlight.rehearsal.place import HIDDEN, Place, client_environment
 from greenlight.rehearsal.processes import Processes
 from greenlight.rehearsal.progress import Progress
@@ -51,7 +51,9 @@ class Stage:
     processes: Processes
     progress: Progress
     port: int
-    deployed: Deployed = field(default_factory=Deployed)
+    real_time: bool = False
+    scene: str = ""
+    """The set of flags that describes what is there; empty when none does."""
 
     @property
     def service(self) -> ServiceSettings:
@@ -66,7 +68,7 @@ class Stage:
 
     def run(self, command: Sequence[str], log: str, look: Callable[[], None]) -> Outcome:
         """Run a command in the project's copy, looking around while it runs."""
-        environment = cdk.environment(self.environment)
+        environment = cdk.environment({**self.environment, "AWS_SDK_UA_APP_ID": log})
         log_file = self.place.logs / f"{log}.log"
         with Deployment(command, environment, self.place.project.folder, log_file) as deployment:
             self.processes.watch(deployment.pid)
@@ -76,7 +78,16 @@ class Stage:
 
     def ask(self, name: str) -> Any:
         """Ask the local cloud about itself."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_greenlight/{name}", timeout=10) as answer:
+        return self._control(name, None)
+
+    def tell(self, name: str, body: object) -> Any:
+        """Have the local cloud do something that AWS has no API for."""
+        return self._control(name, json.dumps(body).encode())
+
+    def _control(self, name: str, body: bytes | None) -> Any:
+        url = f"http://127.0.0.1:{self.port}/_greenlight/{name}"
+        request = urllib.request.Request(url, body, method="GET" if body is None else "PUT")
+        with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
     def await_assembly(self, name: str) -> None:
@@ -103,7 +114,8 @@ def staged(
     assemblies: Mapping[str, Mapping[str, str]],
     progress: Progress,
     port: int | None,
-    cloud_variables: Mapping[str, str],
+    *,
+    real_time: bool,
 ) -> Iterator[Stage]:
     """Start the cloud and the synthesis side by side; everything ends with the block.
 
@@ -113,13 +125,13 @@ def staged(
     port = _chosen(port)
     environment = client_environment(port, place.root / "cdk-home")
     with Processes(place.logs) as processes, _speaking_to_the_cloud(environment):
-        stage = Stage(place, settings, environment, processes, progress, port)
+        stage = Stage(place, settings, environment, processes, progress, port, real_time)
         progress.note("starting the local cloud, synthesizing the templates")
         plan = place.root / "synthesis.json"
         write_plan(plan, context, [Assembly(place.assembly(name), flags) for name, flags in assemblies.items()])
         python = str(cdk.BIN / "python")
         processes.start("synthesis", [python, "-m", "greenlight.rehearsal.synthesizer", str(plan)], cdk.environment())
-        _start_cloud(stage, python, cloud_variables)
+        _start_cloud(stage, python, cloud_variables(real_time))
         _bootstrap(stage)
         yield stage
 

@@ -34,7 +34,7 @@ class Cast:
 
     @property
     def errors(self) -> str:
-        """Is healthy, then answers 5 % of requests with 500 once it has traffic."""
+        """Is healthy, then answers 10 % of requests with 500 once it has traffic."""
         return f"{self.second}-errors"
 
     @property

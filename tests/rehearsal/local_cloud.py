@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from botocore.config import Config
 from greenlight.rehearsal.account import REGION
 
 START_SECONDS = 30.0
+HURRY = {"GREENLIGHT_INVOCATION_RETRY_SECONDS": "0.5", "GREENLIGHT_SCHEDULE_SCALE": "0.02"}
+"""A failed event is tried again after half a second, and a minute of a schedule takes 1.2."""
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
@@ -41,6 +44,31 @@ class LocalCloud:
             aws_access_key_id="test",
             aws_secret_access_key="test",
             config=Config(retries={"max_attempts": 0}, **settings),
+        )
+
+    def control(self, name: str, body: object = None) -> Any:
+        """Ask the rehearsal's own endpoint, or tell it something."""
+        data = None if body is None else json.dumps(body).encode()
+        url = f"{self.endpoint}/_greenlight/{name}"
+        request = urllib.request.Request(url, data, method="GET" if data is None else "PUT")
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)
+
+    def user(self, service: str, name: str, actions: Sequence[str], resource: str = "*") -> Any:
+        """A client of a new user who may do these actions on this resource, and nothing else."""
+        iam = self.client("iam")
+        iam.create_user(UserName=name)
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+        if actions:
+            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=_document(statement))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            config=Config(retries={"max_attempts": 0}),
         )
 
     def role(self, name: str, service: str, *statements: Mapping[str, Any]) -> str:
@@ -84,8 +112,8 @@ def eventually(look: Callable[[], Any], seconds: float = 10.0) -> Any:
 
 
 @contextmanager
-def started(run_dir: Path, *adapters: str) -> Iterator[LocalCloud]:
-    """Start the cloud process with some of its adapters, and end it again."""
+def started(run_dir: Path, *adapters: str, **variables: str) -> Iterator[LocalCloud]:
+    """Start the cloud process with some of its adapters, in a hurry unless variables say otherwise; end it again."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -93,7 +121,11 @@ def started(run_dir: Path, *adapters: str) -> Iterator[LocalCloud]:
     output = run_dir / "cloud.log"
     with output.open("w") as log:
         process = subprocess.Popen(
-            [*command, "--only", ",".join(adapters)], stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            [*command, "--only", ",".join(adapters)],
+            env={**os.environ, **HURRY, **variables},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         cloud = LocalCloud(f"http://127.0.0.1:{port}", run_dir)

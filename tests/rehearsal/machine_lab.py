@@ -22,6 +22,7 @@ def handle(event, context):
     if event.get("raise"):
         raise GateClosedError(event["raise"])
     time.sleep(event.get("sleep", 0))
+    print(event.get("say", ""))
     return {"seen": event}
 """
 
@@ -55,6 +56,10 @@ class Lab:
 
     def run(self, name: str, states: Mapping[str, Any], data: object = None, **settings: Any) -> dict[str, Any]:
         return self.ended(self.start(self.machine(name, states, **settings), data))
+
+    def said(self) -> str:
+        """What the function printed so far."""
+        return (self.cloud.run_dir / "logs" / "lambda" / "work.log").read_text()
 
     def history(self, execution: str) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = self.states.get_execution_history(executionArn=execution)["events"]

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
+from ministack.services import cloudwatch
 
 from greenlight.rehearsal.balancer.access_log import Request, line_format, parse
 from greenlight.rehearsal.balancer.health import CHECKING, HEALTHY, Health, State
 from greenlight.rehearsal.balancer.metrics import Datum, host_data, request_data
+from greenlight.rehearsal.cloud.adapters.elbv2 import publication
+from greenlight.rehearsal.cloud.adapters.elbv2.edge import Edge
 
 BALANCER = ("LoadBalancer", "app/shop/1")
 GROUP = ("TargetGroup", "targetgroup/blue/2")
-OK = "app/shop/1 targetgroup/blue/2 127.0.0.1:13000 200 - via_upstream 2400 1790000000.1 GET /"
+OK = "app/shop/1 targetgroup/blue/2 127.0.0.1:13000 200 - via_upstream 2400 1790000000.1 250 GET /"
 REFUSED = (
     "app/shop/1 targetgroup/blue/2 127.0.0.1:13000 502 UF "
-    "upstream_reset_before_response_started{remote_connection_failure} - 1790000000.1 GET /"
+    "upstream_reset_before_response_started{remote_connection_failure} - 1790000000.1 250 GET /"
 )
-EMPTY = "app/shop/1 targetgroup/blue/2 - 503 UH no_healthy_upstream - 1790000000.1 GET /"
-TARGET_ERROR = "app/shop/1 targetgroup/blue/2 127.0.0.1:13000 500 - via_upstream 900 1790000000.1 GET /"
-FIXED = "app/shop/1 - - 503 - direct_response - 1790000000.1 GET /"
+EMPTY = "app/shop/1 targetgroup/blue/2 - 503 UH no_healthy_upstream - 1790000000.1 250 GET /"
+TARGET_ERROR = "app/shop/1 targetgroup/blue/2 127.0.0.1:13000 500 - via_upstream 900 1790000000.1 250 GET /"
+FIXED = "app/shop/1 - - 503 - direct_response - 1790000000.1 250 GET /"
 
 
 def metrics(*lines: str) -> dict[tuple[str, int], tuple[tuple[float, int], ...]]:
@@ -35,6 +41,7 @@ def test_a_line_is_read_back_as_it_was_written() -> None:
         fixed=False,
         connection_failed=False,
         target_seconds=0.0024,
+        ended_at=1790000000.35,
     )
 
 
@@ -108,3 +115,19 @@ def test_hosts_count_as_healthy_or_unhealthy_or_as_neither() -> None:
         Datum("HealthyHostCount", (BALANCER, GROUP), "Count", ((2, 1),)),
         Datum("UnHealthyHostCount", (BALANCER, GROUP), "Count", ((1, 1),)),
     ]
+
+
+def test_each_request_counts_in_the_second_in_which_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [OK, OK.replace("1790000000.1 250", "1790000000.1 2950"), OK]
+    edge = SimpleNamespace(balancer=SimpleNamespace(new_requests=lambda: map(parse, lines)), hosts=dict)
+    stored: list[tuple[str, float, Any]] = []
+    monkeypatch.setattr(
+        cloudwatch,
+        "_store_datum",
+        lambda _namespace, name, _dimensions, at, _unit, _value, values, *_: stored.append((name, at, values)),
+    )
+
+    publication.Publication(cast(Edge, edge), lambda: 1790000009.0).publish()
+
+    counted = {(at, values) for name, at, values in stored if name == "RequestCount"}
+    assert counted == {(1790000000.0, (2,)), (1790000003.0, (1,))}

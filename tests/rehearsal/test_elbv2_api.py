@@ -91,6 +91,28 @@ def test_priorities_are_exchanged_together_or_not_at_all(shop: Shop) -> None:
     assert {each["RuleArn"]: each["Priority"] for each in found[:2]} == {shop.rule: "10", other: "100"}
 
 
+def test_the_conditions_of_a_rule_change_without_its_action_and_the_action_without_them(shop: Shop) -> None:
+    paths = [{"Field": "path-pattern", "Values": ["/shop/*", "/shop"]}]
+
+    shop.elb.modify_rule(RuleArn=shop.rule, Conditions=paths)
+
+    assert weights(shop) == [100, 0]
+    shop.shift(30, 70)
+    (rule,) = shop.elb.describe_rules(RuleArns=[shop.rule])["Rules"]
+    assert rule["Conditions"] == [{**paths[0], "PathPatternConfig": {"Values": ["/shop/*", "/shop"]}}]
+    assert weights(shop) == [30, 70]
+
+
+def test_a_listener_lists_its_rules_by_priority_and_the_default_last(shop: Shop) -> None:
+    for priority in (1000, 20, 300):
+        shop.add_rule(priority, shop.forward(1, 1), PREVIEW)
+
+    found = shop.elb.describe_rules(ListenerArn=shop.listener)["Rules"]
+
+    assert [rule["Priority"] for rule in found] == ["20", "100", "300", "1000", "default"]
+    assert [rule["IsDefault"] for rule in found] == [False] * 4 + [True]
+
+
 def test_rules_that_are_gone_are_not_found(shop: Shop) -> None:
     shop.elb.delete_rule(RuleArn=shop.rule)
 

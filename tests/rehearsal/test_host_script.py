@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from host_color.judgment import Invocation, runs_already
+from host_color.model import HostColor, Place
+from traffic_switch.contract import Color
 
 from tests.rehearsal.shell_host import Host
 from tests.unit.host_script import REGISTRY, SHOP_1, SHOP_2
@@ -45,6 +49,38 @@ def test_a_second_run_of_the_same_image_changes_nothing(host: Host) -> None:
 
     assert result.returncode == 0
     assert "already" in result.stdout
+    assert host.changes == []
+
+
+def test_preparing_pulls_the_image_and_leaves_the_container(host: Host) -> None:
+    host.run("shop", "green", SHOP_1)
+    host.declare("/greenlight/shop/green", SHOP_2)
+
+    result = host.run("shop", "green", SHOP_2, "prepare")
+
+    assert (result.returncode, result.stdout) == (0, "")
+    assert host.changes == [f"docker pull --quiet {SHOP_2}"]
+    assert host.containers == {"shop-green": SHOP_1}
+
+
+def test_preparing_what_runs_says_so_in_the_words_that_the_function_looks_for(host: Host) -> None:
+    host.run("shop", "green", SHOP_2)
+    green = HostColor("shop", Color.GREEN, SHOP_2, "document", Place("group", "i-0", 3001))
+
+    result = host.run("shop", "green", SHOP_2, "prepare")
+
+    assert runs_already(Invocation("Success", result.stdout), green)
+    assert not runs_already(Invocation("Success", result.stdout), replace(green, image=SHOP_1))
+
+
+def test_a_late_request_does_not_bring_back_an_image_that_is_declared_no_more(host: Host) -> None:
+    host.declare("/greenlight/shop/green", SHOP_2)
+    host.run("shop", "green", SHOP_2)
+
+    result = host.run("shop", "green", SHOP_1, "prepare")
+
+    assert result.returncode == 1
+    assert f"shop-green is declared to run another image than {SHOP_1} by now" in result.stderr
     assert host.changes == []
 
 

@@ -115,16 +115,18 @@ def test_a_retaken_lock_is_lost_to_its_older_epoch(journal: DynamoJournal, servi
 
 def test_a_lock_that_is_taken_over_leaves_a_debt_when_traffic_had_moved(journal: DynamoJournal, service: str) -> None:
     first, second = switch(service, 1), switch(service, 2, Mode.RESTORE, f"{service}-s1")
-    held = locked(journal, first)
-    journal.mark(held.hold(service, 1000), 1001)
+    journal.mark(locked(journal, first).hold(service, 1000), 1001)
     journal.register(Record(second, 1002.0), None)
+    held = journal.lock(service)
+    assert held is not None
+    assert held.epoch is not None
 
     journal.take_over(second, "restore", held, journal.record(first.id), now=1003, deadline=2003)
 
     taken, ended = journal.lock(service), journal.record(first.id)
     assert taken is not None
     assert ended is not None
-    assert (taken.owner, taken.epoch, taken.debt) == (second.id, 2, first.id)
+    assert (taken.owner, taken.epoch, taken.debt) == (second.id, held.epoch + 1, first.id)
     assert ended.outcome is Outcome.TAKEN_OVER
 
 
@@ -197,7 +199,7 @@ def test_an_operator_sees_the_newest_request_of_any_kind(
     journal: DynamoJournal, view: JournalView, service: str
 ) -> None:
     first = recorded(journal, switch(service, 1))
-    recorded(journal, switch(service, 2, Mode.RESTORE, first.switch.id), 1001, first)
+    recorded(journal, switch(service, 2, Mode.RESTORE, first.switch.id), 1001)
 
     newest = view.newest(service)
 
@@ -210,7 +212,7 @@ def test_an_operator_sees_all_switches_of_a_service(journal: DynamoJournal, view
     run = switch(service)
     hold = locked(journal, run).hold(service, 1000)
     journal.close(hold, Closing(Outcome.DONE, "live", GOOD, changes_live=True, live=GREEN_LIVE))
-    recorded(journal, switch(service, 2), 1001, journal.record(run.id))
+    recorded(journal, switch(service, 2), 1001)
 
     listed = view.switches(service)
 

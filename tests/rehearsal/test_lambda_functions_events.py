@@ -1,9 +1,8 @@
-"""Asynchronous invocations in the local cloud: tried again after a failure, and only with the function's permission."""
+"""Asynchronous invocations in the local cloud: tried again after a failure, and recorded when that was in vain."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -71,18 +70,53 @@ def test_an_asynchronous_invocation_is_tried_again(lab: Lab) -> None:
     assert eventually(lambda: lab.count("event") == 2)
 
 
-def test_an_event_is_tried_again_and_needs_the_permission_of_the_function(lab: Lab) -> None:
-    events = lab.cloud.client("events")
-    rule = events.put_rule(Name="rule", EventPattern=json.dumps({"source": ["shop"]}))["RuleArn"]
-    data = json.dumps({"id": "rule", "failures": 1})
-    events.put_targets(Rule="rule", Targets=[{"Id": "1", "Arn": lab.function, "Input": data}])
-    entry: dict[str, Any] = {"Source": "shop", "DetailType": "x", "Detail": "{}"}
-    events.put_events(Entries=[entry])
-    time.sleep(0.3)
-    assert lab.count("rule") == 0
+def test_an_invocation_that_always_fails_is_recorded_in_the_queue_of_failures(lab: Lab) -> None:
+    queue = fail_into(lab, "failures", "MaximumRetryAttempts=1")
+    event = {"id": "recorded", "failures": 9}
 
-    permission = {"StatementId": "1", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
-    lab.cloud.client("lambda").add_permission(FunctionName="count", SourceArn=rule, **permission)
-    events.put_events(Entries=[entry])
+    lab.cloud.client("lambda").invoke(FunctionName="count", InvocationType="Event", Payload=json.dumps(event))
 
-    assert eventually(lambda: lab.count("rule") == 2)
+    record = json.loads(received(lab, queue)["Body"])
+    assert record["version"] == "1.0"
+    assert record["requestPayload"] == event
+    assert record["requestContext"]["condition"] == "RetriesExhausted"
+    assert record["requestContext"]["approximateInvokeCount"] == 2
+    assert record["requestContext"]["functionArn"] == f"{lab.function}:$LATEST"
+    assert record["responseContext"]["functionError"] == "Unhandled"
+    assert record["responsePayload"]["errorType"] == "GateClosedError"
+    assert lab.count("recorded") == 2
+
+
+def test_the_record_needs_the_right_of_the_functions_role(lab: Lab) -> None:
+    queue = fail_into(lab, "forbidden", "MaximumRetryAttempts=0", allowed=False)
+
+    lab.cloud.client("lambda").invoke(
+        FunctionName="count", InvocationType="Event", Payload=json.dumps({"id": "lost", "failures": 9})
+    )
+
+    assert eventually(lambda: lab.count("lost") == 1)
+    assert lab.cloud.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages") is None
+
+
+def fail_into(lab: Lab, name: str, rules: str, *, allowed: bool = True) -> str:
+    """Give the function a queue of failures, and its role the right to send to it or none."""
+    sqs = lab.cloud.client("sqs")
+    queue = str(sqs.create_queue(QueueName=name)["QueueUrl"])
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    send = {"Effect": "Allow" if allowed else "Deny", "Action": "sqs:SendMessage", "Resource": arn}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [send]})
+    lab.cloud.client("iam").put_role_policy(RoleName="count", PolicyName="send", PolicyDocument=document)
+    setting, _, value = rules.partition("=")
+    lab.cloud.client("lambda").put_function_event_invoke_config(
+        FunctionName="count", DestinationConfig={"OnFailure": {"Destination": arn}}, **{setting: int(value)}
+    )
+    return queue
+
+
+def received(lab: Lab, queue: str) -> dict[str, Any]:
+    """The next message of a queue."""
+    sqs = lab.cloud.client("sqs")
+    found: list[dict[str, Any]] = eventually(
+        lambda: sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages"), 15
+    )
+    return found[0]

@@ -1,9 +1,9 @@
-"""Short acts end to end: one stage, on which a release, an unrelated deploy and a forbidden shift are played."""
+"""Short acts end to end: on one stage a release, an unrelated deploy, a stopped and a forbidden way back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,21 +14,30 @@ from rich.console import Console
 from traffic_switch.contract import Color
 from traffic_switch.model import Weights
 
-from greenlight.follow import Follower
+from greenlight.rehearsal.acts.flags import RELEASE, Script, declared, first, second
+from greenlight.rehearsal.acts.performance import Performance, Step
 from greenlight.rehearsal.acts.repertoire import REPERTOIRE
 from greenlight.rehearsal.place import Place
 from greenlight.rehearsal.play import Load, play
 from greenlight.rehearsal.progress import Progress
-from greenlight.rehearsal.promises import Snapshot, snapshot
 from greenlight.rehearsal.rehearsal import Order, opened
 from greenlight.rehearsal.report.result import ActResult
-from greenlight.rehearsal.stage import Outcome, Stage
+from greenlight.rehearsal.snapshot import Snapshot
+from greenlight.rehearsal.stage import Stage
 from greenlight.rehearsal.versions import Cast
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(600)]
 
 ACTS = {act.name: act for act in REPERTOIRE}
-GREEN_LIVE = {"shop.blue_version": "1.0.0", "shop.green_version": "2.0.0", "shop.active_color": "green"}
+
+
+def unrelated(script: Script) -> Mapping[str, str]:
+    """What the release declares, and two settings that have nothing to do with traffic."""
+    return {**RELEASE(script), "log_retention_days": "7", "tags": '{"team": "shop"}'}
+
+
+def back(attempt: int) -> Any:
+    return declared(Color.BLUE, first, second, attempt)
 
 
 @dataclass(frozen=True)
@@ -37,12 +46,9 @@ class Played:
 
     release: ActResult
     released: Snapshot
-    unrelated: Outcome
-    after_unrelated: Snapshot
-    stopped: Outcome
-    after_stopped: Snapshot
-    forbidden: Outcome
-    after_forbidden: Snapshot
+    unrelated: Step
+    stopped: Step
+    forbidden: Step
 
 
 @pytest.fixture(scope="module")
@@ -50,42 +56,20 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     order = Order(
         compute="ec2",
         acts=[ACTS["release"]],
-        repertoire=REPERTOIRE,
         cast=Cast("1.0.0", "2.0.0"),
         load=Load(200, 50),
         place=Place(tmp_path_factory.mktemp("rehearsal")),
-        more_assemblies={"unrelated": {**GREEN_LIVE, "log_retention_days": "7", "tags": '{"team": "shop"}'}},
+        more_flags={"unrelated": unrelated, "stopped": back(1), "forbidden": back(2)},
     )
     with Progress(Console(quiet=True)) as progress, opened(order, progress) as stage:
         release = play(stage, ACTS["release"], order.load)
-        released = snapshot(stage)
-        unrelated = stage.deploy("unrelated", lambda: None)
-        after_unrelated = snapshot(stage)
-        stopped = stage.deploy("undo", Stopper(stage).look)
-        after_stopped = snapshot(stage)
+        performance = Performance(stage, lambda: None)
+        performance.deploy("unrelated")
+        stage.tell("stops", {"state": "Bake", "cause": "stopped in the console"})
+        performance.deploy("stopped")
         forbid(stage, "elasticloadbalancing:ModifyRule")
-        forbidden = stage.deploy("undo", lambda: None)
-        after_forbidden = snapshot(stage)
-        yield Played(release, released, unrelated, after_unrelated, stopped, after_stopped, forbidden, after_forbidden)
-
-
-class Stopper:
-    """Stops the next switch in its bake, as somebody might do in the console."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._stopped = False
-        self._follower = Follower(stage.deployed.journal, stage.service.name, lambda phase, said: None)
-
-    def look(self) -> None:
-        self._follower.look()
-        seen = self._follower.seen
-        if seen and "bake" in seen.phases and not self._stopped:
-            self._stopped = True
-            machine = boto3.client("cloudformation").describe_stacks(StackName="GreenlightSwitch")["Stacks"][0]
-            arn = next(o["OutputValue"] for o in machine["Outputs"] if o["OutputKey"] == "StateMachineArn")
-            execution = arn.replace(":stateMachine:", ":execution:") + f":{seen.switch.id}"
-            boto3.client("stepfunctions").stop_execution(executionArn=execution, cause="stopped in the console")
+        performance.deploy("forbidden")
+        yield Played(release, performance.before, **performance.steps)
 
 
 def forbid(stage: Stage, action: str) -> None:
@@ -115,39 +99,40 @@ def test_the_traffic_follows_the_rule_at_once(played: Played) -> None:
 
 
 def test_an_unrelated_deploy_changes_no_weight(played: Played) -> None:
-    assert played.unrelated.code == 0, played.unrelated.why
-    assert played.after_unrelated.weights == played.released.weights == Weights(0, 100)
-    assert played.after_unrelated.rule_arn == played.released.rule_arn
+    assert played.unrelated.outcome.code == 0, played.unrelated.outcome.why
+    assert played.unrelated.after.weights == played.released.weights == Weights(0, 100)
+    assert played.unrelated.after.rule_arn == played.released.rule_arn
 
 
 def test_an_unrelated_deploy_restarts_no_process(played: Played) -> None:
     assert played.released.processes[Color.GREEN]
-    assert played.after_unrelated.processes == played.released.processes
+    assert played.unrelated.after.processes == played.released.processes
 
 
 def test_a_switch_that_is_stopped_in_its_bake_is_taken_back_and_answered(played: Played) -> None:
-    assert played.stopped.code != 0
-    assert "was ABORTED: stopped in the console. Traffic is back as it was" in " ".join(played.stopped.output.split())
-    assert played.after_stopped.weights == Weights(0, 100)
-    assert played.after_stopped.lock_owner == ""
+    assert played.stopped.outcome.code != 0
+    printed = " ".join(played.stopped.outcome.output.split())
+    assert "was ABORTED: stopped in the console. Traffic is back as it was" in printed
+    assert played.stopped.after.weights == Weights(0, 100)
+    assert played.stopped.after.lock_owner == ""
 
 
 def test_cloudformation_gets_exactly_one_answer_to_every_request(played: Played) -> None:
-    assert len(played.after_forbidden.answers) > 10
-    assert set(played.after_forbidden.answers.values()) == {1}
+    assert len(played.forbidden.after.answers) > 10
+    assert set(played.forbidden.after.answers.values()) == {1}
 
 
 def test_a_shift_that_iam_forbids_says_so_and_moves_nothing(played: Played) -> None:
-    assert played.forbidden.code != 0
-    assert "AccessDenied" in played.forbidden.output
-    assert "elasticloadbalancing:ModifyRule" in played.forbidden.output
-    assert played.after_forbidden.weights == played.after_unrelated.weights
+    assert played.forbidden.outcome.code != 0
+    assert "AccessDenied" in played.forbidden.outcome.output
+    assert "elasticloadbalancing:ModifyRule" in played.forbidden.outcome.output
+    assert played.forbidden.after.weights == played.unrelated.after.weights
 
 
 def test_a_forbidden_shift_leaves_no_lock(played: Played) -> None:
-    assert played.after_forbidden.lock_owner == ""
+    assert played.forbidden.after.lock_owner == ""
 
 
-def test_logs_stay_below_the_place(played: Played, tmp_path: Path) -> None:
+def test_logs_stay_below_the_place(played: Played) -> None:
     assert played.release.log
     assert Path(played.release.log).is_dir()

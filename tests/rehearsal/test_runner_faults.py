@@ -28,16 +28,17 @@ def test_the_unhealthy_fault_breaks_the_health_check_alone(bench: Bench) -> None
     assert (bench.get("/health")[0], bench.get("/")[0]) == (500, 200)
 
 
-def test_the_errors_fault_answers_one_in_twenty_with_500_under_traffic_alone(bench: Bench) -> None:
+def test_the_errors_fault_answers_one_in_ten_with_500_under_traffic_alone(bench: Bench) -> None:
     bench.runner.catalog.register("shop", "v2", ("errors",))
     bench.run(version="v2")
     preview = {"X-Greenlight-Preview": "green-secret"}
 
     tested = {bench.get("/", **preview)[0] for _ in range(60)}
     first = {bench.get("/")[0] for _ in range(50)}
-    loaded = [bench.get("/")[0] for _ in range(40)]
+    loaded = [bench.get("/")[0] for _ in range(500)]
 
-    assert (tested, first, loaded.count(500)) == ({200}, {200}, 2)
+    assert (tested, first) == ({200}, {200})
+    assert 35 <= loaded.count(500) <= 65
 
 
 def test_a_faulty_answer_still_says_who_gave_it(bench: Bench) -> None:

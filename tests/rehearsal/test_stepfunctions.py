@@ -97,6 +97,39 @@ def test_a_retry_by_name_runs_the_function_again(lab: Lab) -> None:
     ]
 
 
+def test_the_attempts_of_one_entry_share_its_time(lab: Lab) -> None:
+    payload = {
+        "raise": "{% $string($states.context.State.RetryCount) & ' ' & $states.context.State.EnteredTime %}",
+    }
+    retry = [{"ErrorEquals": ["GateClosedError"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 1}]
+    execution = lab.start(lab.machine("shared", {"Gate": task(payload, Retry=retry, End=True)}))
+    lab.ended(execution)
+
+    failed = [e["taskFailedEventDetails"] for e in lab.history(execution) if e["type"] == "TaskFailed"]
+    counts, times = zip(*(json.loads(details["cause"])["errorMessage"].split() for details in failed), strict=True)
+    assert counts == ("0", "1", "2")
+    assert len(set(times)) == 1
+
+
+def test_a_state_that_is_entered_again_begins_anew(lab: Lab) -> None:
+    seen = {
+        "attempt": "{% $states.context.State.RetryCount %}",
+        "entered": "{% $states.context.State.EnteredTime %}",
+    }
+    again = {"Condition": "{% $exists($first) = false %}", "Next": "Pause", "Assign": {"first": "{% $states.input %}"}}
+    states = {
+        "Look": task(seen, Next="Again"),
+        "Again": {"Type": "Choice", "Choices": [again], "Default": "End"},
+        "Pause": {"Type": "Wait", "Seconds": 1, "Next": "Look"},
+        "End": {"Type": "Succeed", "Output": "{% [$first.seen, $states.input.seen] %}"},
+    }
+
+    first, second = json.loads(lab.run("anew", states)["output"])
+
+    assert first["attempt"] == second["attempt"] == 0
+    assert first["entered"] < second["entered"]
+
+
 def test_nothing_catches_what_is_wrong_with_the_machine_itself(lab: Lab) -> None:
     catch = [{"ErrorEquals": ["States.ALL"], "Next": "Hide"}]
     states = {

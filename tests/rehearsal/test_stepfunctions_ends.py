@@ -32,6 +32,41 @@ def test_a_task_that_takes_too_long_is_a_timeout_that_can_be_caught(lab: Lab) ->
     assert "TaskTimedOut" in [event["type"] for event in lab.history(execution)]
 
 
+def test_a_task_out_of_time_has_an_empty_cause(lab: Lab) -> None:
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Caught", "Assign": {"why": "{% $states.errorOutput %}"}}]
+    states = {
+        "Slow": task({"sleep": 3}, TimeoutSeconds=1, Catch=catch, End=True),
+        "Caught": {"Type": "Succeed", "Output": "{% $why %}"},
+    }
+
+    assert json.loads(lab.run("causeless", states)["output"]) == {"Error": "States.Timeout", "Cause": ""}
+
+
+def test_a_function_goes_on_when_its_execution_is_stopped(lab: Lab) -> None:
+    execution = lab.start(lab.machine("deaf", {"Slow": task({"sleep": 1, "say": "still here"}, End=True)}))
+    eventually(lambda: any(event["type"] == "TaskStarted" for event in lab.history(execution)))
+
+    lab.states.stop_execution(executionArn=execution)
+
+    assert "still here" not in lab.said()
+    assert eventually(lambda: "still here" in lab.said())
+    assert lab.states.describe_execution(executionArn=execution)["status"] == "ABORTED"
+
+
+def test_an_execution_can_be_stopped_in_a_state_and_the_next_one_goes_on(lab: Lab) -> None:
+    machine = lab.machine("hit", {"First": task({}, Next="Second"), "Second": task({"sleep": 0.5}, End=True)})
+    lab.cloud.control("stops", {"state": "Second", "cause": "on purpose"})
+
+    stopped, spared = (lab.ended(lab.start(machine)) for _ in range(2))
+
+    assert (stopped["status"], stopped["cause"]) == ("ABORTED", "on purpose")
+    entered = [
+        e["stateEnteredEventDetails"]["name"] for e in lab.history(stopped["executionArn"]) if "Entered" in e["type"]
+    ]
+    assert entered == ["First", "Second"]
+    assert spared["status"] == "SUCCEEDED"
+
+
 def test_a_machine_out_of_time_enters_no_further_state(lab: Lab) -> None:
     states = {
         "Sleep": {"Type": "Wait", "Seconds": 60, "Next": "Never"},

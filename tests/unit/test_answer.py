@@ -136,7 +136,9 @@ def test_a_refusal_names_the_code_of_the_storage_service() -> None:
         send(FakeSurroundings(replies=[REFUSAL]))
 
 
-@pytest.mark.parametrize("character", ["x", "ü", "漢", "😀", '"', "\n", "\x00", "\ud800"], ids=ascii)
+@pytest.mark.parametrize(
+    "character", ["x", "ü", "漢", "😀", '"', "\n", "\x00", "\ud800"], ids=lambda one: f"U+{ord(one):04X}"
+)
 def test_a_reason_is_cut_to_what_cloudformation_takes_in_bytes(character: str) -> None:
     reason = send(FakeSurroundings(), character * 5_000)["Reason"]
 

@@ -3,28 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from traffic_switch.contract import Color
 from traffic_switch.model import Live
 
-from greenlight.journal_view import SwitchView
-from greenlight.rehearsal.stage import Outcome, Stage
+from greenlight.rehearsal.acts.flags import Flags
+from greenlight.rehearsal.acts.performance import Performance, Step
+from greenlight.rehearsal.journal import SwitchSeen
+from greenlight.rehearsal.snapshot import Message
+from greenlight.rehearsal.stage import Outcome
 from greenlight.rehearsal.traffic.record import Record
-from greenlight.rehearsal.versions import Cast
+
+LAST_STRETCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Everything that an act is judged by."""
+    """Everything that an act is judged by.
 
-    outcome: Outcome
-    switch: SwitchView | None
+    Attributes:
+        steps: what was done, in order, by name; `outcome` and `switch` are those of the last command.
+        switches: all that were asked for during the act, oldest first.
+        messages: what people were told during the act.
+        stack_status: of the release stack, after the act.
+    """
+
+    steps: Mapping[str, Step]
+    switches: Sequence[SwitchSeen]
+    messages: Sequence[Message]
     stack_status: str
     before: Live | None
     after: Live | None
     records: Sequence[Record]
-    broken_promises: Sequence[str]
+    broken_promises: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the last command ended."""
+        return list(self.steps.values())[-1].outcome
+
+    @property
+    def switch(self) -> SwitchSeen | None:
+        """The newest release that was asked for; a restore answers for the release that it takes back."""
+        releases = [switch for switch in self.switches if switch.mode == "release"]
+        return releases[-1] if releases else None
 
     @property
     def failed_requests(self) -> int:
@@ -35,27 +58,38 @@ class Seen:
         """Requests that one color answered."""
         return sum(record.color is color for record in self.records)
 
+    @property
+    def last_stretch(self) -> Sequence[Record]:
+        """The requests of the last second."""
+        end = max((record.due_at for record in self.records), default=0.0)
+        return [record for record in self.records if record.due_at > end - LAST_STRETCH_SECONDS]
+
 
 Complaints = Iterator[str]
 
 
 @dataclass(frozen=True)
 class Act:
-    """One scenario. It begins with `starts_on` live, and `perform` runs under load.
+    """One scenario.
 
-    `new_color` is where the traffic moves if all goes well; none when it is not to move.
+    Attributes:
+        scenes: sets of flags by name; the act may begin when any of them was deployed last, else the first one is.
+        leaves: the set of flags that describes what is there after the act; empty when none does.
+        flags: further sets of flags that the act deploys, by name.
+        perform: does it, under load.
+        complaints: what speaks against the claim.
+        new_color: where the traffic moves if all goes well; none when it is not to move.
+        rolls_back: whether users suffer and are helped, which the report then times.
     """
 
     name: str
     claim: str
-    starts_on: Color
-    assembly: str
-    flags: Callable[[str, Cast], Mapping[str, str]]
-    perform: Callable[[Stage, Callable[[], None]], Outcome]
+    scenes: tuple[str, ...]
+    leaves: str
+    perform: Callable[[Performance], None]
     complaints: Callable[[Seen], Complaints]
+    flags: Mapping[str, Flags] = field(default_factory=dict)
     new_color: Color | None = None
-
-
-def deployed_from(assembly: str) -> Callable[[Stage, Callable[[], None]], Outcome]:
-    """The plain `cdk deploy` of an assembly, as an operator or a pipeline runs it."""
-    return lambda stage, look: stage.deploy(assembly, look)
+    rolls_back: bool = False
+    idle: Color | None = None
+    """The color that no user may reach in this act."""

@@ -12,10 +12,11 @@ _FIELDS = (
     "%RESPONSE_CODE_DETAILS%",
     "%COMMON_DURATION(US_TX_END:US_RX_BEG:us)%",
     "%START_TIME(%s.%3f)%",
+    "%DURATION%",
     "%REQ(:METHOD)%",
     "%REQ(:PATH)%",
 )
-_READ_FIELDS = 7
+_READ_FIELDS = 9
 _CONNECTION_FAILED = "UF"
 _NOTHING = "-"
 
@@ -31,6 +32,7 @@ class Request:
         by_target: the target answered, not the load balancer.
         fixed: a fixed response or a redirect, as the rule says.
         target_seconds: from the last byte sent to the target to its first byte; None without an answer.
+        ended_at: Unix time at which the client had its whole answer, or was gone.
     """
 
     load_balancer: str
@@ -41,6 +43,7 @@ class Request:
     fixed: bool
     connection_failed: bool
     target_seconds: float | None
+    ended_at: float
 
 
 def line_format(load_balancer: str) -> str:
@@ -50,7 +53,7 @@ def line_format(load_balancer: str) -> str:
 
 def parse(line: str) -> Request:
     """Read a line back. Raises ValueError for one that is not whole."""
-    load_balancer, group, host, status, flags, details, micros, _ = line.split(" ", _READ_FIELDS)
+    load_balancer, group, host, status, flags, details, micros, began, millis, _ = line.split(" ", _READ_FIELDS)
     return Request(
         load_balancer=load_balancer,
         target_group="" if group == _NOTHING else group,
@@ -60,4 +63,5 @@ def parse(line: str) -> Request:
         fixed=details == "direct_response",
         connection_failed=_CONNECTION_FAILED in flags.split(","),
         target_seconds=None if micros == _NOTHING else int(micros) / 1e6,
+        ended_at=float(began) + int(millis) / 1000,
     )

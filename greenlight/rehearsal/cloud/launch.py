@@ -34,6 +34,8 @@ ADAPTERS = (
     "ssm",
     "ecs",
     "lambda_functions",
+    "eventbridge",
+    "sns",
     "stepfunctions",
     "elbv2.service",
 )

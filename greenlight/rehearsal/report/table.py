@@ -28,7 +28,8 @@ def _table(report: RehearsalReport) -> Table:
     """What fits into 80 columns; the other figures are in the files."""
     title = f"Rehearsal on {escape(report.compute)}"
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Act", min_width=9, overflow="fold")
+    table.padding = (0, 1, 0, 0)
+    table.add_column("Act", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)
     for heading in ("Time", "Requests", "Failed", "Shift", "Rollback", "p95"):
         table.add_column(heading, justify="right", no_wrap=True)

@@ -2,7 +2,8 @@
 
 ministack's engine deploys, updates and rolls back. What differs from AWS where Greenlight depends on it: a function
 that raised is not asked again; any answer is accepted, and a second one too; a custom resource whose Create failed gets
-no Delete; an imported value may change under its importers; `cdk rollback` is refused.
+no Delete; an operation that is cancelled goes on; an imported value may change under its importers; `cdk rollback` is
+refused.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from ministack.services import cloudformation, lambda_svc
 from ministack.services.cloudformation import changesets, custom_resource, handlers, stacks
 
 from greenlight.rehearsal.cloud.context import CloudContext
-from greenlight.rehearsal.cloud.deployment import custom_resources, exports, polling
+from greenlight.rehearsal.cloud.deployment import custom_resources, exports, interruptions, polling
 from greenlight.rehearsal.cloud.deployment.custom_resources import CustomResources
+from greenlight.rehearsal.cloud.deployment.interruptions import Interruptions
 from greenlight.rehearsal.cloud.deployment.operations import Operations
 from greenlight.rehearsal.cloud.deployment.quiet_events import QuietEvents
 from greenlight.rehearsal.cloud.requirement import require
@@ -35,7 +37,8 @@ def install(context: CloudContext) -> None:
     require(stacks, "_roll_back_operation")
     require(handlers, "_ACTION_HANDLERS", "_imported_export_names", "_roll_back_operation", "_add_event")
     require(changesets, "_add_event")
-    require(handlers, *polling.REQUIRED)
+    require(handlers, *polling.REQUIRED, *interruptions.REQUIRED_HANDLERS)
+    require(stacks, *interruptions.REQUIRED)
     require(cloudformation, "_stacks", "_exports", "_stack_events", "handle_request")
     require(app, "_handle_post_body_shortcuts")
     resources = CustomResources()
@@ -45,7 +48,9 @@ def install(context: CloudContext) -> None:
     app._handle_post_body_shortcuts = _presigned(app._handle_post_body_shortcuts)
     context.control.route("custom-resources", lambda _method, _query, _body: (200, resources.listing()))
     _tell()
-    _roll_back(resources)
+    interrupted = Interruptions(resources)
+    _roll_back(resources, interrupted)
+    interrupted.install()
     stacks._resolve_stack_outputs = _checked(stacks._resolve_stack_outputs)
     actions = handlers._ACTION_HANDLERS
     actions["ContinueUpdateRollback"] = _without_empty_skip(actions["ContinueUpdateRollback"])
@@ -74,8 +79,11 @@ def _presigned(shortcuts: Callable[..., Awaitable[Answer | None]]) -> Callable[.
     return handle
 
 
-def _roll_back(resources: CustomResources) -> None:
-    """A custom resource whose Create failed is deleted in the rollback, as every resource that was begun."""
+def _roll_back(resources: CustomResources, interrupted: Interruptions) -> None:
+    """A custom resource whose Create failed is deleted in the rollback, as every resource that was begun.
+
+    A cancelled update says who cancelled it; a creation that ended in a deletion leaves everything to that.
+    """
     ministacks = stacks._roll_back_operation
 
     async def roll_back_operation(
@@ -92,6 +100,10 @@ def _roll_back(resources: CustomResources) -> None:
                 "Attributes": {},
             }
             operation = {**operation, "created": [*operation.get("created", []), logical_id]}
+        if interrupted.is_deleted(stack_id):
+            return
+        if interrupted.was_cancelled(stack):
+            operation = {**operation, "cancelled": True}
         await ministacks(stack_name, stack_id, stack, operation, reason_override)
 
     stacks._roll_back_operation = roll_back_operation

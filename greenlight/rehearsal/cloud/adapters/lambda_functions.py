@@ -1,4 +1,4 @@
-"""Lambda: Python functions in processes of our own, and asynchronous invocations that are retried.
+"""Lambda: Python functions in processes of our own, and events that are retried and recorded as on AWS.
 
 ministack names every exception Runtime.HandlerError, so that no Retry or Catch by name could ever match; it ends a
 process whose handler raised; it waits 50 ms for the log of a function that prints nothing; and it hands a function the
@@ -7,18 +7,17 @@ emulator's own environment and packages, so that a missing dependency would be f
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from ministack import app
 from ministack.core import lambda_runtime
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import lambda_svc, sqs
 
 from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.functions import event_sources, invocations
 from greenlight.rehearsal.cloud.functions.code import link_shipped_packages
 from greenlight.rehearsal.cloud.functions.outcome import Outcome, gone
 from greenlight.rehearsal.cloud.functions.spares import Spares
@@ -28,7 +27,6 @@ from greenlight.rehearsal.cloud.requirement import require
 log = logging.getLogger(__name__)
 
 SPARE_PROCESSES = 2
-EVENTS_PRINCIPAL = "events.amazonaws.com"
 
 Execute = Callable[[dict[str, Any], Any, str], Outcome]
 
@@ -36,10 +34,9 @@ Execute = Callable[[dict[str, Any], Any, str], Outcome]
 def install(context: CloudContext) -> None:
     """Run Python functions our way. Node.js functions stay with ministack."""
     require(lambda_svc, "_execute_function_warm", "_ensure_reaper_thread", "acquire_worker", "invalidate_worker")
-    require(lambda_svc, "release_worker", "invoke_async_with_retry", "_get_func_record_for_ref")
-    require(lambda_svc, "_execution_record_for_config", "_account_region_from_function_config")
+    require(lambda_svc, "release_worker", *invocations.REQUIRED)
+    require(sqs, *invocations.REQUIRED_QUEUES)
     require(lambda_runtime, "_worker_class_for", "execution_credentials", "reset")
-    require(eventbridge, "_dispatch_to_lambda")
     folder = context.run_dir / "lambda"
     house = House(
         spares=Spares(link_shipped_packages(folder / "runtime"), SPARE_PROCESSES),
@@ -49,7 +46,8 @@ def install(context: CloudContext) -> None:
     )
     lambda_runtime._worker_class_for = _worker_class_for(house, lambda_runtime._worker_class_for)
     lambda_svc._execute_function_warm = _execute_function_warm(lambda_svc._execute_function_warm)
-    eventbridge._dispatch_to_lambda = _dispatch_to_lambda
+    lambda_svc.invoke_async_with_retry = invocations.invoke
+    event_sources.install()
     context.on_shutdown.extend((house.spares.close, lambda_runtime.reset))
 
 
@@ -89,23 +87,3 @@ def _execute_function_warm(ministacks: Execute) -> Execute:
         return result
 
     return execute_function_warm
-
-
-def _dispatch_to_lambda(arn: str, payload: str) -> None:
-    """An event for a function is an asynchronous invocation: Lambda tries it again twice when it fails."""
-    func, config, name = lambda_svc._get_func_record_for_ref(arn)
-    if not func or not config:
-        log.error("EventBridge has a target that does not exist: function %s", name)
-        return
-    if app.AUTH and not _may_be_invoked_by(EVENTS_PRINCIPAL, func):
-        log.error("EventBridge may not invoke %s: its policy does not allow %s", name, EVENTS_PRINCIPAL)
-        return
-    lambda_svc.invoke_async_with_retry(lambda_svc._execution_record_for_config(func, config), json.loads(payload))
-
-
-def _may_be_invoked_by(service: str, func: Mapping[str, Any]) -> bool:
-    """Whether the function's own policy, which AWS::Lambda::Permission writes, lets a service in."""
-    statements = (func.get("policy") or {}).get("Statement") or []
-    return any(
-        statement.get("Effect") == "Allow" and service in str(statement.get("Principal")) for statement in statements
-    )

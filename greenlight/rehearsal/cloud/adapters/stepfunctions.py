@@ -32,6 +32,7 @@ def install(context: CloudContext) -> None:
         stepfunctions, *executions.REQUIRED, *walk.REQUIRED, "_run_execution", "_start_execution", "_stop_execution"
     )
     require(stepfunctions, "_emit_execution_status_event", "_scaled_sleep", "_error_matches", "_find_matching_retrier")
+    require(stepfunctions, "_invoke_resource_with_timeout")
     require(stepfunctions, "_call_lambda", "_invoke_aws_sdk_integration", "_SERVICE_DISPATCH", "_apply_state_assign")
     require(
         stepfunctions, "_apply_jsonata_template", "_validate_definition_jsonata", "_validate_state_machine_definition"
@@ -40,7 +41,9 @@ def install(context: CloudContext) -> None:
     require(lambda_svc, *functions.REQUIRED)
     require(eventbridge, "_put_events")
     require(provisioners, "_RESOURCE_HANDLERS", "_sfn_definition")
-    _run(Executions())
+    all_executions = Executions()
+    _run(all_executions)
+    context.control.route("stops", all_executions.stops.ask)
     _recover()
     stepfunctions._apply_state_assign = _assign
     _perform(Integrations(context.endpoint_url))
@@ -58,9 +61,24 @@ def _run(all_executions: Executions) -> None:
 
 def _recover() -> None:
     stepfunctions._error_matches = retry.matches
+    stepfunctions._invoke_resource_with_timeout = _without_cause(stepfunctions._invoke_resource_with_timeout)
     stepfunctions._find_matching_retrier = lambda retriers, error, counts: retry.find_retrier(
         retriers, error, counts, random.random
     )
+
+
+def _without_cause(invoke: Callable[[str, Any, float], Any]) -> Callable[[str, Any, float], Any]:
+    """A task that ran out of time has no cause: a Catch sees an empty one."""
+
+    def invoke_resource_with_timeout(resource: str, data: Any, seconds: float) -> Any:
+        try:
+            return invoke(resource, data, seconds)
+        except stepfunctions._ExecutionError as error:
+            if error.error == "States.Timeout":
+                error.cause = ""
+            raise
+
+    return invoke_resource_with_timeout
 
 
 def _perform(integrations: Integrations) -> None:

@@ -28,11 +28,19 @@ Resource = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Request:
-    """One request that was sent, and the answers that came. CloudFormation acts on the first."""
+    """One request that was sent, and the answers that came. CloudFormation acts on the first, if it still waits.
+
+    `ended` is set when there is nothing to wait for any more: an answer has come, or the operation was interrupted.
+    """
 
     event: Mapping[str, Any]
     answers: list[Mapping[str, Any]] = field(default_factory=list)
-    answered: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def cancelled(self) -> str:
+        """What a stack event says of a resource whose operation was interrupted."""
+        return f"Resource {'creation' if self.event['RequestType'] == 'Create' else 'update'} cancelled"
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class CustomResources:
 
     def __init__(self) -> None:
         self._requests: dict[str, Request] = {}
+        self._given_up: set[str] = set()
         self.failed_creates: dict[tuple[str, str], FailedCreate] = {}
 
     def invoke(
@@ -65,7 +74,7 @@ class CustomResources:
         """Ask the function behind a custom resource, and wait for its answer. Called in a thread of its own.
 
         Raises:
-            CustomResourceError: it answered FAILED, answered nonsense, or did not answer in time.
+            CustomResourceError: it answered FAILED, answered nonsense, did not answer in time, or was not waited for.
         """
         known = {"PhysicalResourceId": physical_id, "OldResourceProperties": _as_sent(old_props)}
         token = new_uuid()
@@ -79,7 +88,10 @@ class CustomResources:
             "ResourceProperties": _as_sent(props),
             **{name: value for name, value in known.items() if value is not None},
         }
-        self._requests[token] = request = Request(event)
+        request = Request(event)
+        if request_type != "Delete" and stack_id in self._given_up:
+            raise CustomResourceError(request.cancelled, physical_id or "")
+        self._requests[token] = request
         try:
             return _ask(request, props, physical_id)
         except CustomResourceError as error:
@@ -97,8 +109,16 @@ class CustomResources:
         request.answers.append(response)
         if len(request.answers) > 1:
             log.warning("CloudFormation got answer %d to %s", len(request.answers), request.event["RequestId"])
-        request.answered.set()
+        request.ended.set()
         return True
+
+    def interrupt(self, stack_id: str, *, for_good: bool = False) -> None:
+        """Wait no longer for answers about a stack. `for_good`: it will not even be asked for another resource."""
+        if for_good:
+            self._given_up.add(stack_id)
+        for request in list(self._requests.values()):
+            if request.event["StackId"] == stack_id:
+                request.ended.set()
 
     def listing(self) -> list[dict[str, Any]]:
         """Every request with its answers, for whoever checks that there is exactly one."""
@@ -112,12 +132,14 @@ class CustomResources:
 def _ask(request: Request, props: Mapping[str, Any], physical_id: str | None) -> Resource:
     _send(props.get("ServiceToken", ""), dict(request.event))
     seconds = float(props.get("ServiceTimeout") or LONGEST_SECONDS)
-    if not request.answered.wait(seconds):
+    if not request.ended.wait(seconds):
         raise CustomResourceError(
             "CloudFormation did not receive a response from your Custom Resource. Please check your logs for"
             f" requestId [{request.event['RequestId']}]. It waited {seconds:g} seconds.",
             physical_id or "",
         )
+    if not request.answers:
+        raise CustomResourceError(request.cancelled, physical_id or "")
     answer = read(request.answers[0], request.event)
     return answer.physical_id, dict(answer.data)
 

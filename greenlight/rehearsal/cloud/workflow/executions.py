@@ -15,6 +15,7 @@ from ministack.services import eventbridge, stepfunctions
 
 from greenlight.rehearsal.cloud.workflow import announcement, history
 from greenlight.rehearsal.cloud.workflow.execution import CURRENT, EndedError, Execution
+from greenlight.rehearsal.cloud.workflow.stops import Stops
 from greenlight.rehearsal.cloud.workflow.walk import walk
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Executions:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._running: dict[str, Execution] = {}
+        self.stops = Stops(lambda request: stepfunctions._stop_execution(request))
 
     def start(self, ministacks: Action) -> Action:
         """StartExecution: the same name and input as a running execution is that execution, not an error."""
@@ -104,6 +106,7 @@ class Executions:
         with self._lock:
             if history.ended(record["events"]):
                 raise EndedError
+            self.stops.notice(record["executionArn"], kind, details or {})
             return history.append(record["events"], kind, details, now_iso())
 
     def _deadline(self, execution: Execution) -> threading.Timer | None:

@@ -1,4 +1,4 @@
-"""Publishes what the balancer sees as CloudWatch metrics, every second instead of every minute."""
+"""Publishes what the balancer sees as CloudWatch metrics, every second or more often instead of every minute."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import logging
 import os
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import cloudwatch
 
 from greenlight.rehearsal.account import ACCOUNT, REGION
+from greenlight.rehearsal.balancer.access_log import Request
 from greenlight.rehearsal.balancer.metrics import NAMESPACE, Datum, host_data, request_data
 from greenlight.rehearsal.cloud.adapters.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.requirement import require
@@ -41,8 +43,12 @@ class Publication:
         self._stopped.set()
 
     def publish(self) -> None:
-        """Publish what was seen since the last time."""
-        _store(request_data(self._edge.balancer.new_requests()), self._now())
+        """Publish what was seen since the last time: each request in the second in which it ended."""
+        requests: defaultdict[int, list[Request]] = defaultdict(list)
+        for request in self._edge.balancer.new_requests():
+            requests[int(request.ended_at)].append(request)
+        for second in sorted(requests):
+            _store(request_data(requests[second]), float(second))
         _store(host_data(self._edge.hosts()), self._now())
 
     def _run(self) -> None:

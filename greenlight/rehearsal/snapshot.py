@@ -1,0 +1,159 @@
+"""What is compared across an act: rule, journal, processes, answers and pages, as they really are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from greenlight_cdk.identifiers import pascal
+from traffic_switch.contract import Color
+from traffic_switch.model import Live, Weights
+
+from greenlight.rehearsal.journal import SwitchSeen, read_journal
+
+if TYPE_CHECKING:
+    from greenlight.rehearsal.stage import Stage
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to the topic that people listen to."""
+
+    subject: str
+    text: str
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it asks for a person at once."""
+        return self.subject.startswith("PAGE")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One look at everything.
+
+    Attributes:
+        weights: of the production rule; None when there is no rule, or none that forwards to both colors.
+        rule_arn: empty when there is no rule.
+        answers: how many answers each request got that CloudFormation ever sent to a function, by its id.
+        processes: those that serve each color.
+        switches: every switch that was ever asked for, oldest first.
+        running: names of executions that have not ended.
+        dead: events that were given up: messages in dead-letter queues.
+        alarms: those that ring.
+    """
+
+    live: Live | None
+    weights: Weights | None
+    rule_arn: str
+    lock_owner: str
+    answers: Mapping[str, int]
+    processes: Mapping[Color, frozenset[int]]
+    switches: tuple[SwitchSeen, ...] = ()
+    messages: tuple[Message, ...] = ()
+    running: tuple[str, ...] = ()
+    dead: int = 0
+    alarms: tuple[str, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is on its way any more."""
+        answered = all(self.answers.values())
+        return answered and not self.lock_owner and not self.running and all(s.is_over for s in self.switches)
+
+    def since(self, before: Snapshot) -> tuple[SwitchSeen, ...]:
+        """The switches that were asked for after another snapshot."""
+        known = {switch.id for switch in before.switches}
+        return tuple(switch for switch in self.switches if switch.id not in known)
+
+    def messages_since(self, before: Snapshot) -> tuple[Message, ...]:
+        """What was published after another snapshot."""
+        return self.messages[len(before.messages) :]
+
+
+@dataclass
+class Lookout:
+    """Looks at one service of a rehearsal; the names of things are read once, their state at each look."""
+
+    stage: Stage
+    _names: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def snapshot(self) -> Snapshot:
+        """Look at everything."""
+        journal = read_journal(self._table(), self.stage.service.name)
+        rule_arn, weights = self.rule()
+        return Snapshot(
+            live=journal.live,
+            weights=weights,
+            rule_arn=rule_arn,
+            lock_owner=journal.lock_owner,
+            answers={each["RequestId"]: len(each["answers"]) for each in self.stage.ask("custom-resources")},
+            processes={color: self._processes(color) for color in Color},
+            switches=journal.switches,
+            messages=tuple(Message(each["subject"], each["message"]) for each in self.stage.ask("messages")),
+            running=tuple(self._running()),
+            dead=self._dead(),
+            alarms=tuple(self._ringing()),
+        )
+
+    def switches(self) -> tuple[SwitchSeen, ...]:
+        """Look at the switches alone."""
+        return read_journal(self._table(), self.stage.service.name).switches
+
+    def rule(self) -> tuple[str, Weights | None]:
+        """The production rule and its weights."""
+        rules = self._client("elbv2").describe_rules(ListenerArn=self.outputs("GreenlightEdge")["ListenerArn"])["Rules"]
+        priority = str(self.stage.service.priority)
+        found = next((rule for rule in rules if rule["Priority"] == priority), None)
+        return (found["RuleArn"], self._weights(found["Actions"])) if found else ("", None)
+
+    def group(self, color: Color) -> str:
+        """The ARN of a color's target group."""
+        name = f"{pascal(self.stage.service.name)}{color.capitalize()}TargetGroupArn"
+        return self.outputs("GreenlightEdge")[name]
+
+    def outputs(self, stack: str) -> Mapping[str, str]:
+        """The outputs of a stack, read once."""
+        if stack not in self._names:
+            (found,) = self._client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+            self._names[stack] = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+        return self._names[stack]
+
+    def _weights(self, actions: Sequence[Mapping[str, Any]]) -> Weights | None:
+        groups = actions[-1].get("ForwardConfig", {}).get("TargetGroups", [])
+        shares = {group["TargetGroupArn"]: group["Weight"] for group in groups}
+        blue, green = self.group(Color.BLUE), self.group(Color.GREEN)
+        return Weights(shares[blue], shares[green]) if shares.keys() == {blue, green} else None
+
+    def _processes(self, color: Color) -> frozenset[int]:
+        containers = self.stage.ask("containers")
+        return frozenset(c["pid"] for c in containers if c["environment"] == color.value and c["state"] == "running")
+
+    def _running(self) -> list[str]:
+        machine = self.outputs("GreenlightSwitch")["StateMachineArn"]
+        found = self._client("stepfunctions").list_executions(stateMachineArn=machine, statusFilter="RUNNING")
+        return [execution["name"] for execution in found["executions"]]
+
+    def _dead(self) -> int:
+        sqs = self._client("sqs")
+        dead = [url for url in sqs.list_queues().get("QueueUrls", []) if "Dead" in url]
+        asked = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in dead]
+        return sum(int(attributes["ApproximateNumberOfMessages"]) for attributes in asked)
+
+    def _ringing(self) -> list[str]:
+        found = self._client("cloudwatch").describe_alarms(StateValue="ALARM", AlarmTypes=["MetricAlarm"])
+        return [alarm["AlarmName"] for alarm in found["MetricAlarms"]]
+
+    def _table(self) -> Any:
+        if "table" not in self._clients:
+            name = self.outputs("GreenlightData")["JournalTableName"]
+            self._clients["table"] = boto3.resource("dynamodb").Table(name)
+        return self._clients["table"]
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = boto3.client(service)  # type: ignore[call-overload]
+        return self._clients[service]
