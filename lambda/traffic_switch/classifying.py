@@ -73,10 +73,16 @@ def _removal(ask: Ask, scene: Scene) -> Meaning:
     """The rule goes with the resource whose release it is: a creation that failed and is cleaned up took no traffic."""
     newest = scene.newest.record
     at_work = newest is not None and (newest.answer is None or newest.is_open)
-    if scene.is_anothers and not at_work:
+    if (scene.is_anothers or _never_had_it(newest, scene.live)) and not at_work:
         reason = "the production rule is another resource's and stays"
         return _answered(ask, Mode.REMOVE, "SUCCESS", reason, scene.live)
     return Meaning(Switch(ask.id, ask.service, Mode.REMOVE, Color.BLUE, ""))
+
+
+def _never_had_it(newest: Record | None, live: Live | None) -> bool:
+    """A creation that failed, where something is live of which an older Greenlight did not note whose it is."""
+    failed = newest is not None and not newest.properties.old and newest.answer is not None and not newest.answer.good
+    return failed and live is not None and not live.resource
 
 
 def _is_late(ask: Ask, scene: Scene) -> bool:

@@ -6,7 +6,6 @@ SwitchError
 ├── UnsettledError      what a switch left open could not be closed yet: it is tried again by itself
 ├── JournalError        an item of the journal is damaged: repair or delete the item that is named
 ├── AnswerError         CloudFormation does not take the answer: its request has expired
-├── FrontDoorError      the load balancer did not follow the rule in time: look at the load balancer
 └── AwsCallError        AWS refused or did not answer: the call and what it said are in the message; it is tried again
     └── JournalAwayError   the journal's table refused or did not answer: look at DynamoDB and at the function's role
 """
@@ -36,10 +35,6 @@ class JournalError(SwitchError):
 
 class AnswerError(SwitchError):
     """CloudFormation refused an answer for good; sending it again would not help."""
-
-
-class FrontDoorError(SwitchError):
-    """Production traffic did not agree with the rule before the deadline."""
 
 
 class AwsCallError(SwitchError):

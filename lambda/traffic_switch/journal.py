@@ -115,11 +115,13 @@ class Newest:
 
     `switch_id` is the newest one's, empty when there is none; its `record` may be gone, since records expire.
     `reversed` holds the requests that CloudFormation has taken back: their properties as one text each, and when.
+    `read` is what a damaged item said instead of an id: who replaces it must have read that.
     """
 
     switch_id: str = ""
     record: Record | None = None
     reversed: tuple[tuple[str, float], ...] = ()
+    read: Any = None
 
     def reversed_at(self, properties: Properties) -> float | None:
         """When a request was taken back, in Unix seconds, or None."""

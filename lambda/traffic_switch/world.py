@@ -43,7 +43,7 @@ class MetricsPort(Protocol):
 class FrontDoorPort(Protocol):
     """Requests through the load balancer."""
 
-    def ask(self, path: str, headers: Mapping[str, str] | None = None, timeout_seconds: float = 5.0) -> Reply: ...
+    def ask(self, path: str, headers: Mapping[str, str] | None = None, timeout_seconds: float = ...) -> Reply: ...
     def ask_many(self, path: str, count: int, headers: Mapping[str, str] | None = None) -> tuple[Reply, ...]: ...
     def stream(self, calls: Sequence[tuple[float, Callable[[], T]]]) -> Generator[T, None, None]: ...
 
@@ -77,7 +77,7 @@ class World(Protocol):
     @property
     def notifier(self) -> NotifierPort: ...
 
-    def executions(self, machine_arn: str = "") -> ExecutionsPort:
+    def executions(self, machine_arn: str = ...) -> ExecutionsPort:
         """The executions of a state machine, or of the one that the environment names."""
 
     def rule(self, service: Service) -> RulePort:

@@ -48,6 +48,8 @@ class Cloud:
         self.strict = strict
         self.latency = (0.003, 0.03)
         self.clock_skew = 1.0
+        self.clocks_ahead: dict[str, float] = {}
+        """Functions whose machines' clocks are wrong beyond that, in seconds."""
         self.calls = 0
         self.late_owner: Any = None
         """The `owner` of the process that sent the call which takes effect right now, if it lands late."""

@@ -138,7 +138,8 @@ class Functions:
     def _run(self, function: Function, text: str, invocation: Invocation) -> None:
         cloud = self._cloud
         caller = Caller(function.name, function.grants, exposed=True)
-        machine = Machine(cloud, caller, function.environment, cloud.skew())
+        ahead = cloud.clocks_ahead.get(function.name, 0.0)
+        machine = Machine(cloud, caller, function.environment, cloud.skew() + ahead)
         try:
             invocation.result = json.loads(json.dumps(function.run(json.loads(text), machine)))
             invocation.error = ""

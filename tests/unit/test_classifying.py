@@ -45,6 +45,21 @@ def test_a_deletion_is_a_removal_whatever_came_before() -> None:
     assert meaning.answer is None
 
 
+def test_a_creation_that_failed_takes_no_rule_away_that_an_older_greenlight_noted() -> None:
+    created_nothing = earlier(Properties("", NEW), answer=FAILED)
+    meaning = meant(replace(ASK, kind="Delete"), created_nothing, status="", live=replace(BLUE_LIVE, resource=""))
+
+    assert meaning.answer is not None
+    assert meaning.answer.good
+
+
+def test_a_deletion_takes_away_the_rule_of_which_an_older_greenlight_did_not_note_whose_it_is() -> None:
+    deployed = earlier(Properties("", NEW), answer=SUCCESS)
+    meaning = meant(replace(ASK, kind="Delete"), deployed, status="", live=replace(BLUE_LIVE, resource=""))
+
+    assert meaning.answer is None
+
+
 def test_a_stack_that_goes_forward_asks_for_a_release() -> None:
     meaning = meant(newest=earlier(Properties("older", OLD), answer=SUCCESS))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from traffic_switch import preflight
 from traffic_switch.asking import DELETE, Ask, answerable
@@ -20,6 +21,9 @@ from traffic_switch.times import unix
 from traffic_switch.world import World
 
 REPAIR = "Repair"
+STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS = 15.0, 1.0
+"""How long a stack is looked at that seems to be at rest though it asks: DescribeStacks may lag behind by seconds."""
+
 TRIES = 3
 """Each try after the first means that another request of the same resource was recorded meanwhile."""
 
@@ -72,7 +76,7 @@ def _answer_or_start(event: Event, world: World, redelivered: bool) -> None:
 
 def _registered(ask: Ask, world: World, redelivered: bool) -> Record:
     for _ in range(TRIES):
-        newest = world.journal.newest(ask.resource)
+        newest = _newest(ask, world)
         meaning = classify(ask, _scene(ask, world, newest, redelivered))
         record = _record(ask, meaning, world.now())
         if world.journal.register(record, newest if meaning.is_newest else None):
@@ -82,13 +86,21 @@ def _registered(ask: Ask, world: World, redelivered: bool) -> Record:
     raise UnsettledError(f"the request {ask.id} was overtaken {TRIES} times while it was recorded")
 
 
+def _newest(ask: Ask, world: World) -> Newest:
+    """Where the item is damaged, the newest switch of the service is asked whether it was this resource's."""
+    newest = world.journal.newest(ask.resource)
+    last = world.journal.last(ask.service) if newest.read is not None else ""
+    record = world.journal.record(last) if last and not newest.switch_id else None
+    return replace(newest, record=record) if record and record.resource == ask.resource else newest
+
+
 def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
     """What is live is needed to go forward alone: no damaged item may keep a rollback or a removal from its work."""
     now = world.now()
     if ask.kind == DELETE:
         live = live_or_none(world, ask.service)
         return Scene(newest, "", live, now=now, is_anothers=_is_anothers(ask, world, live))
-    status = world.stack_status(ask.stack_id)
+    status = _status(ask, world)
     if status not in FORWARD:
         return Scene(newest, status, live_or_none(world, ask.service), now=now, redelivered=redelivered)
     live, drift = world.journal.live(ask.service), ""
@@ -96,6 +108,19 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
         rule = world.rule(world.services[ask.service])
         drift = preflight.drift(awaited(world, rule, lambda look: not preflight.drift(look, live)), live)
     return Scene(newest, status, live, drift, now=now, redelivered=redelivered)
+
+
+def _status(ask: Ask, world: World) -> str:
+    """The stack's status. CloudFormation asks while the stack is on its way: any other status is an old one, and is
+    looked at again; or it is the request that is old.
+    """
+    deadline = world.monotonic() + STATUS_PATIENCE_SECONDS
+    while True:
+        status = world.stack_status(ask.stack_id)
+        moves = status in FORWARD or status.endswith("ROLLBACK_IN_PROGRESS")
+        if moves or world.monotonic() >= deadline:
+            return status
+        world.sleep(STATUS_PAUSE_SECONDS)
 
 
 def _is_anothers(ask: Ask, world: World, live: Live | None) -> bool:

@@ -41,8 +41,13 @@ def _traffic(event: Event, world: World, switch: Switch) -> tuple[Hold, Traffic]
     """A new epoch first: it fences this switch's own Shift, should a copy of that still run."""
     hold = held(world, switch.service, world.journal.retake(switch, world.now()))
     world.journal.begin(switch.id, "rollback", world.now())
-    only_one = bool(event.get("clean")) and hold.epoch == hold_of(event, world).epoch + 1
+    only_one = _ran_once(event) and hold.epoch == hold_of(event, world).epoch + 1
     return hold, bring_back(world, switch, hold, clean=only_one)
+
+
+def _ran_once(event: Event) -> bool:
+    """Whether one Shift wrote and no other did. Before a redrive another one may have begun, and it still writes."""
+    return bool(event.get("clean")) and not event.get("redrives")
 
 
 handle = Entry(restore)

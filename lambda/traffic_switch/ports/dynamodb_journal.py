@@ -247,7 +247,7 @@ def _point(record: Record, newest: Newest) -> Write:
     return Write(
         _newest_key(record.resource),
         put=newest_to_map(record.switch.id, reversed_),
-        only_if={"switch_id": newest.switch_id or ABSENT},
+        only_if={"switch_id": newest.switch_id or (ABSENT if newest.read is None else newest.read)},
     )
 
 

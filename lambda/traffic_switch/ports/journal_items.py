@@ -6,8 +6,9 @@ what could not be read.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
@@ -169,11 +170,17 @@ def lock_from_item(item: Item) -> Lock | None:
 def newest_from_item(item: Item, record: Callable[[str], Record | None]) -> Newest:
     """What is known of a resource's requests. What cannot be read of those that were taken back is forgotten."""
     raw = plain(item)
-    switch_id = str(raw.get("switch_id", ""))
-    reversed_ = raw.get("reversed", [])
-    pairs = reversed_ if isinstance(reversed_, list) else []
-    known = tuple((str(pair["text"]), float(pair["at"])) for pair in pairs if {"text", "at"} <= set(pair))
-    return Newest(switch_id, record(switch_id) if switch_id else None, known)
+    read, reversed_ = raw.get("switch_id"), raw.get("reversed", [])
+    known = tuple(_reversed(reversed_ if isinstance(reversed_, list) else []))
+    if not isinstance(read, str) or not read:
+        return Newest(reversed=known, read=read)
+    return Newest(read, record(read), known)
+
+
+def _reversed(pairs: list[Any]) -> Iterator[tuple[str, float]]:
+    for pair in pairs:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            yield str(pair["text"]), float(pair["at"])
 
 
 def newest_to_map(switch_id: str, reversed_: tuple[tuple[str, float], ...]) -> dict[str, Any]:

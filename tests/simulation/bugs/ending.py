@@ -14,8 +14,11 @@ BUGS = (
         "the lock is free while the switch has no outcome yet",
         "close is one transaction",
         JOURNAL,
-        "        self._with(hold, *writes)\n",
-        "        self._with(hold, writes[0])\n        self._with(hold, *writes[1:])\n",
+        """            writes.append(_live(hold.service, closing.live))
+        self._with(hold, *writes)""",
+        """            writes.append(_live(hold.service, closing.live))
+        self._with(hold, writes[0])
+        self._with(hold, *writes[1:])""",
         "release:0:",
         "and was not ended",
     ),
@@ -68,7 +71,7 @@ BUGS = (
         ENDING,
         "    good = facts.mode is Mode.RESTORE\n",
         "    good = False\n",
-        "unhealthy:0:",
+        "release:0:Bake/lambda.Invoke/2=cancel",
         "is stuck in UPDATE_ROLLBACK_FAILED",
     ),
     Bug(
@@ -110,8 +113,8 @@ BUGS = (
         "the journal calls a version live that is not",
         "invariant 8",
         "lambda/traffic_switch/handlers/done.py",
-        "Live(switch.color, switch.version, Weights.all_on(switch.color))",
-        "Live(switch.color, switch.version, Weights.all_on(switch.color.other))",
+        "Live(switch.color, switch.version, Weights.all_on(switch.color), ",
+        "Live(switch.color, switch.version, Weights.all_on(switch.color.other), ",
         "release:0:",
         "and the rule says otherwise",
     ),
@@ -142,8 +145,9 @@ BUGS = (
         {
           "Next": "Succeeded"
         }""",
-        "lock-without-owner:0:",
-        "was never answered",
+        "release:0:Bake/lambda.Invoke/2=cancel,Lock/dynamodb.TransactWriteItems/2=denied,"
+        "Lock/dynamodb.TransactWriteItems/3=denied,Lock/dynamodb.TransactWriteItems/4=denied",
+        "is stuck in UPDATE_ROLLBACK_FAILED",
     ),
     Bug(
         "settle-gives-up",

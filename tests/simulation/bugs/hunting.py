@@ -42,8 +42,8 @@ def main() -> None:
 
 
 def _texts(options: Any) -> Iterator[str]:
-    from tests.simulation.bugs.stories import STORIES
     from tests.simulation.stories import explore
+    from tests.simulation.stories.catalog import STORIES
 
     stories = {name: STORIES[name] for name in options.stories}
     calls = {name: explore.calls_of(story) for name, story in stories.items()}
@@ -60,7 +60,7 @@ def _texts(options: Any) -> Iterator[str]:
 
 
 def _judged(text: str) -> tuple[str, list[str]]:
-    from tests.simulation.bugs.stories import STORIES
+    from tests.simulation.stories.catalog import STORIES
     from tests.simulation.stories.scenario import Scenario
 
     scenario = Scenario.parse(text, STORIES)

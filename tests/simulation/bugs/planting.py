@@ -7,8 +7,9 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -67,11 +68,14 @@ def forget(*names: str) -> None:
     """Forget these modules, the Lambda functions, and whatever has imported them: they will be loaded anew."""
     lost = {name for name, module in sys.modules.items() if _is_of_lambda(module) and name not in UNBROKEN}
     lost |= set(names) & set(sys.modules)
-    graph = {name: set(_imports(Path(path))) for name, path in _own_modules().items() if name not in UNBROKEN}
+    graph = {name: _imports(path) for name, path in _own_modules().items() if name not in UNBROKEN}
     while more := {name for name, wanted in graph.items() if wanted & lost} - lost:
         lost |= more
     for name in lost:
         sys.modules.pop(name, None)
+        package, _, short = name.rpartition(".")
+        if package in sys.modules:
+            vars(sys.modules[package]).pop(short, None)
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,12 @@ class _Definition:
 
     def read_text(self) -> str:
         return self.text
+
+
+def read_all() -> None:
+    """Read once what every `forget` has to know."""
+    for path in _own_modules().values():
+        _imports(path)
 
 
 def _plant_definition(text: str) -> None:
@@ -105,10 +115,13 @@ def _is_of_lambda(module: ModuleType) -> bool:
     return (getattr(module, "__file__", None) or "").startswith(str(ROOT / "lambda"))
 
 
-def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+@cache
+def _imports(path: str) -> frozenset[str]:
+    """What a module imports, as far as its text tells: modules, and names that may be modules."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(Path(path).read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(names)

@@ -176,7 +176,7 @@ BUGS = (
         "lambda/traffic_switch/handlers/drift.py",
         "return first if _drift(world, service) == first else None",
         "return first",
-        "no-drift-after:0:Rollback/lambda.Invoke/1=lag",
+        "no-drift-after:3:Rollback/lambda.Invoke/1=lag",
         "people are told of a drift",
     ),
     Bug(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.simulation.bugs.bug import Bug
-from tests.simulation.bugs.planting import plant
+from tests.simulation.bugs.planting import plant, read_all
 
 JOBS = os.cpu_count() or 1
 SOUND = "without any bug"
@@ -34,6 +34,7 @@ def try_all(bugs: Sequence[Bug]) -> None:
     """
     logging.disable(logging.CRITICAL)
     _say(SOUND, lambda: _tried(dict.fromkeys(bug.caught_by for bug in bugs)))
+    read_all()
     _side_by_side(bugs)
 
 
@@ -49,7 +50,7 @@ def _tried(where: Iterable[str]) -> Said:
 
 
 def _violations(text: str) -> list[str]:
-    from tests.simulation.bugs.stories import STORIES  # not before the bug is planted
+    from tests.simulation.stories.catalog import STORIES  # not before the bug is planted
     from tests.simulation.stories.scenario import Scenario
 
     return [said[:LONGEST] for said in Scenario.parse(text, STORIES).run().violations[:MOST]]

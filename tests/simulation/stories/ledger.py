@@ -33,6 +33,8 @@ class Ledger:
         self._cloud = greenlight.cloud
         self._records = Records(greenlight, broken, is_off, edited_at)
         self._items = self._now()
+        self.on_record: Callable[[str, Item, Item], object] = lambda _name, _was, _now: None
+        """Called with the id of a switch whose record has changed, and the record before and after."""
         greenlight.on_tamper.append(self._look_again)
 
     def _look_again(self) -> None:
@@ -50,6 +52,7 @@ class Ledger:
             kind, _, name = key.partition("#")
             if kind == "switch":
                 self._records.changed(name, was[key], self._items.get(key, {}), self._items)
+                self.on_record(name, was[key], self._items.get(key, {}))
             elif kind == "lock":
                 self._judge_lock(name, was[key], self._items.get(key, {}))
             elif kind == "live":
@@ -61,8 +64,9 @@ class Ledger:
     def _judge_lock(self, service: str, was: Item, now: Item) -> None:
         """Who gives the lock up has ended; who loses it was ended, may be ended, and does not run any more."""
         old, new = text(was, "owner"), text(now, "owner")
-        is_payment = "debt" in was and "debt" not in now
-        if old and old == new and not is_payment and int(now["epoch"]["N"]) <= int(was["epoch"]["N"]):
+        is_payment = {**was, "debt": ""} == {**now, "debt": ""}
+        readable = "N" in was.get("epoch", {})
+        if old and old == new and not is_payment and readable and int(now["epoch"]["N"]) <= int(was["epoch"]["N"]):
             self._broken(f"the epoch of {new} did not grow")
         if new and new != old and "answer" in self._items.get(f"switch#{new}", {}):
             self._broken(f"{new} got the lock of {service} after it had ended")

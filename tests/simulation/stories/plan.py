@@ -39,8 +39,9 @@ class Plan:
 
     def _exhaustive(self, stories: Mapping[str, Story], calls: Mapping[str, Calls]) -> Iterator[Scenario]:
         short = [story for story in stories.values() if story.short]
+        common = [story for story in stories.values() if not story.rare]
         every = chain(
-            chain.from_iterable(explore.singles(story, calls[story.name]) for story in stories.values()),
+            chain.from_iterable(explore.singles(story, calls[story.name]) for story in common),
             chain.from_iterable(explore.pairs(story, calls[story.name]) for story in short),
         )
         return islice(every, Random(self.seed).randrange(self.step), None, self.step)

@@ -168,7 +168,7 @@ PLAIN = (
     Story("release", release, is_live("green", "v2", "DONE")),
     Story("unhealthy", unhealthy, is_live("blue", "v1", "UNCHANGED")),
     Story("errors", errors, is_live("blue", "v1", "ROLLED_BACK")),
-    Story("both-sick", both_sick, paged),
+    Story("both-sick", both_sick, paged, pages=True),
     Story("keep", keep, is_live("blue", "v1", "UNCHANGED"), short=True),
     Story("again", again, is_live("blue", "v1", "DONE"), short=True),
     Story("there-and-back", there_and_back, is_live("blue", "v1", "DONE")),

@@ -15,6 +15,9 @@ HORIZON_SECONDS = 4 * 3600.0
 """By then everything must have come to rest: CloudFormation's patience and every lock are long over."""
 
 
+EVERYDAY = ("stop", "cancel", "delete", "abort", "release")
+"""What people do to a switch that runs: nobody is to be woken by it."""
+
 REST_SECONDS = 5.0
 """Between the installation and the story: by then every rule has taken effect."""
 
@@ -25,7 +28,8 @@ class Story:
 
     `play` sets it going. `expects` says what must be true at the end of it when nothing has struck; it returns what is
     not. `short`: pairs of strikes are tried exhaustively. `leaves_lock`: a lock that
-    a person damaged stays there for a person.
+    a person damaged stays there for a person. `pages`: somebody is woken in it. `rare`: it is an accident by itself, so
+    that not every call of it is struck.
     """
 
     name: str
@@ -34,6 +38,8 @@ class Story:
     services: int = 1
     short: bool = False
     leaves_lock: bool = False
+    pages: bool = False
+    rare: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,12 +89,20 @@ class Scenario:
         cloud.kernel.sleep(REST_SECONDS)
         self.story.play(greenlight)
         watch = Watch(greenlight, self.story.leaves_lock)
-        cloud.before_call = lambda actor, call, number: self._before(greenlight, actor, call, number)
+        told_earlier = cloud.before_call or (lambda *_: None)
+
+        def before(actor: str, call: str, number: int) -> None:
+            told_earlier(actor, call, number)
+            self._before(greenlight, actor, call, number)
+
+        cloud.before_call = before
         try:
             cloud.run(until=HORIZON_SECONDS)
             violations = watch.finally_()
             if not self.strikes and (unmet := self.story.expects(greenlight)):
                 violations.append(unmet)
+            if not self.story.pages and self._is_peaceful:
+                violations += [f"somebody is paged for nothing: {page.subject}" for page in cloud.pages]
             trace = told(cloud.kernel) if self.keep_trace else ""
         finally:
             cloud.close()
@@ -109,6 +123,11 @@ class Scenario:
             elif strike.name in kinds_for(call) or strike.place:
                 greenlight.cloud.faults.numbered[number] = FAULTS[strike.name]
                 self._struck_at = greenlight.cloud.kernel.time
+
+    @property
+    def _is_peaceful(self) -> bool:
+        """Whether nothing has happened but what people may do every day."""
+        return all(strike.name in EVERYDAY for strike in self.strikes)
 
     def _is_here(self, strike: Strike, actor: str, call: str, number: int) -> bool:
         if strike.place:

@@ -104,12 +104,12 @@ def redrive(greenlight: Installation) -> None:
     if name is None:
         return
     greenlight.executions.stop(name, "Stopped", "by hand")
-    greenlight.cloud.kernel.at(30.0, lambda: _quietly(lambda: greenlight.executions.redrive(name)))
+    greenlight.cloud.kernel.at(30.0, lambda: quietly(lambda: greenlight.executions.redrive(name)))
 
 
 def cancel(greenlight: Installation) -> None:
     """Somebody cancels the stack's update."""
-    _quietly(lambda: greenlight.stacks.cancel(RELEASE))
+    quietly(lambda: greenlight.stacks.cancel(RELEASE))
 
 
 def delete(greenlight: Installation) -> None:
@@ -143,7 +143,7 @@ def delete_rule(greenlight: Installation) -> None:
 
 def _by_hand(greenlight: Installation, edit: Callable[[Operator], None]) -> None:
     if greenlight.site.rule() is not None:
-        _quietly(lambda: edit(Operator(greenlight.site)))
+        quietly(lambda: edit(Operator(greenlight.site)))
 
 
 def abort(greenlight: Installation) -> None:
@@ -234,7 +234,7 @@ ACTS: Mapping[str, Act] = {
 """Events of the world, by name. Each happens at one instant, just before the call that it is set for."""
 
 
-def _quietly(do: Callable[[], object]) -> None:
+def quietly(do: Callable[[], object]) -> None:
     """A person whose command AWS refuses, because the moment has passed, does nothing more."""
     try:
         do()

@@ -5,7 +5,7 @@ should be, a deletion that does not wait.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tests.simulation.cloudformation.deployments import RELEASE, Declared
 from tests.simulation.installation import TIMEOUT_SECONDS, Installation
@@ -19,7 +19,7 @@ from tests.simulation.stories.repertoire import (
     when_green_has_traffic,
 )
 from tests.simulation.stories.scenario import Story
-from tests.simulation.stories.strikes import away, stop
+from tests.simulation.stories.strikes import away, quietly, stop
 from tests.simulation.stories.troubles import drifted
 
 AWAY_SECONDS, HELP_SECONDS = 300.0, 60.0
@@ -68,8 +68,8 @@ def repair_all(edit: Callable[[Operator], None]) -> Callable[[Installation], Non
 
     def play(greenlight: Installation) -> None:
         greenlight.is_live(BLUE)
-        edit(Operator(greenlight.site))
-        _repair(greenlight)
+        greenlight.cloud.kernel.at(0.0, lambda: edit(Operator(greenlight.site)))
+        greenlight.cloud.kernel.at(1.0, lambda: _repair(greenlight))
 
     return play
 
@@ -95,12 +95,17 @@ def two_at_a_dead_lock(greenlight: Installation) -> None:
 
 
 def comes_late_unseen(greenlight: Installation) -> None:
-    """The update's event arrives after its rollback, and DescribeStacks still shows the update."""
+    """The update's event arrives after its rollback, and DescribeStacks shows the update again."""
     greenlight.is_live(BLUE)
-    greenlight.stacks.stale_seconds = 6.0
-    greenlight.stacks.mailbox.deliveries.numbered[1] = (8.0,)
+    kernel, stacks = greenlight.cloud.kernel, greenlight.stacks
+    stacks.mailbox.deliveries.numbered[1] = (8.0,)
     greenlight.deploy(GREEN)
-    greenlight.cloud.kernel.at(3.0, lambda: greenlight.stacks.cancel(RELEASE))
+
+    def show_late() -> None:
+        stacks.stale_seconds = 6.0
+
+    kernel.at(3.0, lambda: quietly(lambda: stacks.cancel(RELEASE)))
+    kernel.at(5.0, show_late)
 
 
 def skipped_rollback(greenlight: Installation) -> None:
@@ -110,14 +115,15 @@ def skipped_rollback(greenlight: Installation) -> None:
     greenlight.is_live(BLUE)
     greenlight.executions.events.usual = (7200.0,)
     greenlight.stacks.mailbox.deliveries.numbered[2] = ()
-    kernel, stacks = greenlight.cloud.kernel, greenlight.stacks
+    kernel = greenlight.cloud.kernel
 
     def play() -> None:
         deployed = greenlight.deploy(GREEN)
         kernel.sleep(30.0)
         stop(greenlight)
         kernel.wait(deployed)
-        kernel.wait(stacks.continue_rollback(RELEASE, ["ShopRequest"]))
+        _continue(greenlight, skip=["ShopRequest"])
+        kernel.sleep(30.0)
         kernel.wait(greenlight.deploy(Declared("shop", "v1", "v3", "green", attempt=2)))
 
     kernel.spawn("an operator", play)
@@ -128,17 +134,24 @@ def continued_rollback(greenlight: Installation) -> None:
     the operator has CloudFormation continue it.
     """
     greenlight.is_live(BLUE)
-    kernel, stacks = greenlight.cloud.kernel, greenlight.stacks
+    kernel = greenlight.cloud.kernel
 
     def play() -> None:
         deployed = greenlight.deploy(GREEN)
         kernel.sleep(30.0)
-        stacks.cancel(RELEASE)
+        quietly(lambda: greenlight.stacks.cancel(RELEASE))
         away("elbv2", TIMEOUT_SECONDS + 300.0)(greenlight)
         kernel.wait(deployed)
-        kernel.wait(stacks.continue_rollback(RELEASE))
+        _continue(greenlight)
 
     kernel.spawn("an operator", play)
+
+
+def _continue(greenlight: Installation, skip: Sequence[str] = ()) -> None:
+    """Have CloudFormation continue a rollback that failed, as often as it takes."""
+    stack = greenlight.stacks.all[RELEASE]
+    while stack.status == "UPDATE_ROLLBACK_FAILED":
+        greenlight.cloud.kernel.wait(greenlight.stacks.continue_rollback(RELEASE, skip))
 
 
 def first_errors(greenlight: Installation) -> None:
@@ -177,7 +190,8 @@ def aborted(greenlight: Installation) -> None:
     greenlight.deploy(GREEN)
 
     def abort() -> None:
-        Operator(greenlight.site).abort(greenlight.executions.running()[-1])
+        if running := greenlight.executions.running():
+            Operator(greenlight.site).abort(running[-1])
 
     def later() -> None:
         greenlight.cloud.kernel.at(4.0, abort)
@@ -188,7 +202,7 @@ def aborted(greenlight: Installation) -> None:
 def broken_off(greenlight: Installation) -> None:
     """The very first deployment is deleted while its version is watched."""
     greenlight.deploy(NOTHING)
-    greenlight.cloud.kernel.at(40.0, lambda: greenlight.stacks.delete(RELEASE))
+    greenlight.cloud.kernel.at(40.0, lambda: quietly(lambda: greenlight.stacks.delete(RELEASE)))
 
 
 def _helped(greenlight: Installation) -> str:
@@ -238,19 +252,19 @@ UNTOUCHED = is_live("blue", "v1", "UNCHANGED")
 """A release was refused, and nothing else happened."""
 
 UPKEEP = (
-    Story("drift", drift, _paged_once),
+    Story("drift", drift, _paged_once, pages=True),
     Story("no-drift", no_drift, _nobody_paged),
     Story("no-drift-after", no_drift_after, _nobody_paged),
-    Story("repair-in-vain", repair_in_vain, _untouched),
-    Story("repair-paths", repair_all(lambda operator: operator.set_paths("/elsewhere")), _as_set),
-    Story("repair-priority", repair_all(lambda operator: operator.set_priority(7)), _as_set),
+    Story("repair-in-vain", repair_in_vain, _untouched, pages=True),
+    Story("repair-paths", repair_all(lambda operator: operator.set_paths("/elsewhere")), _as_set, pages=True),
+    Story("repair-priority", repair_all(lambda operator: operator.set_priority(7)), _as_set, pages=True),
     Story("repair-meanwhile", repair_meanwhile, is_live("green", "v2", "DONE")),
-    Story("two-at-a-dead-lock", two_at_a_dead_lock),
-    Story("comes-late-unseen", comes_late_unseen, is_live("blue", "v1")),
+    Story("two-at-a-dead-lock", two_at_a_dead_lock, leaves_lock=True, pages=True),
+    Story("comes-late-unseen", comes_late_unseen, is_live("blue", "v1"), rare=True),
     Story("skipped-rollback", skipped_rollback, is_live("green", "v3", "DONE")),
     Story("continued-rollback", continued_rollback, is_live("blue", "v1", "ROLLED_BACK")),
     Story("first-errors", first_errors, _nothing_live),
-    Story("no-journal", no_journal, _helped),
+    Story("no-journal", no_journal, _helped, pages=True),
     Story("third-group-beside", drifted(_beside), UNTOUCHED, services=2),
     Story("moved-down", drifted(lambda operator: operator.set_priority(500)), UNTOUCHED),
     Story("more-paths", drifted(lambda operator: operator.set_paths("/shop/*", "/more/*")), UNTOUCHED),

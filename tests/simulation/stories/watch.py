@@ -13,9 +13,10 @@ from tests.simulation.cloudformation.requests import Request
 from tests.simulation.installation import Installation
 from tests.simulation.site import COLORS, Site
 from tests.simulation.stories import truth
-from tests.simulation.stories.conduct import Conduct
+from tests.simulation.stories.conduct import Conduct, epoch_of
 from tests.simulation.stories.ledger import Ledger
 from tests.simulation.stories.regard import Regard
+from tests.simulation.stories.safety import Safety
 
 WRITES = {"elbv2.ModifyRule", "elbv2.CreateRule", "elbv2.DeleteRule"}
 FORWARD = "Shift"
@@ -45,6 +46,8 @@ class Watch:
         self._conduct = Conduct(self.greenlight, self.broken)
         self._regard = Regard(self.greenlight, self.broken)
         self._ledger = Ledger(self.greenlight, self.broken, self._is_off_by_name, lambda: self.edited_at)
+        self._safety = Safety(self.greenlight, self.broken)
+        self._ledger.on_record = self._safety.recorded
         cloud.after_event.append(self._happened)
         self._answered, cloud.web.on_answer = cloud.web.on_answer, self._hears
 
@@ -71,8 +74,8 @@ class Watch:
             known = self._held_at.get(site.name)
             if lock is None:
                 self._held_at.pop(site.name, None)
-            elif known is None or known[:2] != (lock["owner"], int(lock["epoch"])):
-                self._held_at[site.name] = (lock["owner"], int(lock["epoch"]), cloud.kernel.time)
+            elif known is None or known[:2] != (lock.get("owner"), epoch_of(lock)):
+                self._held_at[site.name] = (lock.get("owner", ""), epoch_of(lock), cloud.kernel.time)
 
     def _rule_changed(self, call: str) -> None:
         for site in self.greenlight.sites:
@@ -85,6 +88,7 @@ class Watch:
 
     def _judge_change(self, site: Site, before: Any, weights: Any, call: str) -> None:
         actor = self._actor()
+        self._safety.wrote(actor, site, before, weights)
         if actor is None:
             self.edited, self.edited_at = True, self.greenlight.cloud.kernel.time
             self._regard.edited(site, weights)
@@ -218,20 +222,19 @@ class Watch:
         for request in greenlight.stacks.requests:
             if not request.answers and request.closed not in ("cancelled", "gave up"):
                 yield f"{request.event['RequestType']} {request.id} was never answered"
-        for queue in cloud.queues.values():
-            if queue.dead:
-                yield f"the queue {queue.name} gave up on a message"
+        yield from truth.undelivered(cloud)
         for site in greenlight.sites:
             yield from self._finally_of(site)
         yield from truth.final(greenlight, self.edited)
-        if self._conduct.emergencies and not cloud.pages and not cloud.faults.outage("sns.Publish", cloud.kernel.time):
+        told = cloud.pages or any(outage.service == "sns" for outage in cloud.faults.outages)
+        if self._conduct.emergencies and not told:
             yield "the rule was written without the journal, and nobody was paged"
 
     def _finally_of(self, site: Site) -> Iterator[str]:
         """Invariants 2 and 3."""
         cloud = self.greenlight.cloud
         if (lock := cloud.lock(site.name)) and not self.leaves_lock:
-            yield f"the lock is never freed: {lock['owner']}"
+            yield f"the lock is never freed: {lock.get('owner')}"
         held = any(item.get("outcome") == "HELD" for item in self._switches(site.name)) and bool(cloud.pages)
         if not (self.edited or held) and self._is_off(site):
             yield f"finally the rule has {site.rule_weights()}, and the journal says {cloud.live(site.name)}"

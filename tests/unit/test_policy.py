@@ -1,0 +1,66 @@
+"""What the functions read from their environment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+from traffic_switch import config
+from traffic_switch.config import RulePlace, Service, TargetGroup
+from traffic_switch.contract import Color
+
+from tests.unit.switch_facts import POLICY
+
+RAW: dict[str, Any] = {
+    "listener_arn": "arn:listener",
+    "load_balancer": "app/shop/1",
+    "front_door_url": "http://shop.example",
+    "priority": "100",
+    "paths": ["/shop/*", "/cart"],
+    "health_path": "/health",
+    "probe_path": "/page",
+    "target_groups": {
+        "blue": {"arn": "arn:blue", "dimension": "tg/blue"},
+        "green": {"arn": "arn:green", "dimension": "tg/green"},
+    },
+    "alarms": {"blue": ["a", "b"], "green": []},
+}
+SHOP = Service(
+    name="shop",
+    listener_arn="arn:listener",
+    load_balancer_dimension="app/shop/1",
+    front_door_url="http://shop.example",
+    priority=100,
+    paths=("/shop/*", "/cart"),
+    health_path="/health",
+    probe_path="/page",
+    target_groups={Color.BLUE: TargetGroup("arn:blue", "tg/blue"), Color.GREEN: TargetGroup("arn:green", "tg/green")},
+    alarms={Color.BLUE: ("a", "b"), Color.GREEN: ()},
+)
+
+
+def test_services_are_read_as_the_stack_wrote_them() -> None:
+    assert config.services({"GREENLIGHT_CONFIG": json.dumps({"shop": RAW})}) == {"shop": SHOP}
+
+
+def test_the_policy_is_read_as_the_stack_wrote_it() -> None:
+    assert config.policy({"GREENLIGHT_POLICY": json.dumps(asdict(POLICY))}) == POLICY
+
+
+def test_the_place_of_a_rule_is_the_services_with_both_target_groups() -> None:
+    assert SHOP.rule_place == RulePlace("arn:listener", 100, ("/shop/*", "/cart"), "arn:blue", "arn:green")
+
+
+def test_every_bound_of_a_write_follows_from_the_time_in_which_it_settles() -> None:
+    policy = replace(POLICY, write_settle_seconds=20)
+
+    assert policy.fence_seconds == 2
+    assert policy.write_timeouts == (2, 5)
+    assert policy.emergency_seconds == 10
+    assert policy.patience_seconds == 30
+
+
+def test_a_batch_holds_what_is_sent_in_its_time_and_at_least_one_request() -> None:
+    assert replace(POLICY, bake_probe_rate=20, bake_batch_seconds=0.5).batch_requests == 10
+    assert replace(POLICY, bake_probe_rate=0.1, bake_batch_seconds=1).batch_requests == 1
