@@ -95,10 +95,15 @@ def answer(ending: Ending, reason: str, live: Live | None) -> Answer:
 
 def explained(failure: Mapping[str, Any]) -> str:
     """One sentence out of a judgment's reason, or out of the error that Step Functions caught."""
-    phase, cause = failure.get("phase", ""), str(failure.get("reason", ""))
-    with contextlib.suppress(ValueError, KeyError, TypeError):
-        cause = json.loads(cause)["errorMessage"]
+    phase, cause = failure.get("phase", ""), message_of(str(failure.get("reason", "")))
     return f"{phase} failed: {cause}".strip() if phase else cause
+
+
+def message_of(cause: str) -> str:
+    """What an error says, out of the JSON in which Lambda reports one. Any other text is as it is."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        return str(json.loads(cause)["errorMessage"])
+    return cause
 
 
 def live_or_none(world: World, service: str) -> Live | None:

@@ -79,10 +79,15 @@ class Record:
     damage: tuple[str, ...] = ()
 
     @property
+    def may_have_shifted(self) -> bool:
+        """Whether it was about to write the rule, or nobody can read whether it was."""
+        return self.shifted_at is not None or "shifted_at" in self.damage
+
+    @property
     def is_open(self) -> bool:
         """Whether traffic may be where this switch put it, so that going back means writing the rule."""
         ended = self.outcome in (Outcome.ROLLED_BACK, Outcome.UNCHANGED)
-        return self.shifted_at is not None and not self.undone and not ended
+        return self.may_have_shifted and not self.undone and not ended
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def bring_back(world: World, switch: Switch, hold: Hold, clean: bool) -> Traffic
         LockLostError: another switch took the lock meanwhile, and answers for the traffic.
     """
     me = world.journal.record(switch.id)
-    owed_id = switch.undoes or (switch.id if me and me.shifted_at is not None else "") or hold.debt
+    owed_id = switch.undoes or (switch.id if me and me.may_have_shifted else "") or hold.debt
     debt_paid = me.paid if me else ""
     if hold.debt and hold.debt != owed_id:
         if problem := pay(world, switch, hold):
@@ -145,10 +145,13 @@ def _help_early(world: World, service: Service, hold: Hold, owed: Record) -> Non
 
 
 def _written(world: World, service: Service, hold: Hold, owed: Record) -> Fate:
+    """What looks like a hand edit is the work of whoever took the lock meanwhile, if somebody did."""
     before, pushed = owed.before.weights if owed.before else None, Weights.all_on(owed.switch.color)
     if before is None:
-        return remove(world, service, hold, only_if=pushed)
-    return write(world, service, hold, before, before, also=pushed)
+        fate = remove(world, service, hold, only_if=pushed)
+    else:
+        fate = write(world, service, hold, before, before, also=pushed)
+    return Fate.LOST if fate is Fate.FOREIGN and not world.journal.holds(hold) else fate
 
 
 def _whole(record: Record) -> bool:

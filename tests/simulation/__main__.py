@@ -11,13 +11,14 @@ import logging
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from tests.simulation.stories.catalog import STORIES
-from tests.simulation.stories.plan import FULL, Plan
+from tests.simulation.stories.plan import EXHAUSTIVE, FULL, Plan
 from tests.simulation.stories.runner import run
 from tests.simulation.stories.scenario import Scenario
 from tests.simulation.stories.tally import Tally
@@ -31,14 +32,16 @@ TICK_SECONDS = 10.0
 @click.option("--replay", default="", help="A scenario; the same as --seed with one.")
 @click.option("--jobs", default=os.cpu_count() or 2, show_default="one for each core", help="Processes side by side.")
 @click.option("--scenarios", type=int, default=0, help="Stop after so many.")
-def main(seed: str, replay: str, jobs: int, scenarios: int) -> None:
+@click.option("--exhaustive", is_flag=True, help="Every single strike of the long stories too: about half an hour.")
+def main(seed: str, replay: str, jobs: int, scenarios: int, exhaustive: bool) -> None:
     """Attack the switch in virtual time, or replay one scenario."""
     logging.disable(logging.CRITICAL)
     if replay or ":" in seed:
         sys.exit(_replay(replay or seed))
     if seed and not seed.isdigit():
         raise click.UsageError(f"--seed {seed!r}: give a number, or a scenario such as release:0:42=lost-reply")
-    sys.exit(_attack(Plan(**{**vars(FULL), "seed": int(seed or 0)}), jobs, scenarios))
+    plan = replace(EXHAUSTIVE if exhaustive else FULL, seed=int(seed or 0))
+    sys.exit(_attack(plan, jobs, scenarios))
 
 
 def _replay(text: str) -> int:

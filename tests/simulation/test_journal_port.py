@@ -1,10 +1,11 @@
-"""The journal's port against the simulated table: each transaction of docs/protocol.md, its conditions and its items."""
+"""The journal's port against the simulated table: each transaction of docs/protocol.md, conditions and items."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -572,7 +573,7 @@ def conflicts(bench: Workbench, times: int) -> list[float]:
 def test_a_transaction_that_meets_another_is_tried_again_after_a_pause_that_grows(held: Workbench) -> None:
     tried = conflicts(held, 5)
     journal(held, "mark", HOLD, 50.0)
-    pauses = [later - earlier for earlier, later in zip(tried, tried[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(tried)]
 
     assert held.record(RELEASE)["shifted_at"] == 50
     assert pauses == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5], abs=0.07)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from traffic_switch.closing import close_refused, close_taken_back
+from traffic_switch.closing import close_refused, close_taken_back, message_of
 from traffic_switch.errors import LockLostError, UnsettledError
 from traffic_switch.evidence import keep
 from traffic_switch.handlers.entry import Entry, Event, Result, log
@@ -107,7 +107,7 @@ def _hold(world: World, switch: Switch, record: Record, machine_arn: str) -> Hol
 
 
 def _why(detail: Mapping[str, Any]) -> str:
-    cause = detail.get("cause") or detail.get("error") or "no cause was given"
+    cause = message_of(str(detail.get("cause") or detail.get("error") or "no cause was given"))
     return f"The switch did not end by itself but was {detail['status']}: {cause}"
 
 

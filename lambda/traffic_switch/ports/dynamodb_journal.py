@@ -233,7 +233,7 @@ def _debt(held: Lock, old: Record | None) -> str:
     """Whose traffic the new owner must take back: what the old one may have moved, or was to take back itself."""
     if old is None or old.outcome is not None:
         return held.debt
-    return held.owner if old.shifted_at is not None else old.switch.undoes or held.debt
+    return held.owner if old.may_have_shifted else old.switch.undoes or held.debt
 
 
 def _check(hold: Hold) -> Write:

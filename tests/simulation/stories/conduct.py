@@ -73,11 +73,10 @@ class Conduct:
             self._broken(f"{actor.duty} wrote the rule with the very epoch with which Shift writes")
 
     def _was_refused(self) -> bool:
-        """Whether the journal is away, or has taken nothing of this function."""
-        process = self._cloud.kernel.current
-        refused = "fault: dynamodb.TransactWriteItems"
-        here = process and any(by == process.name and call == refused for _, by, call, _ in self._cloud.kernel.trace)
-        return journal_is_away(self._cloud) or bool(here)
+        """Whether the journal is away, or has refused a call of this function."""
+        process, trace = self._cloud.kernel.current, self._cloud.kernel.trace
+        refused = (by for _, by, call, _ in trace if call.startswith("fault: dynamodb."))
+        return journal_is_away(self._cloud) or bool(process and process.name in refused)
 
     def _judge_wait(self, actor: Actor, site: Site) -> None:
         """Whoever had the lock before may have written until W after it was taken."""

@@ -29,7 +29,7 @@ class Story:
     `play` sets it going. `expects` says what must be true at the end of it when nothing has struck; it returns what is
     not. `short`: pairs of strikes are tried exhaustively. `leaves_lock`: a lock that
     a person damaged stays there for a person. `pages`: somebody is woken in it. `rare`: it is an accident by itself, so
-    that not every call of it is struck.
+    that nothing else strikes it.
     """
 
     name: str

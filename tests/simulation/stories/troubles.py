@@ -200,7 +200,13 @@ TROUBLES = (
         "other-paths", drifted(lambda operator: operator.set_paths("/elsewhere")), is_live("blue", "v1", "UNCHANGED")
     ),
     Story("rule-gone", drifted(lambda operator: operator.delete_rule()), is_live("blue", "v1", "UNCHANGED")),
-    Story("lock-without-owner", damaged("lock#shop", reason="?"), is_live("blue", "v1", "UNCHANGED"), leaves_lock=True),
+    Story(
+        "lock-without-owner",
+        damaged("lock#shop", reason="?"),
+        is_live("blue", "v1", "UNCHANGED"),
+        leaves_lock=True,
+        pages=True,
+    ),
     Story(
         "old-lock",
         damaged("lock#shop", owner="gone", reason="old", since=0, deadline=1),

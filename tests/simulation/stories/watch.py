@@ -149,8 +149,9 @@ class Watch:
             for item in self._switches(site.name)
             if (before := item.get("before")) and before["weights"] and before["weights"][color] == weights[color]
         ]
-        runs = self.greenlight.runs(site, color)
-        if runs not in remembered:
+        runs, cloud = self.greenlight.runs(site, color), self.greenlight.cloud
+        can_ask = cloud.faults.outage("secretsmanager.GetSecretValue", cloud.kernel.time) is None
+        if runs not in remembered and can_ask:
             self.broken(f"traffic was given back to {color}, which runs {runs}; the journal remembers {remembered}")
 
     def _judge_identity(self, site: Site) -> None:
@@ -186,7 +187,7 @@ class Watch:
         undone = self.greenlight.cloud.switch_item(switch["undoes"]) if switch["undoes"] else None
         if undone and json.loads(undone["answer"])["status"] == "SUCCESS" and not truth.rolls_back(self.greenlight):
             self.broken("going back by hand was run as a rollback, without gate and bake")
-        nothing = switch["mode"] == "restore" and not switch["undoes"]
+        nothing = switch["mode"] == "restore" and not switch["undoes"] and not self._is_held(site)
         if nothing and not self.edited and self._is_off(site):
             self.broken("there was said to be nothing to undo, and the rule is not as the journal says")
         if answer["Status"] == "SUCCESS" and item.get("outcome") == "REMOVED" and site.rule() is not None:
@@ -235,9 +236,13 @@ class Watch:
         cloud = self.greenlight.cloud
         if (lock := cloud.lock(site.name)) and not self.leaves_lock:
             yield f"the lock is never freed: {lock.get('owner')}"
-        held = any(item.get("outcome") == "HELD" for item in self._switches(site.name)) and bool(cloud.pages)
-        if not (self.edited or held) and self._is_off(site):
+        if not (self.edited or self._is_held(site)) and self._is_off(site):
             yield f"finally the rule has {site.rule_weights()}, and the journal says {cloud.live(site.name)}"
+
+    def _is_held(self, site: Site) -> bool:
+        """Whether a switch held the traffic, and somebody was paged."""
+        held = any(item.get("outcome") == "HELD" for item in self._switches(site.name))
+        return held and bool(self.greenlight.cloud.pages)
 
     def _is_off(self, site: Site) -> bool:
         """Whether the rule is otherwise than the journal says. A damaged item says nothing."""
