@@ -14,7 +14,7 @@ class Facts:
     `begun`: it got the lock. `finished`: it did what it was asked for, and the rule reads so. `is_open`: traffic may be
     where it, or the switch that it undoes, put it. `may_go_back`: the old color is proved to be no worse, or there was
     no rule. `foreign`: a person changed the rule. `paid`: what a takeover left behind is back. `readable`: its record
-    is whole.
+    is whole. `is_anothers`: a removal found, under the lock, that the rule has become another resource's.
     """
 
     mode: Mode
@@ -25,6 +25,7 @@ class Facts:
     foreign: bool = False
     paid: bool = True
     readable: bool = True
+    is_anothers: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def end(facts: Facts) -> Ending:
     """
     if facts.finished:
         return Ending(False, FINISHED[facts.mode], True, False)
+    if facts.is_anothers:
+        return Ending(False, Outcome.UNCHANGED, True, False)
     good = facts.mode is Mode.RESTORE
     if _is_held(facts):
         return Ending(False, Outcome.HELD, good, True)

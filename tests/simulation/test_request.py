@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from traffic_switch.errors import AwsCallError
+from traffic_switch.journal import Answer
+from traffic_switch.model import Outcome
 
 from tests.simulation.cloudwatch import EPOCH
 from tests.simulation.functions import Invocation
 from tests.simulation.web import ANSWER_HOST
-from tests.simulation.workbench import BLUE_LIVE, RELEASE, Workbench, asked
+from tests.simulation.workbench import BLUE_LIVE, RELEASE, RESTORE, Workbench, asked
 
 SERVICES = "the services are shop"
 PROPERTIES = {"Service": "shop", "Color": "green", "Version": "v2", "ServiceToken": "arn"}
@@ -280,6 +282,18 @@ def test_a_stack_that_rolls_back_is_believed_at_once(bench: Workbench, status: s
     answered(bench, event(bench))
 
     assert bench.cloud.kernel.time < 3
+
+
+def test_a_stack_that_seems_to_roll_back_what_was_answered_already_is_looked_at_again(bench: Workbench) -> None:
+    restored = asked(RESTORE, answer=Answer("SUCCESS", "over"), outcome=Outcome.ROLLED_BACK)
+    bench.register(restored)
+    resource = f"{bench.greenlight.stacks.all['Release'].id}/ShopRelease"
+    bench.greenlight.tamper(f"newest#{resource}", {"switch_id": RESTORE.id})
+    enter(bench, "UPDATE_ROLLBACK_IN_PROGRESS")
+    bench.cloud.kernel.at(8.0, lambda: enter(bench, "UPDATE_IN_PROGRESS"))
+    sent(bench, event(bench))
+
+    assert "r1" in bench.greenlight.executions.running()
 
 
 def test_a_request_that_is_overtaken_three_times_is_tried_again_later(bench: Workbench) -> None:

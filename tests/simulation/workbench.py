@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from traffic_switch.aws_world import AwsWorld
+from traffic_switch.config import Policy
 from traffic_switch.contract import Color
 from traffic_switch.journal import Record
 from traffic_switch.model import Mode, Switch
@@ -15,7 +16,7 @@ from traffic_switch.model import Mode, Switch
 from tests.simulation.cloud import STATE_MACHINE, Cloud
 from tests.simulation.cloudwatch import EPOCH
 from tests.simulation.functions import Invocation
-from tests.simulation.installation import Installation
+from tests.simulation.installation import BRIEF, Installation
 from tests.simulation.line import Caller
 from tests.simulation.machine import Machine
 from tests.simulation.site import environment
@@ -33,12 +34,12 @@ BLUE_BEFORE = {"weights": {"blue": 100, "green": 0}, "live": BLUE_LIVE}
 """What a switch found when blue was live, as its record and its execution have it."""
 
 
-def new_installation() -> Installation:
-    """One service whose clocks agree and whose rules take effect at once."""
+def new_installation(policy: Policy = BRIEF, services: int = 1) -> Installation:
+    """Services whose clocks agree and whose rules take effect at once."""
     cloud = Cloud()
     cloud.clock_skew = 0.0
     cloud.elbv2.propagation = (0.0, 0.0)
-    return Installation(cloud)
+    return Installation(cloud, policy, services)
 
 
 def asked(switch: Switch, **changes: Any) -> Record:

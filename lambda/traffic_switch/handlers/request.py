@@ -100,7 +100,7 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
     if ask.kind == DELETE:
         live = live_or_none(world, ask.service)
         return Scene(newest, "", live, now=now, is_anothers=_is_anothers(ask, world, live))
-    status = _status(ask, world)
+    status = _status(ask, world, newest.record)
     if status not in FORWARD:
         return Scene(newest, status, live_or_none(world, ask.service), now=now, redelivered=redelivered)
     live, drift = world.journal.live(ask.service), ""
@@ -110,17 +110,24 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
     return Scene(newest, status, live, drift, now=now, redelivered=redelivered)
 
 
-def _status(ask: Ask, world: World) -> str:
+def _status(ask: Ask, world: World, newest: Record | None) -> str:
     """The stack's status. CloudFormation asks while the stack is on its way: any other status is an old one, and is
-    looked at again; or it is the request that is old.
+    looked at again; or it is the request that is old. A rollback asks once: if one was answered and nothing was asked
+    for since, then the status that says so is an old one too.
     """
     deadline = world.monotonic() + STATUS_PATIENCE_SECONDS
     while True:
         status = world.stack_status(ask.stack_id)
-        moves = status in FORWARD or status.endswith("ROLLBACK_IN_PROGRESS")
-        if moves or world.monotonic() >= deadline:
+        rolls_back = status.endswith("ROLLBACK_IN_PROGRESS") and not _is_rolled_back(newest, ask)
+        if status in FORWARD or rolls_back or world.monotonic() >= deadline:
             return status
         world.sleep(STATUS_PAUSE_SECONDS)
+
+
+def _is_rolled_back(newest: Record | None, ask: Ask) -> bool:
+    if newest is None or newest.switch.mode is not Mode.RESTORE or newest.answer is None:
+        return False
+    return newest.properties != ask.properties
 
 
 def _is_anothers(ask: Ask, world: World, live: Live | None) -> bool:
@@ -147,8 +154,7 @@ def _record(ask: Ask, meaning: Meaning, now: float) -> Record:
 
 def _refuse(event: Event, world: World, error: Exception) -> None:
     """Answer a request that cannot be understood. A rollback succeeds all the same, or the stack would be stuck; a
-    removal
-    does if there is nothing to remove.
+    removal does if there is nothing to remove.
     """
     log.error("the request was refused", extra={"problem": str(error)})
     try:
