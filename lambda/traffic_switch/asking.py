@@ -91,5 +91,5 @@ def _canonical(properties: Any) -> str:
 
 def _version(wanted: Mapping[str, Any], color: str) -> str:
     """A named color comes with its version; without one, the very first release is blue's."""
-    named = Color.BLUE if color == KEEP else Color(color) if color in set(Color) else Color.BLUE
+    named = color if color in set(Color) else Color.BLUE.value
     return str(wanted.get("Version") or wanted.get(f"{named.capitalize()}Version", ""))

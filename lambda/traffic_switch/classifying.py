@@ -30,8 +30,8 @@ class Scene:
     """
 
     newest: Newest
-    status: str
-    live: Live | None
+    status: str = ""
+    live: Live | None = None
     drift: str = ""
     now: float = 0.0
     redelivered: bool = False

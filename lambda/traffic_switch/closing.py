@@ -36,7 +36,7 @@ def close_taken_back(world: World, switch: Switch, hold: Hold, traffic: Traffic,
     reason = f"{why}. {told}" if why else told
     if not (switch.mode is Mode.RESTORE and outcome is Outcome.UNCHANGED):
         tell(world, switch, traffic.ending, reason)
-    back = traffic.owed if outcome is Outcome.ROLLED_BACK else None
+    back = traffic.owed
     live = back.before.live if back and back.before else None
     closing = Closing(
         outcome,
@@ -95,7 +95,7 @@ def answer(ending: Ending, reason: str, live: Live | None) -> Answer:
 
 def explained(failure: Mapping[str, Any]) -> str:
     """One sentence out of a judgment's reason, or out of the error that Step Functions caught."""
-    phase, cause = failure.get("phase", ""), message_of(str(failure.get("reason", "")))
+    phase, cause = failure.get("phase"), message_of(str(failure.get("reason", "")))
     return f"{phase} failed: {cause}".strip() if phase else cause
 
 

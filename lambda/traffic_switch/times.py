@@ -11,4 +11,4 @@ def unix(text: str) -> float:
     Raises:
         ValueError: it is no such moment.
     """
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+    return datetime.fromisoformat(text).timestamp()

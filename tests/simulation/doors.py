@@ -73,7 +73,7 @@ class StepFunctions:
 
     def _name(self, arn: str) -> str:
         machine, _, name = arn.rpartition(":")
-        if machine.replace(":execution:", ":stateMachine:") != self._cloud.state_machine_arn:
+        if f"{machine}:{name}" != self._arn(name):
             raise AwsError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         return name
 

@@ -85,11 +85,11 @@ def test_without_a_physical_id_of_its_own_the_known_one_is_repeated(known: str, 
     ids=str,
 )
 def test_what_the_network_loses_is_sent_again(problem: HttpReply | Exception) -> None:
-    around = FakeSurroundings(replies=[problem, problem, HttpReply(200)])
+    around = FakeSurroundings(replies=[problem] * 4 + [HttpReply(200)])
 
     send(around)
 
-    assert len(around.requests) == 3
+    assert len(around.requests) == 5
 
 
 def test_a_server_that_hangs_is_given_up_in_time() -> None:
@@ -203,3 +203,92 @@ def test_an_address_that_is_none_is_refused_without_naming_it() -> None:
 
     with pytest.raises(AnswerError, match="the ResponseURL is no URL"):
         answer(request, "SUCCESS", "done", surroundings=FakeSurroundings())
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (urllib.error.URLError(OSError(101, "Network is unreachable")), "OSError: Network is unreachable"),
+        (ConnectionResetError(104, "Connection reset by peer"), "ConnectionResetError: Connection reset by peer"),
+        (TimeoutError(), "TimeoutError"),
+        (http.client.BadStatusLine("?"), "BadStatusLine"),
+        (HttpReply(503), "HTTP 503"),
+    ],
+    ids=["unreachable", "reset", "timeout", "nonsense", "busy"],
+)
+def test_a_server_that_never_takes_the_answer_is_told_in_its_own_words(
+    problem: HttpReply | Exception, words: str
+) -> None:
+    with pytest.raises(AwsCallError) as refused:
+        send(FakeSurroundings(replies=[problem], lag_seconds=5.0))
+
+    assert str(refused.value) == f"CloudFormation did not take the answer within 45 s: {words}"
+
+
+def test_an_answer_that_is_no_success_is_none() -> None:
+    around = FakeSurroundings(replies=[HttpReply(300), HttpReply(299)])
+
+    send(around)
+
+    assert len(around.requests) == 2
+
+
+def test_the_last_try_waits_no_longer_than_there_is_time() -> None:
+    around = FakeSurroundings(replies=[TimeoutError()], lag_seconds=8.0)
+
+    with pytest.raises(AwsCallError):
+        send(around)
+    assert around.timeouts == [10.0, 10.0, 10.0, 10.0, 5.5]
+
+
+def test_a_try_for_which_there_is_hardly_time_still_gets_a_second() -> None:
+    around = FakeSurroundings(replies=[TimeoutError()], lag_seconds=9.25)
+
+    with pytest.raises(AwsCallError):
+        send(around)
+    assert around.timeouts[-1] == 1.0
+
+
+def test_a_refusal_is_told_when_there_is_no_time_for_another_try() -> None:
+    with pytest.raises(
+        AwsCallError, match=r"within 45 s: CloudFormation refuses the answer with HTTP 403: the request"
+    ):
+        send(FakeSurroundings(replies=[HttpReply(403)], lag_seconds=30.0))
+
+
+def test_a_refusal_for_good_says_where_to_look() -> None:
+    with pytest.raises(AnswerError) as refused:
+        send(FakeSurroundings(replies=[HttpReply(403)]))
+
+    assert str(refused.value) == (
+        "CloudFormation refuses the answer with HTTP 403: the request has expired, or it was answered before. Look at "
+        "the stack's events"
+    )
+
+
+def test_an_event_that_lacks_several_fields_names_them_all() -> None:
+    with pytest.raises(RequestError) as refused:
+        CloudFormationRequest.from_event({"RequestId": "r1", "LogicalResourceId": "Guard"})
+
+    assert str(refused.value) == (
+        "the event has no ResponseURL, StackId: CloudFormation did not send it, and nobody can be answered"
+    )
+
+
+def test_an_answer_whose_names_leave_no_room_is_sent_without_a_reason() -> None:
+    around = FakeSurroundings()
+    request = CloudFormationRequest.from_event({**EVENT, "PhysicalResourceId": "x" * 5_000})
+
+    answer(request, "FAILED", "why", surroundings=around)
+
+    assert json.loads(body_of(around))["Reason"] == ""
+
+
+def test_an_address_that_is_none_says_what_to_look_at() -> None:
+    request = CloudFormationRequest.from_event({**EVENT, "ResponseURL": "no address"})
+
+    with pytest.raises(AnswerError) as refused:
+        answer(request, "FAILED", "why", surroundings=FakeSurroundings())
+    assert str(refused.value) == (
+        "the ResponseURL is no URL, so that nobody can be answered: look at who invoked the function"
+    )

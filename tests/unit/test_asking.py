@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from traffic_switch.asking import Ask
+from traffic_switch.asking import Ask, answerable
 from traffic_switch.errors import RequestError
 
 EVENT: dict[str, Any] = {
@@ -97,3 +97,35 @@ def test_the_request_keeps_what_an_answer_repeats_and_no_properties() -> None:
         "PhysicalResourceId",
         "RequestType",
     }
+
+
+def test_an_event_without_a_color_asks_to_keep_what_is_live() -> None:
+    wanted = {"Service": "shop", "BlueVersion": "1", "GreenVersion": "2"}
+    ask = Ask.from_event({**EVENT, "ResourceProperties": wanted}, ["shop"])
+
+    assert (ask.color, ask.version) == ("keep", "1")
+
+
+def test_a_color_without_a_version_of_its_own_comes_with_that_colors() -> None:
+    wanted = {"Service": "shop", "Color": "green", "BlueVersion": "1", "GreenVersion": "2"}
+
+    assert Ask.from_event({**EVENT, "ResourceProperties": wanted}, ["shop"]).version == "2"
+
+
+def test_a_release_without_any_version_has_none() -> None:
+    assert Ask.from_event({**EVENT, "ResourceProperties": {"Service": "shop"}}, ["shop"]).version == ""
+
+
+def test_refusals_are_told_word_for_word() -> None:
+    with pytest.raises(RequestError) as nameless:
+        Ask.from_event({**EVENT, "ResourceProperties": {}}, ("shop", "report"))
+    with pytest.raises(RequestError) as bare:
+        Ask.from_event({name: value for name, value in EVENT.items() if name != "ResourceProperties"}, ["shop"])
+    with pytest.raises(RequestError) as nobody:
+        answerable({"StackId": "arn"})
+
+    assert str(nameless.value) == "there is no service ''; the services are shop, report"
+    assert str(bare.value) == "the event has no ResourceProperties"
+    assert (
+        str(nobody.value) == "the event has no ResponseURL, no RequestId, no LogicalResourceId: nobody can be answered"
+    )

@@ -219,3 +219,25 @@ def test_creations_reverse_nothing() -> None:
     created = replace(ASK, kind="Create", properties=Properties("", NEW))
 
     assert meant(created, earlier(Properties(NEW, "")), "CREATE_IN_PROGRESS").switch.mode is Mode.RELEASE
+
+
+def test_an_answer_at_once_is_of_the_switch_that_was_asked_for() -> None:
+    ended = replace(earlier(ASK.properties, answer=FAILED), outcome=Outcome.UNCHANGED)
+    meaning = meant(BACKWARD, ended, BACK)
+
+    assert meaning.switch == switch(Mode.RESTORE, Color.GREEN, id="r2")
+    assert meant(replace(BACKWARD, color="blue"), ended, BACK).switch.color is Color.BLUE
+    assert meant(replace(BACKWARD, color="keep"), ended, BACK).switch.color is Color.BLUE
+
+
+def test_a_release_that_ended_without_an_outcome_is_over() -> None:
+    meaning = meant(BACKWARD, earlier(ASK.properties, answer=FAILED), BACK)
+
+    assert meaning.answer is not None
+    assert meaning.answer.reason == "nothing to undo: the release r1 is over already"
+
+
+def test_a_continued_rollback_is_of_the_same_color_and_version() -> None:
+    first = earlier(BACKWARD.properties, Mode.RESTORE, undoes="r0")
+
+    assert meant(BACKWARD, first, BACK).switch == switch(Mode.RESTORE, Color.GREEN, undoes="r0", id="r2")

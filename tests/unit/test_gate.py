@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from traffic_switch import gate
 from traffic_switch.model import State
 from traffic_switch.verdict import Verdict
@@ -68,3 +70,22 @@ def test_fewer_targets_than_the_minimum_wait() -> None:
     judgment, streak = gate.judge([target()], 2, 0, replace(POLICY, gate_min_healthy=2))
 
     assert (judgment.verdict, streak) == (Verdict.WAIT, 0)
+
+
+def test_a_gate_that_waits_says_what_it_has_seen() -> None:
+    judgment, _ = gate.judge([target(), target(State.UNHEALTHY, "i-2"), target(State.INITIAL, "i-3")], 0, 12.3, POLICY)
+
+    assert judgment.reason == "1 of 3 targets healthy after 12 s: i-2:3001 is unhealthy; i-3:3001 is initial"
+
+
+def test_a_gate_that_wants_more_targets_than_there_are_names_no_sick_one() -> None:
+    judgment, _ = gate.judge([target()], 2, 5, replace(POLICY, gate_min_healthy=2))
+
+    assert judgment.reason == "1 of 2 targets healthy after 5 s"
+
+
+def test_a_gate_without_targets_says_what_to_do_and_counts_no_look() -> None:
+    judgment, streak = gate.judge([], 2, 5, POLICY)
+
+    assert streak == 0
+    assert judgment.reason == "no target is registered in the target group: deploy a version to this color first"

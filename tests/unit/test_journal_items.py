@@ -267,7 +267,7 @@ def test_what_a_damaged_pointer_said_is_kept_for_whoever_replaces_it(read: Any) 
 
 
 @pytest.mark.parametrize(
-    "pairs", ["text", {"text": "text"}, [{"text": "text"}], ["text"], [{"text": "t", "at": "soon"}]]
+    "pairs", ["text", 5, {"text": "text"}, [{"text": "text"}], ["text"], [{"text": "t", "at": "soon"}]]
 )
 def test_what_was_taken_back_and_cannot_be_read_is_forgotten(pairs: Any) -> None:
     assert newest(switch_id="s7", reversed=pairs).reversed == ()

@@ -59,6 +59,21 @@ def test_everything_is_asked_in_one_call_for_whole_periods() -> None:
     asked = {query["Id"]: query["MetricStat"] for query in call["MetricDataQueries"]}
     assert asked["within"]["Stat"] == "PR(:0.25)"
     assert asked["timed"]["Stat"] == "SampleCount"
+    assert {key: stat["Metric"]["MetricName"] for key, stat in asked.items()} == {
+        "requests": "RequestCount",
+        "ok": "HTTPCode_Target_2XX_Count",
+        "redirected": "HTTPCode_Target_3XX_Count",
+        "refused": "HTTPCode_Target_4XX_Count",
+        "broken": "HTTPCode_Target_5XX_Count",
+        "unreached": "TargetConnectionErrorCount",
+        "timed": "TargetResponseTime",
+        "within": "TargetResponseTime",
+        "p90": "TargetResponseTime",
+        "p75": "TargetResponseTime",
+        "p50": "TargetResponseTime",
+        "lost": "HTTPCode_ELB_5XX_Count",
+    }
+    assert call["StartTime"].tzinfo is call["EndTime"].tzinfo is UTC
     assert {stat["Period"] for stat in asked.values()} == {60}
     assert asked["requests"]["Metric"]["Dimensions"] == [
         {"Name": "LoadBalancer", "Value": "app/shop/1"},
@@ -160,3 +175,11 @@ def test_no_alarms_ask_nothing() -> None:
 
     assert Metrics(client).alarms([]) == ()  # type: ignore[arg-type]
     assert client.calls == []
+
+
+def test_an_answer_that_leaves_kinds_of_alarms_out_knows_none_of_them() -> None:
+    class Silent(Recorded):
+        def describe_alarms(self, **request: Any) -> dict[str, Any]:
+            return {}
+
+    assert Metrics(Silent({})).alarms(["a"]) == (Alarm("a", "MISSING"),)  # type: ignore[arg-type]

@@ -88,3 +88,7 @@ def test_an_input_of_an_older_greenlight_undoes_nothing() -> None:
     given = {name: value for name, value in SWITCH.as_input().items() if name != "undoes"}
 
     assert Switch.from_input(given).undoes == ""
+
+
+def test_a_weight_is_known_by_its_color() -> None:
+    assert (Weights(90, 10).of(Color.BLUE), Weights(90, 10).of(Color.GREEN)) == (90, 10)

@@ -69,3 +69,16 @@ def test_a_color_that_the_load_balancer_cannot_reach_gets_nothing_back() -> None
 
 def test_one_answer_of_two_is_enough_for_a_color_that_is_called_healthy() -> None:
     assert judged([GOOD], [GOOD], answered("", "", 502), answered("1")).verdict is Verdict.PASS
+
+
+def test_a_color_that_is_not_healthy_either_is_told_by_its_targets() -> None:
+    sick = [target(State.UNHEALTHY, "i-1"), target(State.INITIAL, "i-2")]
+
+    assert judged(sick, []).reason == ("blue is not healthy either: i-1:3001 is unhealthy; i-2:3001 is initial")
+    assert judged([], []).reason == "blue is not healthy either: it has no targets"
+
+
+def test_a_color_that_is_less_sick_says_so() -> None:
+    judgment = judged([GOOD], [BAD], least=2)
+
+    assert (judgment.verdict, judgment.reason) == (Verdict.PASS, "blue is the less unhealthy color")

@@ -84,3 +84,19 @@ def test_the_very_first_release_has_nothing_to_compare_with() -> None:
 def test_a_rule_as_the_journal_says_has_not_drifted() -> None:
     assert preflight.drift(BLUE_RULE, BLUE_LIVE) == ""
     assert preflight.drift(RuleLook(), None) == ""
+
+
+def test_refusals_are_told_in_one_sentence() -> None:
+    judgment = preflight.judge(replace(SCENE, sticky=True, targets=()))
+
+    assert judgment.reason == (
+        "stickiness is on, which would pin users to one color whatever the weights say: turn it off; "
+        "the green target group has no targets: deploy a version to green first"
+    )
+
+
+def test_a_rule_of_which_the_journal_knows_nothing_is_told_with_what_to_do() -> None:
+    assert preflight.drift(BLUE_RULE, None) == (
+        "the production rule has blue 100, green 0, but the journal remembers nothing live: somebody made the rule, or "
+        "the journal was lost. Delete the rule if nobody uses it, or restore the journal's table"
+    )

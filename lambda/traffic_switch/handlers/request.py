@@ -99,10 +99,10 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
     now = world.now()
     if ask.kind == DELETE:
         live = live_or_none(world, ask.service)
-        return Scene(newest, "", live, now=now, is_anothers=_is_anothers(ask, world, live))
+        return Scene(newest, live=live, is_anothers=_is_anothers(ask, world, live))
     status = _status(ask, world, newest.record)
     if status not in FORWARD:
-        return Scene(newest, status, live_or_none(world, ask.service), now=now, redelivered=redelivered)
+        return Scene(newest, status, live_or_none(world, ask.service))
     live, drift = world.journal.live(ask.service), ""
     if ask.color == KEEP:
         rule = world.rule(world.services[ask.service])
@@ -169,11 +169,21 @@ def _refuse(event: Event, world: World, error: Exception) -> None:
 
 def _may_succeed(event: Event, world: World, service: str) -> bool:
     if event.get("RequestType") != DELETE:
-        return world.stack_status(str(event["StackId"])) not in FORWARD
+        return not _goes_forward(world, str(event["StackId"]))
     try:
         return world.journal.live(service) is None and world.journal.lock(service) is None
     except JournalError:
         return False
+
+
+def _goes_forward(world: World, stack_id: str) -> bool:
+    """Looked at for as long as the status may lag behind: FAILED, said to a rollback, would leave the stack stuck."""
+    deadline = world.monotonic() + STATUS_PATIENCE_SECONDS
+    while world.stack_status(stack_id) in FORWARD:
+        if world.monotonic() >= deadline:
+            return True
+        world.sleep(STATUS_PAUSE_SECONDS)
+    return False
 
 
 def _repair(event: Event, world: World) -> Result:

@@ -170,7 +170,7 @@ def lock_from_item(item: Item) -> Lock | None:
 def newest_from_item(item: Item, record: Callable[[str], Record | None]) -> Newest:
     """What is known of a resource's requests. What cannot be read of those that were taken back is forgotten."""
     raw = plain(item)
-    read, reversed_ = raw.get("switch_id"), raw.get("reversed", [])
+    read, reversed_ = raw.get("switch_id"), raw.get("reversed")
     known = tuple(_reversed(reversed_ if isinstance(reversed_, list) else []))
     if not isinstance(read, str) or not read:
         return Newest(reversed=known, read=read)

@@ -68,7 +68,7 @@ class ListenerRule:
                 Actions=forward(weights, self._place),  # type: ignore[arg-type]
             )
         except self._writer.exceptions.PriorityInUseException as error:
-            raise RuleExistsError(str(error)) from error
+            raise RuleExistsError from error
 
     def delete(self, arn: str) -> None:
         """Delete the rule; that there is none is a success."""

@@ -78,8 +78,10 @@ class Records:
             self._broken(f"{name} took traffic back, and the journal does not say that of whom")
 
     def _judge_shift(self, name: str, switch: Mapping[str, str]) -> None:
-        """A shift passes when users really are on the new color."""
+        """A shift passes when users really are on the new color. Nobody hears of one whose execution was stopped."""
         color, site = switch["color"], self._site(switch["service"])
+        if name not in self._greenlight.executions.running():
+            return
         if self._edited_at() == -math.inf and site.followed_weights().get(color) != 1.0:
             self._broken(f"{name} says that all traffic is on {color}, and users get {site.followed_weights()}")
 

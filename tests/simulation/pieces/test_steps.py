@@ -11,8 +11,8 @@ from traffic_switch.journal import Answer
 from tests.simulation.cloudwatch import EPOCH
 from tests.simulation.faults import Fault, Kind
 from tests.simulation.people import Operator
+from tests.simulation.pieces.workbench import BACK_TO_BLUE, BLUE_BEFORE, BLUE_LIVE, RELEASE, Workbench, asked
 from tests.simulation.web import ANSWER_HOST
-from tests.simulation.workbench import BLUE_BEFORE, BLUE_LIVE, RELEASE, Workbench, asked
 
 
 @pytest.fixture
@@ -315,3 +315,19 @@ def test_answers_are_sent_to_the_address_that_the_request_named(bench: Workbench
         "LogicalResourceId": "ShopRelease",
         "Data": {"A": "b"},
     }
+
+
+def test_a_release_of_blue_that_is_done_is_live(bench: Workbench) -> None:
+    bench.register(asked(BACK_TO_BLUE))
+    bench.lock(BACK_TO_BLUE)
+    bench.step("Done", BACK_TO_BLUE)
+    live = bench.cloud.live("shop") or {}
+
+    assert (live["color"], live["blue"], live["green"]) == ("blue", 100, 0)
+
+
+def test_a_release_whose_record_is_gone_is_not_done(shifted: Workbench) -> None:
+    shifted.greenlight.tamper("switch#s1", None)
+
+    assert shifted.step("Done", RELEASE)["verdict"] == "PASS"
+    assert (shifted.cloud.live("shop") or {})["resource"] == ""

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.simulation.faults import Fault, Kind
+from tests.simulation.installation import BRIEF
 from tests.simulation.people import Operator
-from tests.simulation.workbench import BLUE_BEFORE, BLUE_LIVE, RELEASE, Workbench, asked
+from tests.simulation.pieces.workbench import (
+    BACK_TO_BLUE,
+    BLUE_BEFORE,
+    BLUE_LIVE,
+    GREEN_BEFORE,
+    RELEASE,
+    Workbench,
+    asked,
+    new_installation,
+)
 
 
 @pytest.fixture
@@ -60,7 +71,7 @@ def test_a_lock_that_was_taken_long_ago_needs_no_waiting(bench: Workbench) -> No
     bench.cloud.kernel.sleep(60.0)
     shifted(bench, held_at=held_at)
 
-    assert writes(bench)[0] < 62
+    assert writes(bench)[0] < 60.9
 
 
 def test_a_moment_of_the_lock_that_lies_ahead_is_waited_for_no_longer_than_w(bench: Workbench) -> None:
@@ -110,7 +121,10 @@ def test_a_write_whose_reply_was_lost_is_not_clean(bench: Workbench) -> None:
     bench.cloud.faults.addressed["Shift", "elbv2.ModifyRule", 1] = Fault(Kind.LOST_REPLY)
     told = shifted(bench)
 
-    assert (told["verdict"], told["clean"], len(writes(bench))) == ("PASS", False, 2)
+    first, second = writes(bench)
+
+    assert (told["verdict"], told["clean"]) == ("PASS", False)
+    assert second - first < 8
 
 
 def test_a_write_that_nobody_acknowledges_twice_is_an_error(bench: Workbench) -> None:
@@ -214,3 +228,35 @@ def test_answers_of_the_new_color_must_come_in_a_row(bench: Workbench) -> None:
 
     assert told["verdict"] == "PASS"
     assert 10 < asked_for < 60
+
+
+def test_a_front_door_that_has_to_agree_once_is_asked_once() -> None:
+    bench = Workbench(new_installation(replace(BRIEF, confirm_answers=1)))
+    bench.greenlight.site.write_rule(100, 0)
+    bench.greenlight.site.change("green", up=False)
+    bench.register(asked(RELEASE))
+    bench.lock(RELEASE)
+
+    assert shifted(bench)["verdict"] == "FAIL"
+
+
+def test_traffic_moves_back_to_blue_as_it_moved_to_green(bench: Workbench) -> None:
+    bench.greenlight.site.write_rule(0, 100)
+    bench.register(asked(BACK_TO_BLUE))
+    bench.lock(BACK_TO_BLUE)
+    told = bench.step("Shift", BACK_TO_BLUE, before=GREEN_BEFORE)
+
+    assert told["reason"] == "all traffic is on blue; the front door agreed after 2 requests"
+    assert bench.greenlight.site.rule_weights() == {"blue": 100, "green": 0}
+
+
+def test_a_rule_that_was_made_and_is_not_listed_yet_is_waited_for(bench: Workbench) -> None:
+    Operator(bench.greenlight.site).delete_rule()
+    bench.cloud.faults.addressed["Shift", "elbv2.CreateRule", 1] = Fault(Kind.LOST_REPLY)
+    bench.cloud.faults.addressed["Shift", "elbv2.DescribeRules", 2] = Fault(Kind.STALE, 30.0)
+    shifted(bench, before={"weights": {}, "live": {}})
+
+    assert [call for _, _, call, _ in bench.cloud.kernel.trace if call in ("elbv2.ModifyRule", "elbv2.CreateRule")] == [
+        "elbv2.CreateRule",
+        "elbv2.ModifyRule",
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.simulation.faults import Fault, Kind
-from tests.simulation.workbench import BLUE_LIVE, REMOVE, Workbench, asked
+from tests.simulation.pieces.workbench import BLUE_LIVE, REMOVE, Workbench, asked
 
 GONE = "the production rule of shop is gone"
 STAYED = "the production rule of shop is still there: delete it by hand, then delete the stack again"
@@ -48,7 +48,7 @@ def test_a_rule_that_is_removed_is_gone_and_nothing_is_live(bench: Workbench) ->
 def test_a_removal_waits_until_no_write_can_be_on_its_way(bench: Workbench) -> None:
     removed(bench)
 
-    assert bench.cloud.kernel.time > bench.greenlight.policy.write_settle_seconds
+    assert 20 < bench.cloud.kernel.time < 25
     assert len(deletions(bench)) == 1
 
 
@@ -142,3 +142,47 @@ def test_where_another_resources_switch_died_a_removal_that_leaves_its_rule_alon
 
     assert (told["verdict"], bench.record(REMOVE)["outcome"], deletions(bench)) == ("FAIL", "HELD", [])
     assert "run `greenlight repair`" in bench.cloud.pages[0].message
+
+
+def anothers(bench: Workbench) -> None:
+    """A release of another resource has become live since the removal was asked for."""
+    bench.amend(REMOVE, resource="stack/Own")
+    bench.greenlight.tamper("live#shop", {**BLUE_LIVE, "resource": "stack/Other"})
+
+
+LEFT = "the production rule of shop is another resource's by now, and stays"
+
+
+def test_a_rule_that_is_anothers_by_now_stays(bench: Workbench) -> None:
+    anothers(bench)
+    told = removed(bench)
+    item = bench.record(REMOVE)
+    answer = json.loads(item["answer"])
+
+    assert (told["verdict"], told["reason"]) == ("PASS", LEFT)
+    assert (item["outcome"], item["reason"]) == ("UNCHANGED", LEFT)
+    assert answer == {"status": "SUCCESS", "reason": LEFT, "data": {"ActiveColor": "blue", "Outcome": "UNCHANGED"}}
+    assert deletions(bench) == []
+    assert bench.cloud.topics.published == []
+
+
+def test_a_rule_that_is_anothers_and_was_left_half_moved_is_a_page(bench: Workbench) -> None:
+    anothers(bench)
+    bench.lock(REMOVE, debt="dead")
+    told = bench.step("Remove", REMOVE, hold={"epoch": 7, "debt": "dead"})
+    reason = f"{LEFT}; the switch dead died while it moved traffic: run `greenlight repair`"
+
+    assert (told["verdict"], told["reason"]) == ("FAIL", reason)
+    assert [page.message for page in bench.cloud.pages] == [reason]
+    assert deletions(bench) == []
+
+
+def test_a_removal_that_fails_answers_what_people_read(bench: Workbench) -> None:
+    def remakes(call: str, _parameters: object) -> None:
+        if call == "elbv2.DeleteRule":
+            bench.cloud.kernel.at(0.01, lambda: bench.greenlight.site.write_rule(100, 0))
+
+    bench.cloud.after_event.append(remakes)
+    removed(bench)
+
+    assert json.loads(bench.record(REMOVE)["answer"])["reason"] == STAYED

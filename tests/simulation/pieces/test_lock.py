@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from traffic_switch.handlers import lock
 from traffic_switch.journal import Answer
 
+from tests.simulation.cloud import STATE_MACHINE
 from tests.simulation.cloudwatch import EPOCH
-from tests.simulation.workbench import BLUE_LIVE, RELEASE, REMOVE, RESTORE, Workbench, asked
+from tests.simulation.pieces.workbench import BLUE_LIVE, RELEASE, REMOVE, RESTORE, Workbench, asked
 
 OTHER = replace(RELEASE, id="other", version="v9")
 ADVICE = "Wait for it, or abort it with `greenlight abort`"
@@ -31,12 +33,12 @@ def locked(bench: Workbench, switch: Any = RELEASE) -> Any:
 
 def test_a_free_lock_is_taken_until_some_time_after_the_execution_must_have_ended(bench: Workbench) -> None:
     told = locked(bench)
-    lock = bench.cloud.lock("shop") or {}
+    item = bench.cloud.lock("shop") or {}
 
     assert (told["verdict"], told["reason"]) == ("PASS", "locked for release green v2")
-    assert told["hold"] == {"epoch": int(lock["epoch"]), "debt": ""}
-    assert (lock["owner"], lock["reason"]) == ("s1", "release green v2")
-    assert lock["deadline"] - lock["since"] == bench.greenlight.policy.switch_deadline_seconds + 60
+    assert told["hold"] == {"epoch": int(item["epoch"]), "debt": ""}
+    assert (item["owner"], item["reason"]) == ("s1", "release green v2")
+    assert item["deadline"] - item["since"] == bench.greenlight.policy.switch_deadline_seconds + 60
     assert bench.record(RELEASE)["trace:lock:0001"]["reason"] == told["reason"]
 
 
@@ -68,8 +70,9 @@ def test_a_switch_that_finds_another_running_is_refused_and_told_what_to_do(benc
     assert refused(bench) == (
         f"another switch of shop is running: other (a test), until Unix time {EPOCH + 600:.0f} at the latest. {ADVICE}"
     )
+    answer = json.loads(bench.record(RELEASE)["answer"])
     assert bench.record(RELEASE)["outcome"] == "UNCHANGED"
-    assert json.loads(bench.record(RELEASE)["answer"])["data"]["ActiveColor"] == "blue"
+    assert (answer["reason"], answer["data"]["ActiveColor"]) == (bench.record(RELEASE)["reason"], "blue")
     assert bench.cloud.topics.published == []
 
 
@@ -106,7 +109,11 @@ def test_a_lock_past_its_deadline_is_taken_with_what_its_owner_owes(bench: Workb
     bench.lock(OTHER, deadline=1)
     told = locked(bench)
 
+    item = bench.cloud.lock("shop") or {}
+
     assert (told["verdict"], told["hold"]) == ("PASS", {"epoch": 8, "debt": "other"})
+    assert item["reason"] == "release green v2"
+    assert item["deadline"] - item["since"] == bench.greenlight.policy.switch_deadline_seconds + 60
     assert bench.record(OTHER)["outcome"] == "TAKEN_OVER"
 
 
@@ -159,3 +166,12 @@ def test_a_lock_that_changes_hands_four_times_is_not_waited_for(bench: Workbench
     bench.cloud.before_call = changes
 
     assert refused(bench) == ("the lock of shop changed hands 4 times while this switch tried to get it: try again")
+
+
+def test_whoever_runs_is_stopped_on_the_machine_that_the_execution_names(bench: Workbench) -> None:
+    bench.greenlight.executions.start("other", json.dumps(OTHER.as_input()))
+    bench.lock(OTHER, deadline=1)
+    event = {"switch": RELEASE.as_input(), "machine": STATE_MACHINE}
+    bench.run(lambda world: lock.handle.step(event, world), "Lock", GREENLIGHT_STATE_MACHINE="arn:of:nobody")
+
+    assert bench.greenlight.executions.describe("other")["status"] == "ABORTED"

@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.cloud import Cloud
 from tests.simulation.faults import Fault, Kind, Outage
 from tests.simulation.people import Operator
-from tests.simulation.workbench import BLUE_BEFORE, RELEASE, Workbench
+from tests.simulation.pieces.workbench import BACK_TO_BLUE, BLUE_BEFORE, GREEN_BEFORE, RELEASE, Workbench
 
 AGREED: dict[str, Any] = {"before": BLUE_BEFORE, "failure": {"phase": "Bake", "reason": "too many failed"}}
 
@@ -143,3 +143,21 @@ def test_the_error_tells_what_the_journal_said(bench: Workbench) -> None:
     failed = bench.invoke("Rollback", RELEASE, **AGREED)
 
     assert json.loads(failed.cause)["errorMessage"].startswith("the journal did not take the call: InternalServerError")
+
+
+def test_traffic_of_a_release_of_blue_goes_back_to_green(bench: Workbench) -> None:
+    bench.greenlight.site.write_rule(100, 0)
+    assert bench.invoke("Rollback", BACK_TO_BLUE, **{**AGREED, "before": GREEN_BEFORE}).error == "JournalAwayError"
+
+    assert is_on(bench.cloud, bench, "green")
+
+
+def test_a_rule_that_is_deleted_as_it_is_written_is_told(bench: Workbench) -> None:
+    def deletes(_actor: str, call: str, _number: int) -> None:
+        if call == "elbv2.ModifyRule":
+            Operator(bench.greenlight.site).delete_rule()
+
+    bench.cloud.before_call = deletes
+    rolled_back(bench)
+
+    assert paged(bench).startswith("Putting the traffic back without it failed: An error occurred (RuleNotFound)")

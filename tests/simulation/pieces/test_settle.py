@@ -15,7 +15,7 @@ from tests.simulation.cloud import STATE_MACHINE
 from tests.simulation.cloudwatch import EPOCH
 from tests.simulation.faults import Fault, Kind
 from tests.simulation.functions import Invocation
-from tests.simulation.workbench import BLUE_BEFORE, BLUE_LIVE, RELEASE, REMOVE, RESTORE, Workbench, asked
+from tests.simulation.pieces.workbench import BLUE_BEFORE, BLUE_LIVE, RELEASE, REMOVE, RESTORE, Workbench, asked
 
 DIED = "The switch did not end by itself but was TIMED_OUT: no cause was given"
 
@@ -289,3 +289,29 @@ def test_a_page_that_does_not_get_through_changes_nothing(bench: Workbench) -> N
     unsettled(bench, 3)
 
     assert bench.cloud.pages == []
+
+
+def test_a_switch_that_is_settled_takes_a_new_epoch_of_its_lock_first(bench: Workbench) -> None:
+    shifted(bench)
+    locks: list[dict[str, Any]] = []
+
+    def sees(call: str, _parameters: object) -> None:
+        if call == "elbv2.ModifyRule":
+            locks.append(bench.cloud.lock("shop") or {})
+
+    bench.cloud.after_event.append(sees)
+    settled(bench, RELEASE)
+
+    assert [lock["epoch"] for lock in locks] == [8, 8]
+    assert float(locks[0]["since"]) == pytest.approx(EPOCH, abs=2)
+
+
+def test_whoever_runs_is_stopped_on_the_machine_that_the_event_names(bench: Workbench) -> None:
+    other = replace(RELEASE, id="other")
+    bench.register(asked(REMOVE), asked(other))
+    bench.lock(other)
+    bench.greenlight.executions.start("other", json.dumps(other.as_input()))
+    event = {"detail": detail(REMOVE)}
+    bench.run(lambda world: settle.handle.step(event, world), "Settle", GREENLIGHT_STATE_MACHINE="arn:of:nobody")
+
+    assert bench.greenlight.executions.describe("other")["status"] == "ABORTED"

@@ -27,9 +27,12 @@ T = TypeVar("T")
 RELEASE = Switch("s1", "shop", Mode.RELEASE, Color.GREEN, "v2")
 RESTORE = Switch("s2", "shop", Mode.RESTORE, Color.GREEN, "v2", undoes="s1")
 REMOVE = Switch("s3", "shop", Mode.REMOVE, Color.BLUE, "")
+BACK_TO_BLUE = Switch("s5", "shop", Mode.RELEASE, Color.BLUE, "v1")
 REPAIR = Switch("s4", "shop", Mode.REPAIR, Color.BLUE, "v1")
 
 BLUE_LIVE = {"color": "blue", "version": "v1", "blue": 100, "green": 0}
+GREEN_LIVE = {"color": "green", "version": "v2", "blue": 0, "green": 100}
+GREEN_BEFORE = {"weights": {"blue": 0, "green": 100}, "live": GREEN_LIVE}
 BLUE_BEFORE = {"weights": {"blue": 100, "green": 0}, "live": BLUE_LIVE}
 """What a switch found when blue was live, as its record and its execution have it."""
 
@@ -59,6 +62,12 @@ class Workbench:
 
     greenlight: Installation = field(default_factory=new_installation)
 
+    asked_for: list[str] = field(default_factory=list)
+    """Every call that a function has sent, in order."""
+
+    def __post_init__(self) -> None:
+        self.cloud.before_call = lambda _actor, call, _number: self.asked_for.append(call)
+
     @property
     def cloud(self) -> Cloud:
         """The cloud that the installation is in."""
@@ -70,9 +79,12 @@ class Workbench:
         moment = datetime.fromtimestamp(EPOCH + self.cloud.kernel.time, UTC)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-    def run(self, work: Callable[[AwsWorld], T], name: str = "Shift") -> T:
-        """Do something with the world of a function of this name, and return what comes of it."""
-        variables = environment(self.greenlight.sites, asdict(self.greenlight.policy))
+    def run(self, work: Callable[[AwsWorld], T], name: str = "Shift", **changed: str) -> T:
+        """Do something with the world of a function of this name, and return what comes of it.
+
+        `changed` are environment variables that are otherwise than the installation's.
+        """
+        variables = environment(self.greenlight.sites, asdict(self.greenlight.policy)) | changed
         around = Machine(self.cloud, Caller(name, None, exposed=True), variables)
         done: list[T] = []
         process = self.cloud.kernel.spawn(f"{name}#1", lambda: done.append(work(AwsWorld(around))))
@@ -90,7 +102,7 @@ class Workbench:
         item = {"owner": switch.id, "epoch": epoch, "reason": "a test", "since": 0, "deadline": int(deadline)}
         self.greenlight.tamper(f"lock#{switch.service}", {**item, **attributes})
 
-    def amend(self, switch: Switch, **attributes: Any) -> None:
+    def amend(self, switch: Switch, /, **attributes: Any) -> None:
         """Change a switch's record by hand."""
         key = f"switch#{switch.id}"
         self.greenlight.tamper(key, {**(self.cloud.item(key) or {}), **attributes})
