@@ -250,9 +250,7 @@ def test_a_try_for_which_there_is_hardly_time_still_gets_a_second() -> None:
 
 
 def test_a_refusal_is_told_when_there_is_no_time_for_another_try() -> None:
-    with pytest.raises(
-        AwsCallError, match=r"within 45 s: CloudFormation refuses the answer with HTTP 403: the request"
-    ):
+    with pytest.raises(AwsCallError, match=r"within 45 s: CloudFormation refuses the answer with HTTP 403"):
         send(FakeSurroundings(replies=[HttpReply(403)], lag_seconds=30.0))
 
 
