@@ -290,3 +290,10 @@ def test_an_address_that_is_none_says_what_to_look_at() -> None:
     assert str(refused.value) == (
         "the ResponseURL is no URL, so that nobody can be answered: look at who invoked the function"
     )
+
+
+def test_an_address_that_cannot_be_dialed_says_what_to_look_at_without_naming_it() -> None:
+    with pytest.raises(AnswerError) as refused:
+        send(FakeSurroundings(replies=[http.client.InvalidURL("https://secret.example")]))
+
+    assert str(refused.value).startswith("the ResponseURL is no URL")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation.functions import Invocation
 from tests.simulation.pieces.asking import PROPERTIES, SERVICES, answered, enter, event, sent
-from tests.simulation.pieces.workbench import BLUE_LIVE, Workbench
+from tests.simulation.pieces.workbench import BLUE_LIVE, Workbench, new_installation
 
 
 def test_a_request_that_nobody_can_be_answered_for_is_dropped(asking: Workbench) -> None:
@@ -114,3 +114,10 @@ def test_a_repair_of_a_service_that_was_never_released_is_refused(asking: Workbe
     assert json.loads(refused.cause)["errorMessage"] == (
         "the journal remembers nothing live of shop: release a version first"
     )
+
+
+def test_a_repair_is_refused_with_every_service_that_there_is() -> None:
+    bench = Workbench(new_installation(services=2))
+    refused = repaired(bench, Service="chop")
+
+    assert json.loads(refused.cause)["errorMessage"] == "there is no service 'chop'; the services are shop, report"

@@ -343,3 +343,13 @@ def test_a_deletion_that_leaves_the_rule_says_what_is_live(asking: Workbench) ->
     removed(asking)
 
     assert asking.cloud.answers["r1"][0]["Data"] == {"ActiveColor": "blue", "Outcome": "UNCHANGED"}
+
+
+def test_the_rollback_of_a_release_that_was_answered_is_believed_at_once(asking: Workbench) -> None:
+    sent(asking, event(asking, request_id="r0"))
+    asking.amend(replace(RELEASE, id="r0"), answer=json.dumps({"status": "FAILED", "reason": "", "data": {}}))
+    enter(asking, "UPDATE_ROLLBACK_IN_PROGRESS")
+    started = asking.cloud.kernel.time
+    sent(asking, event(asking, **SWAPPED))
+
+    assert asking.cloud.kernel.time - started < 3
