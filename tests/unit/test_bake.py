@@ -163,3 +163,32 @@ def test_a_clock_that_jumps_back_costs_no_evidence() -> None:
     jumpy = [Batch(second, 20, 3, 0) for second in (100.0, 101.0, 4.0, 5.0, 6.0)]
 
     assert surely_bad(jumpy, POLICY)
+
+
+def test_everything_that_is_wrong_is_told() -> None:
+    verdict, reason = judged(objections=["the rule was changed"], targets=[])
+
+    assert verdict is Verdict.FAIL
+    assert reason == "the rule was changed; 100 % of the targets fail (allowed 10 %): no target is registered"
+
+
+def test_everything_that_is_not_known_is_told() -> None:
+    gaps = "CloudWatch could not be read; CloudWatch has no period yet that surely holds own requests"
+
+    assert judged(wiring=None, unread=["CloudWatch could not be read"])[1] == (
+        f"not enough is known after 420 s: {gaps}"
+    )
+
+
+def test_every_target_that_fails_is_told() -> None:
+    sick = [target(State.UNHEALTHY, id=f"i-{number}") for number in (1, 2)]
+
+    assert judged(targets=[*sick, target(id="i-3"), target(id="i-4")])[1] == (
+        "50 % of the targets fail (allowed 10 %): i-1:3001 is unhealthy; i-2:3001 is unhealthy"
+    )
+
+
+def test_as_many_failing_targets_as_are_allowed_fail_nothing() -> None:
+    serving = [target(id=f"i-{number}") for number in range(9)]
+
+    assert judged(targets=[*serving, target(State.UNHEALTHY, id="i-9")])[0] is Verdict.PASS

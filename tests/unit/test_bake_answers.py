@@ -18,6 +18,8 @@ GOOD, FAILED = Answer(Kind.GOOD), Answer(Kind.FAILED)
     [
         (Reply(200, "green", "2", 5), Kind.GOOD),
         (Reply(302, "green", "2", 5), Kind.GOOD),
+        (Reply(399, "green", "2", 5), Kind.GOOD),
+        (Reply(400, "green", "2", 5), Kind.FAILED),
         (Reply(199, "green", "2", 5), Kind.FAILED),
         (Reply(404, "green", "2", 5), Kind.FAILED),
         (Reply(500, "green", "1", 5), Kind.FAILED),
@@ -39,6 +41,10 @@ def test_an_unknown_expected_version_is_not_checked() -> None:
     assert sort_out(Reply(200, "green", "anything", 5), Color.GREEN, "").kind is Kind.GOOD
 
 
+def test_a_version_that_has_no_name_is_told_as_such() -> None:
+    assert sort_out(Reply(200, "green", "", 5), Color.GREEN, "2").what == "green of an unnamed version"
+
+
 def tally(batches: int = 2, size: int = 2) -> Tally:
     return Tally(Volley(batches, size), [10.0 + number for number in range(batches)], slow_ms=500, grace_seconds=60)
 
@@ -58,6 +64,15 @@ def test_exactly_as_long_as_allowed_is_not_slow() -> None:
     counts.count(0, GOOD, 500, 10.0)
 
     assert counts.judged() == [Batch(10.0, 1, 0, 0)]
+
+
+def test_every_slow_answer_of_a_batch_counts() -> None:
+    counts = tally(1, 2)
+
+    counts.count(0, GOOD, 900, 10.0)
+    counts.count(0, GOOD, 900, 10.5)
+
+    assert counts.judged() == [Batch(10.0, 2, 0, 2)]
 
 
 def test_whoever_is_out_when_a_batch_is_due_is_slow_and_may_still_fail() -> None:

@@ -79,3 +79,30 @@ def test_over_all_minutes_no_own_request_is_taken_out_twice(seconds: list[float]
 
     assert sum(counts.surely_within(a, b) for a, b in pairwise(edges)) <= 20 * len(seconds)
     assert counts.near(edges[0], edges[-1]).requests == 20 * len(seconds)
+
+
+def test_near_the_end_of_a_minute_it_is_not_sure_that_an_own_request_is_in_it() -> None:
+    seen = users(Period(DURING, 120, 9, 110, 8), own((88.5, 20, 2, 3)))
+
+    assert (seen.requests, seen.timed) == (120, 110)
+
+
+def test_what_the_shift_itself_asked_may_have_been_slow_and_is_nobody_elses() -> None:
+    seen = users(Period(BEFORE, 100, 15, 100, 12), own((40, 20, 0, 0)), forgiven=10)
+
+    assert (seen.slow, seen.surely) == (2, 90)
+
+
+def test_nothing_is_forgiven_in_a_minute_that_begins_with_the_first_batch() -> None:
+    assert users(Period(DURING, 100, 15, 100, 12), own((30, 20, 0, 0)), forgiven=10).failed == 15
+
+
+def test_the_wiring_is_told_by_no_request_near_an_edge_of_a_minute() -> None:
+    for second in (31, 88.5):
+        assert wiring_of([Period(DURING, 500, 0, 500, 0)], own((second, 20, 0, 0)), 60) is None
+
+
+def test_batches_of_which_a_part_lies_within_are_one() -> None:
+    counts = own((29.5, 20, 1, 2), (89.5, 20, 1, 3), (90.0, 20, 9, 9))
+
+    assert counts.near(DURING, DURING + 60) == Batch(DURING, 40, 2, 5)

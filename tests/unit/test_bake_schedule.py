@@ -66,3 +66,18 @@ def test_within_the_first_minute_the_next_run_follows_after_a_second() -> None:
 def test_the_last_look_is_at_the_end_of_the_bake() -> None:
     assert pause_seconds(POLICY, [*FAST, GOOD_LOOK], started=411.0, second=412.0) == 8
     assert pause_seconds(POLICY, [*FAST, GOOD_LOOK], started=420.0, second=421.0) == 14
+
+
+def test_batches_of_half_a_second_are_twice_as_many() -> None:
+    quick = policy(bake_batch_seconds=0.5)
+
+    assert next_volley(quick, [], 3.0, 0, []) == Volley(60, quick.batch_requests)
+    assert pause_seconds(quick, [Batch(3.0, 10, 0, 0)], started=40.0, second=62.7) == 1
+
+
+def test_a_look_is_chased_while_there_is_room_for_the_whole_chase() -> None:
+    assert next_volley(POLICY, [*FAST, BAD_LOOK], 101.0, 20, [Volley(1, 20)]) == Volley(10, 20)
+
+
+def test_at_the_very_end_of_the_bake_the_next_look_comes_an_interval_later() -> None:
+    assert pause_seconds(POLICY, [*FAST, GOOD_LOOK], started=419.0, second=420.0) == 14

@@ -42,13 +42,28 @@ def test_five_percent_takes_429_own_requests() -> None:
     assert detectable(429, 0.01) <= 0.05 < detectable(428, 0.01)
 
 
+def test_where_nothing_need_be_detected_no_request_is_needed() -> None:
+    assert own_requests_needed(1.0, 0.01) == 0
+
+
 def test_with_a_limit_of_zero_every_failure_would_have_been_caught() -> None:
     assert fewest_bad(1000, 0.0) == 1
     assert detectable(1000, 0.0) == pytest.approx(1 - 0.05 ** (1 / 900))
     assert detectable_by_periods([500, 500], Wager(0, 2, 0.1)) == pytest.approx(1 - 0.05 ** (1 / 1000))
 
 
-@pytest.mark.parametrize(("bad", "requests", "rate"), [(3, 20, 0.05), (9, 600, 0.01), (40, 600, 0.05), (1, 7, 0.9)])
+@pytest.mark.parametrize(
+    ("bad", "requests", "rate"),
+    [
+        (3, 20, 0.05),
+        (9, 600, 0.01),
+        (40, 600, 0.05),
+        (1, 7, 0.9),
+        (2, 7, 0.5),
+        (4, 7, 0.9),
+        (7, 7, 0.9),
+    ],
+)
 def test_the_tail_of_the_binomial_is_the_sum_of_its_terms(bad: int, requests: int, rate: float) -> None:
     terms = (math.comb(requests, k) * rate**k * (1 - rate) ** (requests - k) for k in range(bad, requests + 1))
 

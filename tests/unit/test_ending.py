@@ -37,6 +37,7 @@ def every_fact() -> Iterator[Facts]:
         (Facts(Mode.RESTORE, is_open=True, may_go_back=False), Ending(False, Outcome.HELD, True, True)),
         (Facts(Mode.RELEASE, is_open=True, foreign=True), Ending(False, Outcome.HELD, False, True)),
         (Facts(Mode.RELEASE, paid=False), Ending(False, Outcome.HELD, False, True)),
+        (Facts(Mode.REMOVE, is_anothers=True), Ending(False, Outcome.UNCHANGED, True, False)),
         (Facts(Mode.RELEASE, readable=False), Ending(False, Outcome.HELD, False, True)),
     ],
 )

@@ -72,6 +72,18 @@ def test_with_a_limit_of_zero_one_bad_request_is_enough_for_ever() -> None:
     assert evidence.enough
 
 
+def test_with_a_limit_of_zero_good_requests_are_no_evidence() -> None:
+    evidence = Evidence(Wager(0, looks=3, blip_share=1.0))
+
+    evidence.see(1000, 0)
+
+    assert evidence.log() == 0.0
+
+
+def test_the_evidence_of_single_requests_has_its_golden_values() -> None:
+    assert logs(Wager(0.01, looks=3, blip_share=1.0), [(1, 1), (1, 1), (1, 0)]) == [1.551314, 3.817495, 3.365754]
+
+
 def test_no_verdict_rests_on_fewer_looks_than_asked_for() -> None:
     evidence = Evidence(OWN)
     verdicts = []

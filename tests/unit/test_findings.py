@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from traffic_switch.judging.detectable import detectable_by_periods
+from traffic_switch.judging.detectable import detectable, detectable_by_periods
 from traffic_switch.judging.evidence import Wager
-from traffic_switch.judging.findings import Finding, questions, users_detectable, users_wager
-from traffic_switch.judging.looks import Period
+from traffic_switch.judging.findings import (
+    Finding,
+    own_detectable,
+    questions,
+    shares_of_bake,
+    users_detectable,
+    users_wager,
+)
+from traffic_switch.judging.looks import Batch, Period
 
 from tests.unit.switch_facts import POLICY
 
@@ -53,3 +60,19 @@ def test_capital_that_is_held_back_makes_less_detectable() -> None:
     all_at_once, half = (Wager(0.01, 2, 2 / 60, start) for start in (1.0, 0.5))
 
     assert detectable_by_periods([3_000] * 2, half) > detectable_by_periods([3_000] * 2, all_at_once)
+
+
+def test_what_own_requests_would_have_shown_is_asked_at_the_limit_for_failures() -> None:
+    assert own_detectable([Batch(3.0, 20, 0, 0)] * 30, POLICY) == detectable(600, 0.01)
+
+
+def test_all_of_the_capital_is_bet_on_users_at_once() -> None:
+    assert users_wager(0.01, POLICY) == Wager(0.01, looks=2, blip_share=2 / 60, start=1.0)
+
+
+def test_the_first_batch_stands_for_a_batch_of_the_bake_and_a_later_one_for_the_time_since() -> None:
+    assert shares_of_bake([3.0, 4.0, 21.0], POLICY) == [1 / 420, 1 / 420, 17 / 420]
+
+
+def test_a_clock_that_jumps_back_adds_nothing_to_the_bake() -> None:
+    assert shares_of_bake([100.0, 4.0, 5.0], POLICY) == [1 / 420, 0.0, 1 / 420]

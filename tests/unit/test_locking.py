@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from traffic_switch.journal import Answer, Lock, Record
-from traffic_switch.locking import may_take
-from traffic_switch.model import Mode, Switch
+from traffic_switch.locking import hold_of, may_take
+from traffic_switch.model import Hold, Mode, Switch
 
+from tests.unit.bake_world import BakeWorld
 from tests.unit.switch_facts import switch
 
 HELD = Lock("other", 1, deadline=2_000.0)
@@ -52,3 +53,11 @@ def test_a_lock_without_an_owner_is_nobodys_to_take_but_a_removals() -> None:
 
 def test_an_owner_that_nobody_recorded_keeps_its_lock_until_the_deadline() -> None:
     assert not takes(switch(), None)
+
+
+def test_a_payload_that_carries_no_hold_is_of_epoch_zero_and_may_write_after_the_whole_of_w() -> None:
+    world = BakeWorld()
+
+    assert hold_of({"switch": switch().as_input()}, world) == Hold(  # type: ignore[arg-type]
+        "s1", "shop", 0, "", world.clock + world.policy.write_settle_seconds
+    )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from traffic_switch.rule_shape import conditions, forward, look_at
 
 from tests.unit.switch_facts import BLUE_ARN, GREEN_ARN, PLACE, group, raw_rule
 
+THIRD = "arn:third"
 DEFAULT = {"RuleArn": "arn:default", "Priority": "default", "IsDefault": True, "Conditions": [], "Actions": []}
 PREVIEW = raw_rule(
     priority="10",
@@ -67,8 +69,68 @@ def test_another_services_rule_that_sends_some_users_here_is_not_the_production_
     assert not look_at([raw_rule(priority="50", Actions=actions)], PLACE).exists
 
 
+def test_a_listeners_default_rule_is_never_the_production_rule() -> None:
+    assert not look_at([raw_rule(priority="default", IsDefault=True)], PLACE).exists
+
+
 def test_two_rules_for_one_service_are_a_problem() -> None:
-    assert "2 rules send traffic" in look_at([raw_rule(), raw_rule(priority="50")], PLACE).problem
+    look = look_at([raw_rule(), raw_rule(priority="50", RuleArn="arn:second")], PLACE)
+
+    assert look == RuleLook("arn:rule", None, "2 rules send traffic to the service: 100 and 50")
+
+
+def changed(actions: list[dict[str, Any]], **changes: Any) -> str:
+    """What is told of a rule whose actions were changed by hand."""
+    look = look_at([raw_rule(Actions=actions, **changes)], PLACE)
+    told, _, problem = look.problem.partition(": ")
+    assert (look.arn, look.weights, told) == ("arn:rule", None, "the production rule was changed by hand")
+    return problem
+
+
+def test_everything_that_was_changed_in_the_actions_is_told() -> None:
+    groups = [group(THIRD, 1), group("arn:fourth", 1)]
+
+    assert changed(forwarding(*groups, sticky=True), Transforms=[{"Type": "url-rewrite"}]) == (
+        "the blue and the green target group is not in it; it sends traffic to another target group, arn:third, "
+        "arn:fourth; it rewrites requests; stickiness is on, which pins users to one color whatever the weights say"
+    )
+
+
+def test_a_forward_that_names_no_groups_sends_nothing_to_either_color() -> None:
+    plain = [{"Type": "forward", "TargetGroupArn": BLUE_ARN}]
+
+    assert changed(plain) == "the blue and the green target group is not in it"
+
+
+def test_a_forward_that_says_nothing_of_stickiness_pins_nobody() -> None:
+    config = {"TargetGroups": [group(BLUE_ARN, 100), group(GREEN_ARN, 0)]}
+
+    assert look_at([raw_rule(Actions=[{"Type": "forward", "ForwardConfig": config}])], PLACE).reads(Weights(100, 0))
+
+
+def test_a_path_may_be_described_in_the_older_place() -> None:
+    old = raw_rule(Conditions=[{"Field": "path-pattern", "Values": ["/*"]}])
+
+    assert look_at([old], PLACE) == RuleLook("arn:rule", Weights(100, 0))
+
+
+def test_everything_that_is_misplaced_is_told() -> None:
+    place = replace(PLACE, paths=("/a", "/b"))
+    found = [
+        {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/d", "/c"]}},
+        {"Field": "source-ip", "Values": ["::1"]},
+    ]
+
+    assert look_at([raw_rule(priority="50", Conditions=found)], place).misplaced == (
+        "its priority is 50, the settings say 100; its conditions are path-pattern /c, /d; source-ip ::1, the settings "
+        "say path-pattern /a, /b"
+    )
+
+
+def test_a_rule_that_says_nothing_of_conditions_has_none() -> None:
+    bare = {name: value for name, value in raw_rule(priority="50").items() if name != "Conditions"}
+
+    assert "its conditions are none, the settings say" in look_at([bare], PLACE).misplaced
 
 
 @pytest.mark.parametrize(
