@@ -14,6 +14,7 @@ from traffic_switch.ending import Ending, Facts, end
 from traffic_switch.errors import LockLostError
 from traffic_switch.journal import Before, Record
 from traffic_switch.model import Hold, Mode, Outcome, Reply, Switch, Weights
+from traffic_switch.old_color import UNREACHABLE
 from traffic_switch.ports.listener_rule import RuleGoneError
 from traffic_switch.rule_writing import Fate, fenced, remove, wait_until_settled, write
 from traffic_switch.verdict import Judgment, passed
@@ -114,7 +115,7 @@ def judge_return(world: World, service: Service, before: Before | None) -> Judgm
 
 
 def previewed(world: World, service: Service, color: Color) -> tuple[Reply, ...]:
-    """What a color answers through its preview rule; asked again while nobody answers at all.
+    """What a color answers through its preview rule; asked again while it neither says its version nor is unreachable.
 
     Nothing, when the secret cannot be read: then health checks alone must do, and users wait for nobody.
     """
@@ -125,7 +126,7 @@ def previewed(world: World, service: Service, color: Color) -> tuple[Reply, ...]
         return ()
     for _ in range(PREVIEWS):
         replies = door.ask_many(service.health_path, PREVIEW_REQUESTS, headers)
-        if any(reply.status for reply in replies):
+        if any(reply.version or reply.status in UNREACHABLE for reply in replies):
             break
     return replies
 

@@ -47,8 +47,8 @@ def _proved(world: World, service: Service, live: Live) -> Judgment:
 
 def _rewritten(world: World, switch: Switch, service: Service, hold: Hold, live: Live) -> Judgment:
     """Whoever has to finish this takes the traffic to where it goes here: what was before is what nobody wants."""
-    found = world.rule(service).look()
     wait_until_settled(world, hold)
+    found = world.rule(service).look()
     world.journal.remember_before(switch.id, Before(live.weights, live))
     world.journal.mark(hold, world.now())
     fate = repair(world, service, hold, live.weights)

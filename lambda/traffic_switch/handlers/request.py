@@ -89,8 +89,9 @@ def _registered(ask: Ask, world: World, redelivered: bool) -> Record:
 def _newest(ask: Ask, world: World) -> Newest:
     """Where the item is damaged, the newest switch of the service is asked whether it was this resource's."""
     newest = world.journal.newest(ask.resource)
-    last = world.journal.last(ask.service) if newest.read is not None else ""
-    record = world.journal.record(last) if last and not newest.switch_id else None
+    if newest.read is None:
+        return newest
+    record = world.journal.record(world.journal.last(ask.service))
     return replace(newest, record=record) if record and record.resource == ask.resource else newest
 
 

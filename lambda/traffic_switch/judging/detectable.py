@@ -129,7 +129,7 @@ def _smallest_rate(limit: float, power: Callable[[float], float], known: float =
         return NOTHING
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = (low, middle) if middle > 0 and power(middle) >= POWER else (middle, high)
+        low, high = (low, middle) if power(middle) >= POWER else (middle, high)
     return high
 
 

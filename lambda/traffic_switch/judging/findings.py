@@ -94,7 +94,7 @@ def users_wager(limit: float, policy: Policy) -> Wager:
 
 def _wager(limit: float, blip_seconds: float, look_seconds: float, start: float) -> Wager:
     share = blip_seconds / look_seconds
-    return Wager(limit, math.ceil(share) + 1, min(1.0, share), start)
+    return Wager(limit, math.ceil(share) + 1, share, start)
 
 
 def own_findings(batches: Sequence[Batch], policy: Policy) -> list[Finding]:

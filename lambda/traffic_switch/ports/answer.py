@@ -104,8 +104,7 @@ def _body(fields: Mapping[str, Any], reason: str) -> bytes:
 def _fitting(text: str, room_bytes: int) -> str:
     if _bytes(text) <= room_bytes:
         return text
-    lengths = range(min(len(text), room_bytes) + 1)
-    kept = bisect_right(lengths, room_bytes - len(CUT), key=lambda length: _bytes(text[:length])) - 1
+    kept = bisect_right(range(len(text)), room_bytes - len(CUT), key=lambda length: _bytes(text[:length])) - 1
     return text[:kept] + CUT
 
 

@@ -22,7 +22,7 @@ class FrontDoor:
     """The front door of one service at a base URL. Every request opens its own connection, as a new user would."""
 
     def __init__(self, url: str, surroundings: Surroundings) -> None:
-        self._url, self._around = url.rstrip("/"), surroundings
+        self._url, self._around = url.removesuffix("/"), surroundings
 
     def ask(
         self, path: str, headers: Mapping[str, str] | None = None, timeout_seconds: float = TIMEOUT_SECONDS

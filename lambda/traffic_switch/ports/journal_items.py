@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from decimal import Decimal
@@ -155,14 +156,14 @@ def lock_from_item(item: Item) -> Lock | None:
     if not item:
         return None
     raw = plain(item)
-    owner = raw.get("owner", "")
+    owner = raw.get("owner")
     return Lock(
         owner=owner if isinstance(owner, str) else "",
         epoch=_number(raw.get("epoch"), int),
         debt=str(raw.get("debt", "")),
         reason=str(raw.get("reason", "")),
         since=_number(raw.get("since"), float) or 0.0,
-        deadline=_number(raw.get("deadline"), float) or float("inf"),
+        deadline=_number(raw.get("deadline"), float) or math.inf,
         read={name: raw[name] for name in ("owner", "epoch") if name in raw},
     )
 
@@ -199,9 +200,10 @@ def answer_from_text(text: str) -> Answer:
 
 
 def _object(text: str) -> dict[str, Any]:
+    """Anything else is damage, of which the attribute's name is all that is told."""
     parsed = json.loads(text)
     if not isinstance(parsed, dict):
-        raise TypeError(f"wanted an object, got {type(parsed).__name__}")
+        raise TypeError
     return parsed
 
 

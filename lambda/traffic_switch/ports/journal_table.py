@@ -169,13 +169,12 @@ def _update(write: Write) -> dict[str, Any]:
 
 
 def _condition(write: Write, aliases: _Names | None = None) -> dict[str, Any]:
-    """The condition; without `aliases` of an update around it, its own names and values too."""
+    """The condition with its names and values, which are among those of the update around it, if there is one."""
     if not write.only_if:
         return {}
     own = aliases or _Names()
     clauses = [_clause(own, name, value) for name, value in write.only_if.items()]
-    condition = {"ConditionExpression": " AND ".join(clauses)}
-    return condition if aliases else {**condition, **own.fields()}
+    return {"ConditionExpression": " AND ".join(clauses), **own.fields()}
 
 
 def _clause(aliases: _Names, name: str, value: Any) -> str:
