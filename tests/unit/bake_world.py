@@ -106,9 +106,11 @@ class BakeWorld:
     # The journal.
 
     def record(self, switch_id: str) -> Record:
+        assert switch_id == SWITCH.id
         return Record(SWITCH, SHIFTED_AT - 60, shifted_at=SHIFTED_AT, abort=self.abort)
 
     def holds(self, hold: Hold) -> bool:
+        assert (hold.switch_id, hold.service, hold.epoch) == (SWITCH.id, SWITCH.service, 1)
         self.checks.append(self.now() - SHIFTED_AT)
         return self.is_ours
 

@@ -297,3 +297,21 @@ def test_an_address_that_cannot_be_dialed_says_what_to_look_at_without_naming_it
         send(FakeSurroundings(replies=[http.client.InvalidURL("https://secret.example")]))
 
     assert str(refused.value).startswith("the ResponseURL is no URL")
+
+
+def test_data_stay_while_the_mark_of_a_cut_has_room() -> None:
+    around = FakeSurroundings()
+    answer(REQUEST, "SUCCESS", "x", {"Note": ""}, surroundings=around)
+    note = "x" * (BODY_BYTES - len(body_of(around)) + 1 - len("..."))
+
+    assert send(FakeSurroundings(), "too long", data={"Note": note})["Data"] == {"Note": note}
+    assert send(FakeSurroundings(), "too long", data={"Note": f"{note}x"})["Data"] == {}
+
+
+def test_a_reason_loses_no_more_than_the_one_wide_character_that_has_no_room() -> None:
+    around = FakeSurroundings()
+    answer(REQUEST, "SUCCESS", "x", surroundings=around)
+    room = BODY_BYTES - len(body_of(around)) + 1
+    kept = "x" * (room - 3)
+
+    assert send(FakeSurroundings(), f"{kept}😀")["Reason"] == f"{kept}..."

@@ -253,3 +253,56 @@ def test_minutes_that_cloudwatch_has_not_finished_are_not_judged() -> None:
     world.users = lambda start: (600, 600, 0) if start + 60 > world.now() - lag else (600, 0, 0)
 
     assert baked(world)["verdict"] == "PASS"
+
+
+def test_a_verdict_that_the_own_requests_make_clear_asks_aws_for_nothing() -> None:
+    world = BakeWorld(lambda second: BROKEN)
+    world.targets = world.alarms = world.periods = None  # type: ignore[assignment, method-assign]
+
+    assert baked(world)["verdict"] == "FAIL"
+
+
+def test_batches_of_half_a_second_are_evenly_filled_and_told_by_when_they_began() -> None:
+    world = BakeWorld(policy=policy(bake_batch_seconds=0.5))
+
+    ruled = looked(world)
+
+    times = [at - world.asked[0][0] for at, _ in world.asked[:100]]
+    assert times == pytest.approx([number / 20 for number in range(100)])
+    assert ruled["progress"]["batches"][:3] == [[3.0, 10, 0, 0], [3.5, 10, 0, 0], [4.0, 10, 0, 0]]
+
+
+def test_a_batch_whose_answers_do_not_come_is_judged_when_its_last_one_is_slow() -> None:
+    world = BakeWorld(lambda second: HANGING, policy=policy(bake_batch_seconds=0.5))
+
+    assert baked(world)["second"] <= 3 + 5 * 0.5 + 0.5
+
+
+@pytest.mark.parametrize(("batch_seconds", "between"), [(0.5, 5), (1, 5), (4, 4)])
+def test_whatever_a_batch_lasts_the_lock_is_looked_at_between_batches_every_five_seconds(
+    batch_seconds: float, between: float
+) -> None:
+    world = BakeWorld(policy=policy(bake_batch_seconds=batch_seconds))
+
+    looked(world)
+
+    assert [later - earlier for earlier, later in pairwise(world.checks)][:4] == pytest.approx([between] * 4, abs=0.2)
+
+
+def test_the_first_minute_ends_with_a_part_that_is_as_long_as_it_needs_to_be() -> None:
+    world = BakeWorld()
+    first = looked(world)
+    world.clock += 2
+
+    second = looked(world, first["progress"])
+
+    assert len(second["progress"]["batches"]) == 30 + 28
+
+
+def test_an_answer_that_is_slow_by_the_settings_is_waited_for_twice_as_long() -> None:
+    late = replace(GOOD, milliseconds=15_000.0)
+    world = BakeWorld(lambda second: late, policy=policy(max_p95_ms=10_000))
+
+    looked(world)
+
+    assert {reply.status for _, reply in world.asked} == {200}

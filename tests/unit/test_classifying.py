@@ -104,7 +104,7 @@ def test_an_update_that_comes_after_its_own_rollback_is_refused() -> None:
 
 
 def test_a_late_request_takes_nobodys_place() -> None:
-    assert not meant(newest=earlier(Properties("x", "y")), taken_back=TAKEN_BACK).is_newest
+    assert meant(newest=earlier(Properties("x", "y")), taken_back=TAKEN_BACK).is_newest is False
     assert meant().is_newest
 
 

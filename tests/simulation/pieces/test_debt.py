@@ -135,3 +135,11 @@ def test_a_restore_whose_debt_cannot_be_paid_succeeds_all_the_same(moved: Workbe
     answer = json.loads(moved.record(RESTORE)["answer"])
 
     assert (answer["status"], answer["data"]["Outcome"]) == ("SUCCESS", "HELD")
+
+
+def test_a_debt_that_is_paid_with_nothing_else_to_take_back_leaves_no_item_of_its_own(idle: Workbench) -> None:
+    owing(idle)
+    idle.step("Rollback", RELEASE, hold={"epoch": 7, "debt": "dead"})
+
+    assert outcome(idle)[0] == "ROLLED_BACK"
+    assert sorted(item["pk"] for item in idle.greenlight.switches()) == ["switch#dead", "switch#s1"]

@@ -31,6 +31,12 @@ def test_a_free_lock_is_taken(bench: Workbench) -> None:
     assert bench.record(RELEASE)["begun"] == EPOCH + 100
 
 
+def test_the_epoch_of_a_free_lock_is_the_time_in_milliseconds(bench: Workbench) -> None:
+    bench.register(asked(RELEASE))
+
+    assert acquired(bench).epoch == int(1000 * (EPOCH + 100))
+
+
 def test_the_epoch_of_a_lock_that_was_freed_never_comes_back(bench: Workbench) -> None:
     bench.register(asked(RELEASE))
     first = acquired(bench).epoch

@@ -122,3 +122,10 @@ def test_a_request_that_begins_while_the_next_is_recorded_is_not_ended(bench: Wo
     bench.amend(RELEASE, begun=1)
 
     assert not journal(bench, "register", asked(OTHER, resource="r"), newest)
+
+
+def test_a_record_whose_switch_is_damaged_keeps_its_id(bench: Workbench) -> None:
+    bench.register(asked(RELEASE))
+    bench.amend(RELEASE, switch="{")
+
+    assert journal(bench, "record", "s1").switch.id == "s1"

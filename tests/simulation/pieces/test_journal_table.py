@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from traffic_switch.errors import JournalAwayError
+from traffic_switch.ports.journal_table import ABSENT, ConditionFailedError, Write
 
 from tests.simulation.errors import AwsError
 from tests.simulation.faults import Fault, Kind, Outage
@@ -73,3 +74,30 @@ def test_a_transaction_that_is_cancelled_for_no_reason_is_an_error(held: Workben
 
     with pytest.raises(JournalAwayError, match="TransactionCanceledException"):
         journal(held, "mark", HOLD, 50.0)
+
+
+def table(bench: Workbench, name: str, *writes: Write) -> Any:
+    """Call a method of the table itself."""
+    return bench.run(lambda world: getattr(world.journal._table, name)(*writes))
+
+
+def test_an_update_sets_and_removes_at_once_and_tells_what_it_has_set(held: Workbench) -> None:
+    held.amend(RELEASE, undone="s8", paid="s9")
+    told = table(held, "update", Write("switch#s1", set={"abort": "now"}, remove=["undone", "paid"]))
+
+    assert told == {"abort": {"S": "now"}}
+    assert {"undone", "paid", "abort"} & set(held.record(RELEASE)) == {"abort"}
+
+
+def test_an_update_that_only_removes_has_nothing_to_tell(held: Workbench) -> None:
+    assert table(held, "update", Write("switch#s1", remove=["request"])) == {}
+
+
+def test_a_condition_that_does_not_hold_is_told_with_every_item_of_the_write(held: Workbench) -> None:
+    nobody = {"owner": ABSENT}
+    lock, switch = Write("lock#shop", only_if=nobody), Write("switch#s1", set={"abort": "now"})
+
+    with pytest.raises(ConditionFailedError, match=r"^lock#shop, switch#s1$"):
+        table(held, "transact", lock, switch)
+    with pytest.raises(ConditionFailedError, match=r"^lock#shop$"):
+        table(held, "update", Write("lock#shop", set={"reason": "mine"}, only_if=nobody))

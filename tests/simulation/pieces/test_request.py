@@ -353,3 +353,13 @@ def test_the_rollback_of_a_release_that_was_answered_is_believed_at_once(asking:
     sent(asking, event(asking, **SWAPPED))
 
     assert asking.cloud.kernel.time - started < 3
+
+
+def test_where_the_pointer_is_gone_nothing_is_known_of_the_resource(asking: Workbench) -> None:
+    resource = f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    sent(asking, event(asking))
+    asking.greenlight.tamper(f"newest#{resource}", None)
+    enter(asking, "UPDATE_ROLLBACK_IN_PROGRESS")
+    sent(asking, event(asking, request_id="r2", **SWAPPED))
+
+    assert asking.cloud.answers["r2"][0]["Reason"] == "nothing to undo: the release had not been recorded"

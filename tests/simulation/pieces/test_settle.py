@@ -315,3 +315,7 @@ def test_whoever_runs_is_stopped_on_the_machine_that_the_event_names(bench: Work
     bench.run(lambda world: settle.handle.step(event, world), "Settle", GREENLIGHT_STATE_MACHINE="arn:of:nobody")
 
     assert bench.greenlight.executions.describe("other")["status"] == "ABORTED"
+
+
+def test_an_event_without_a_queue_is_the_first_delivery() -> None:
+    assert list(settle.died({"detail": {"status": "FAILED"}})) == [({"status": "FAILED"}, 1)]

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from traffic_switch.contract import Color
-from traffic_switch.taking_back import previewed
+from traffic_switch.model import Hold, Outcome, RuleLook
+from traffic_switch.rule_writing import awaited
+from traffic_switch.taking_back import bring_back, previewed
 
 from tests.simulation.cloudwatch import EPOCH
 from tests.simulation.faults import Fault, Kind
@@ -411,3 +413,53 @@ def test_a_secret_that_cannot_be_read_leaves_the_health_checks_to_decide(moved: 
 
     assert outcome(moved)[0] == "ROLLED_BACK"
     assert previews(moved) == 0
+
+
+def test_an_old_color_that_was_proved_while_writes_settle_is_not_asked_again(moved: Workbench) -> None:
+    rolled_back(moved, clean=False)
+
+    assert previews(moved) == 1
+
+
+def test_a_restore_of_a_switch_that_does_not_say_what_was_before_is_held_though_nothing_moved(idle: Workbench) -> None:
+    idle.amend(RELEASE, before="what was before")
+    idle.register(asked(RESTORE))
+    idle.lock(RESTORE)
+
+    assert idle.step("Rollback", RESTORE)["reason"] == "the journal's item of the switch is damaged or gone"
+
+
+def test_a_switch_whose_record_is_gone_has_nothing_to_take_back(moved: Workbench) -> None:
+    moved.greenlight.tamper("switch#s1", None)
+    traffic = moved.run(lambda world: bring_back(world, RELEASE, Hold("s1", "shop", 7), clean=True), "Rollback")
+
+    assert (traffic.ending.outcome, traffic.reason) == (Outcome.UNCHANGED, "no traffic had moved")
+
+
+def test_a_restore_answers_success_whatever_it_finds(moved: Workbench) -> None:
+    Operator(moved.greenlight.site).set_weights(50, 50)
+    moved.register(asked(RESTORE))
+    moved.lock(RESTORE)
+    moved.step("Rollback", RESTORE)
+
+    assert outcome(moved, "s2")[0] == "HELD"
+    assert json.loads(moved.record(RESTORE)["answer"])["status"] == "SUCCESS"
+
+
+def test_a_rollback_that_is_not_the_switchs_any_more_may_have_left_a_write_on_its_way(moved: Workbench) -> None:
+    moved.lock(replace(RELEASE, id="other"))
+
+    assert rolled_back(moved)["clean"] is False
+
+
+def test_a_rule_is_looked_at_until_patience_ends_and_once_then(moved: Workbench) -> None:
+    started, looks = moved.cloud.kernel.time, list[float]()
+
+    def bad(_look: RuleLook) -> bool:
+        looks.append(moved.cloud.kernel.time)
+        return False
+
+    moved.run(lambda world: awaited(world, world.rule(world.services["shop"]), bad))
+
+    assert looks[-1] - started >= moved.greenlight.policy.patience_seconds
+    assert looks[-2] - started < moved.greenlight.policy.patience_seconds
