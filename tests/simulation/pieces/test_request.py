@@ -315,8 +315,8 @@ def test_a_request_that_a_copy_of_this_function_records_first_is_started(asking:
     asking.greenlight.tamper("switch#r1", None)
     asking.greenlight.executions.stop("r1", "", "")
 
-    def records(_actor: str, call: str, _number: int) -> None:
-        if call == "dynamodb.TransactWriteItems":
+    def records(actor: str, call: str, _number: int) -> None:
+        if (actor, call) == ("Request", "dynamodb.TransactWriteItems"):
             asking.greenlight.tamper("switch#r1", item)
 
     asking.cloud.before_call = records
