@@ -199,3 +199,10 @@ def test_a_write_that_aws_does_not_take_is_an_error(bench: Workbench) -> None:
     bench.cloud.faults.addressed["Repair", "elbv2.ModifyRule", 1] = Fault(Kind.DENIED)
 
     assert bench.invoke("Repair", REPAIR).error == "AwsCallError"
+
+
+def test_people_read_what_the_repair_wrote_over_and_not_what_an_old_look_showed(bench: Workbench) -> None:
+    operator = Operator(bench.greenlight.site)
+    bench.cloud.kernel.at(10.0, lambda: bench.cloud.kernel.spawn("operator", lambda: operator.set_weights(20, 80)))
+
+    assert repaired(bench)["reason"].startswith(f"{HAS}the production rule has blue 20, green 80, but the journal")

@@ -363,3 +363,45 @@ def test_where_the_pointer_is_gone_nothing_is_known_of_the_resource(asking: Work
     sent(asking, event(asking, request_id="r2", **SWAPPED))
 
     assert asking.cloud.answers["r2"][0]["Reason"] == "nothing to undo: the release had not been recorded"
+
+
+def opposite(bench: Workbench, **attributes: Any) -> None:
+    """Blue was asked for, and live already."""
+    sent(bench, event(bench, request_id="r0", **SWAPPED))
+    answer = json.dumps({"status": "SUCCESS", "reason": "", "data": {}})
+    bench.amend(replace(RELEASE, id="r0"), answer=answer, outcome="DONE", **attributes)
+
+
+def waited_for_the_stack(bench: Workbench) -> float:
+    """Seconds that a release of green takes until it is recorded."""
+    started = bench.cloud.kernel.time
+    sent(bench, event(bench))
+    return bench.cloud.kernel.time - started
+
+
+def test_a_release_whose_opposite_found_itself_done_waits_for_a_stack_that_may_roll_back(asking: Workbench) -> None:
+    opposite(asking)
+    asking.cloud.kernel.at(8.0, lambda: enter(asking, "UPDATE_ROLLBACK_COMPLETE"))
+
+    assert waited_for_the_stack(asking) >= 15
+    assert asking.cloud.answers["r1"][0]["Reason"] == "nothing to undo: the release r0 is DONE already"
+
+
+def test_a_release_whose_opposite_moved_traffic_waits_for_nothing(asking: Workbench) -> None:
+    opposite(asking, shifted_at=EPOCH)
+
+    assert waited_for_the_stack(asking) < 3
+
+
+def test_a_release_whose_opposite_is_older_than_an_event_can_be_waits_for_nothing(asking: Workbench) -> None:
+    opposite(asking)
+    asking.cloud.kernel.sleep(241.0)
+
+    assert waited_for_the_stack(asking) < 3
+
+
+def test_a_release_after_another_that_was_done_waits_for_nothing(asking: Workbench) -> None:
+    sent(asking, event(asking, request_id="r0"))
+    asking.amend(replace(RELEASE, id="r0"), outcome="DONE")
+
+    assert waited_for_the_stack(asking) < 3

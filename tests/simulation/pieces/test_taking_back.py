@@ -402,6 +402,22 @@ def test_a_color_that_answers_a_preview_is_asked_once_and_one_that_is_silent_twi
     assert previews(silent) == 2
 
 
+def test_a_color_whose_first_answer_is_the_load_balancers_is_asked_again_for_its_version(moved: Workbench) -> None:
+    moved.greenlight.site.change("blue", version="v7")
+    moved.cloud.faults.addressed["Rollback", "http.spread", 1] = Fault(Kind.FAILED)
+    rolled_back(moved)
+
+    assert previews(moved) == 2
+    assert outcome(moved)[0] == "HELD"
+
+
+def test_a_color_that_the_load_balancer_cannot_reach_is_asked_once(moved: Workbench) -> None:
+    moved.greenlight.site.change("blue", up=False)
+    moved.run(lambda world: previewed(world, world.services["shop"], Color.BLUE), "Rollback")
+
+    assert previews(moved) == 1
+
+
 def previews(bench: Workbench) -> int:
     """How often a color was asked through its preview rule."""
     return bench.asked_for.count("http.spread")
