@@ -139,7 +139,8 @@ def test_a_restore_whose_debt_cannot_be_paid_succeeds_all_the_same(moved: Workbe
 
 def test_a_debt_that_is_paid_with_nothing_else_to_take_back_leaves_no_item_of_its_own(idle: Workbench) -> None:
     owing(idle)
-    idle.step("Rollback", RELEASE, hold={"epoch": 7, "debt": "dead"})
+    paid(idle)
+    idle.step("Rollback", RELEASE)
 
     assert outcome(idle)[0] == "ROLLED_BACK"
     assert sorted(item["pk"] for item in idle.greenlight.switches()) == ["switch#dead", "switch#s1"]
