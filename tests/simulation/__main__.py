@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from rich.console import Console
 from tests.simulation.stories.catalog import STORIES
 from tests.simulation.stories.plan import EXHAUSTIVE, FULL, Plan
 from tests.simulation.stories.runner import run
-from tests.simulation.stories.scenario import Scenario
+from tests.simulation.stories.scenario import Result, Scenario
 from tests.simulation.stories.tally import Tally
 
 FOLDER = Path("build/simulation")
@@ -32,7 +33,7 @@ TICK_SECONDS = 10.0
 @click.option("--replay", default="", help="A scenario; the same as --seed with one.")
 @click.option("--jobs", default=os.cpu_count() or 2, show_default="one for each core", help="Processes side by side.")
 @click.option("--scenarios", type=int, default=0, help="Stop after so many.")
-@click.option("--exhaustive", is_flag=True, help="Every single strike of the long stories too: about half an hour.")
+@click.option("--exhaustive", is_flag=True, help="Every single strike at every call of every story: about an hour.")
 def main(seed: str, replay: str, jobs: int, scenarios: int, exhaustive: bool) -> None:
     """Attack the switch in virtual time, or replay one scenario."""
     logging.disable(logging.CRITICAL)
@@ -53,7 +54,7 @@ def _replay(text: str) -> int:
     result = scenario.run()
     click.echo(result.trace)
     click.echo(
-        f"\n{scenario}: {len(result.calls)} calls, at rest {result.recovery_seconds:.0f} s after the last strike"
+        f"\n{scenario}: {result.call_count} calls, at rest {result.recovery_seconds:.0f} s after the last strike"
     )
     for violation in result.violations:
         click.echo(f"BROKEN: {violation}")
@@ -62,15 +63,8 @@ def _replay(text: str) -> int:
 
 def _attack(plan: Plan, jobs: int, most: int) -> int:
     console, started, tally = Console(), time.monotonic(), Tally()
-    told = started
     try:
-        for scenario, result in run(plan.scenarios(STORIES), jobs, most):
-            tally.add(scenario, result)
-            if time.monotonic() - told > TICK_SECONDS:
-                told = time.monotonic()
-                console.print(
-                    f"{tally.scenarios:,} scenarios, {told - started:.0f} s, {sum(tally.broken.values())} broken"
-                )
+        _count(run(plan.scenarios(STORIES), jobs, most), tally, console)
     except KeyboardInterrupt:
         console.print("stopped")
         return 130
@@ -78,6 +72,20 @@ def _attack(plan: Plan, jobs: int, most: int) -> int:
     seconds = time.monotonic() - started
     console.print(f"{tally.scenarios:,} distinct scenarios in {seconds:.0f} s on {jobs} processes, seed {plan.seed}")
     return _verdict(console, tally)
+
+
+def _count(ended: Iterable[tuple[Scenario, Result]], tally: Tally, console: Console) -> None:
+    """Count all, say from time to time how many there were, and at once what is broken in a way that is new."""
+    started = told = time.monotonic()
+    for scenario, result in ended:
+        for violation in (new for new in result.violations if new not in tally.broken):
+            console.print(
+                f"BROKEN: {scenario}: {violation}", style="red", highlight=False, markup=False, soft_wrap=True
+            )
+        tally.add(scenario, result)
+        if time.monotonic() - told > TICK_SECONDS:
+            told = time.monotonic()
+            console.print(f"{tally.scenarios:,} scenarios, {told - started:.0f} s, {sum(tally.broken.values())} broken")
 
 
 def _verdict(console: Console, tally: Tally) -> int:
@@ -90,8 +98,10 @@ def _verdict(console: Console, tally: Tally) -> int:
         scenario = Scenario.parse(first, STORIES)
         scenario.keep_trace = True
         (FOLDER / f"{number}.txt").write_text(scenario.run().trace)
-        console.print(f"BROKEN {count} times: {violation}", style="red", highlight=False, markup=False)
-        console.print(f"  {FOLDER / f'{number}.txt'} tells it; again: make simulate SEED={first}", markup=False)
+        console.print(f"BROKEN {count} times: {violation}", style="red", highlight=False, markup=False, soft_wrap=True)
+        console.print(
+            f"  {FOLDER / f'{number}.txt'} tells it; again: make simulate SEED={first}", markup=False, soft_wrap=True
+        )
     return 1
 
 

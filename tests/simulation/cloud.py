@@ -14,6 +14,7 @@ from tests.simulation.cloudwatch import CloudWatch
 from tests.simulation.deliveries import Delivery, Events, Queue
 from tests.simulation.doors import CloudFormation, Secrets, Stacks, StateMachine, StepFunctions
 from tests.simulation.dynamodb.service import DynamoDb
+from tests.simulation.dynamodb.values import Item
 from tests.simulation.elbv2.service import Elbv2
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.functions import CRASHED, Functions
@@ -61,6 +62,8 @@ class Cloud:
         self.states: StateMachine | None = None
         self.stacks: Stacks | None = None
         self._made = 0
+        self._plain: dict[str, tuple[Item, dict[str, Any]]] = {}
+        """Each item that was asked for, and what it is in plain types: items are never changed in place."""
         self._make_services()
 
     def _make_services(self) -> None:
@@ -155,7 +158,12 @@ class Cloud:
     def item(self, key: str) -> dict[str, Any] | None:
         """One item of the journal, in plain Python types."""
         found = self.dynamodb.table(JOURNAL).get(key)
-        return None if found is None else {name: _PLAIN(value) for name, value in found.items()}
+        if found is None:
+            return None
+        known = self._plain.get(key)
+        if known is None or known[0] is not found:
+            known = self._plain[key] = (found, {name: _PLAIN(value) for name, value in found.items()})
+        return known[1].copy()
 
     def lock(self, service: str) -> dict[str, Any] | None:
         """The lock of a service, or None when nobody holds it."""
@@ -189,3 +197,11 @@ class Cloud:
     def close(self) -> None:
         """End whatever still runs."""
         self.kernel.close()
+
+    def forget(self) -> None:
+        """Let go of all there is: what refers to itself in circles is otherwise kept until garbage is collected, which
+        takes a quarter of the time that a scenario takes.
+        """
+        for part in (*vars(self).values(), *self._services.values()):
+            getattr(part, "__dict__", {}).clear()
+        vars(self).clear()

@@ -46,6 +46,10 @@ class Table:
         else:
             self._items[key] = item
 
+    def snapshot(self) -> dict[str, Item]:
+        """All items as they are now; since they are never changed in place, it stays what it is."""
+        return dict(self._items)
+
     def scan(self) -> Iterator[tuple[str, Item]]:
         """All items, in an order that means nothing and never changes."""
         for key in sorted(self._items, key=lambda key: crc32(key.encode())):

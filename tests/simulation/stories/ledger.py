@@ -32,18 +32,19 @@ class Ledger:
         self._greenlight, self._broken, self._is_off, self._edited_at = greenlight, broken, is_off, edited_at
         self._cloud = greenlight.cloud
         self._records = Records(greenlight, broken, is_off, edited_at)
-        self._items = self._now()
+        self._table = self._cloud.dynamodb.table(JOURNAL)
+        self._items: Mapping[str, Item] = self._table.snapshot()
         self.on_record: Callable[[str, Item, Item], object] = lambda _name, _was, _now: None
         """Called with the id of a switch whose record has changed, and the record before and after."""
         greenlight.on_tamper.append(self._look_again)
 
     def _look_again(self) -> None:
         """A person wrote into the journal: that is not judged."""
-        self._items = self._now()
+        self._items = self._table.snapshot()
 
     def changed(self) -> None:
         """Judge what the last write changed. Items are never changed in place, so that identity tells."""
-        before, self._items = self._items, self._now()
+        before, self._items = self._items, self._table.snapshot()
         keys = [key for key in {**before, **self._items} if before.get(key) is not self._items.get(key)]
         if not keys:
             return
@@ -57,9 +58,6 @@ class Ledger:
                 self._judge_lock(name, was[key], self._items.get(key, {}))
             elif kind == "live":
                 self._judge_live(name, was)
-
-    def _now(self) -> dict[str, Item]:
-        return dict(self._cloud.dynamodb.table(JOURNAL).scan())
 
     def _judge_lock(self, service: str, was: Item, now: Item) -> None:
         """Who gives the lock up has ended; who loses it was ended, may be ended, and does not run any more."""

@@ -27,16 +27,14 @@ class Story:
     """What happens if nothing goes wrong.
 
     `play` sets it going. `expects` says what must be true at the end of it when nothing has struck; it returns what is
-    not. `short`: pairs of strikes are tried exhaustively. `leaves_lock`: a lock that
-    a person damaged stays there for a person. `pages`: somebody is woken in it. `rare`: it is an accident by itself, so
-    that nothing else strikes it.
+    not. `leaves_lock`: a lock that a person damaged stays there for a person. `pages`: somebody is woken in it.
+    `rare`: it is an accident by itself, so that nothing else strikes it.
     """
 
     name: str
     play: Callable[[Installation], None]
     expects: Callable[[Installation], str] = lambda _: ""
     services: int = 1
-    short: bool = False
     leaves_lock: bool = False
     pages: bool = False
     rare: bool = False
@@ -50,6 +48,7 @@ class Result:
 
     violations: tuple[str, ...]
     calls: tuple[tuple[str, str], ...]
+    call_count: int
     met: bool
     recovery_seconds: float
     trace: str = ""
@@ -85,7 +84,15 @@ class Scenario:
     def run(self) -> Result:
         """Play it to its end and judge it."""
         cloud = Cloud(self.seed)
-        greenlight = Installation(cloud, services=self.story.services)
+        try:
+            greenlight = Installation(cloud, services=self.story.services)
+            return self._result(greenlight, self._violations(greenlight, self._played(greenlight)))
+        finally:
+            cloud.close()
+            cloud.forget()
+
+    def _played(self, greenlight: Installation) -> Watch:
+        cloud = greenlight.cloud
         cloud.kernel.sleep(REST_SECONDS)
         self.story.play(greenlight)
         watch = Watch(greenlight, self.story.leaves_lock)
@@ -96,21 +103,24 @@ class Scenario:
             self._before(greenlight, actor, call, number)
 
         cloud.before_call = before
-        try:
-            cloud.run(until=HORIZON_SECONDS)
-            violations = watch.finally_()
-            if not self.strikes and (unmet := self.story.expects(greenlight)):
-                violations.append(unmet)
-            if not self.story.pages and self._is_peaceful:
-                violations += [f"somebody is paged for nothing: {page.subject}" for page in cloud.pages]
-            trace = told(cloud.kernel) if self.keep_trace else ""
-        finally:
-            cloud.close()
+        cloud.run(until=HORIZON_SECONDS)
+        return watch
+
+    def _violations(self, greenlight: Installation, watch: Watch) -> list[str]:
+        violations = watch.finally_()
+        if not self.strikes and (unmet := self.story.expects(greenlight)):
+            violations.append(unmet)
+        if not self.story.pages and self._is_peaceful:
+            violations += [f"somebody is paged for nothing: {page.subject}" for page in greenlight.cloud.pages]
+        return violations
+
+    def _result(self, greenlight: Installation, violations: list[str]) -> Result:
+        cloud, answered = greenlight.cloud, (request.answers for request in greenlight.stacks.requests)
         met = len(cloud.faults.met) + self._acted >= len(self.strikes)
-        last = max(
-            [self._struck_at, *(request.answers[0][0] for request in greenlight.stacks.requests if request.answers)]
-        )
-        return Result(tuple(violations), tuple(self._calls), met, last - self._struck_at if met else 0.0, trace)
+        last = max([self._struck_at, *(answers[0][0] for answers in answered if answers)])
+        recovery_seconds = last - self._struck_at if met else 0.0
+        trace = told(cloud.kernel) if self.keep_trace else ""
+        return Result(tuple(violations), tuple(self._calls), len(self._calls), met, recovery_seconds, trace)
 
     def _before(self, greenlight: Installation, actor: str, call: str, number: int) -> None:
         """A strike that cannot meet this call does not: what struck before may have changed which call it is."""

@@ -39,7 +39,7 @@ class Tally:
         row.scenarios += 1
         row.strikes += len(scenario.strikes)
         row.met += result.met
-        row.calls += len(result.calls)
+        row.calls += result.call_count
         if result.recovery_seconds > row.worst_recovery_seconds:
             row.worst_recovery_seconds, row.worst = result.recovery_seconds, str(scenario)
         for violation in result.violations:
