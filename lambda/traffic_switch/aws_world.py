@@ -18,6 +18,7 @@ from traffic_switch.contract import (
     Color,
 )
 from traffic_switch.journal import Answer
+from traffic_switch.model import StackLook
 from traffic_switch.ports import answer, stack_status
 from traffic_switch.ports.answer import CloudFormationRequest
 from traffic_switch.ports.dynamodb_journal import DynamoJournal
@@ -33,9 +34,10 @@ from traffic_switch.surroundings import LambdaSurroundings, Surroundings
 RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=3, read_timeout=10)
 """Throttling is a normal state of the ELB API (argo-rollouts #3333); standard mode backs off with jitter."""
 
-JOURNAL_CALLS = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2)
-"""Short: a rollback that cannot reach the journal must know it within the seconds in which it may act without: two
-attempts of three seconds each, and at most a second between them.
+SHORT = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=2)
+"""For journal and secret: two attempts of three seconds each, and at most a second between them. A rollback that cannot
+reach the journal must know it within the seconds in which it may act without; one that cannot read the secret goes by
+health checks alone, and users wait for it meanwhile.
 """
 
 
@@ -55,7 +57,7 @@ class AwsWorld:
 
     @cached_property
     def journal(self) -> DynamoJournal:
-        client = self._around.client("dynamodb", JOURNAL_CALLS)
+        client = self._around.client("dynamodb", SHORT)
         return DynamoJournal(JournalTable(client, self._around.environment[JOURNAL_VARIABLE], self._around.sleep))
 
     @cached_property
@@ -81,12 +83,12 @@ class AwsWorld:
         return FrontDoor(service.front_door_url, self._around)
 
     def preview_headers(self, color: Color) -> Mapping[str, str]:
-        secrets = self._around.client("secretsmanager", RETRIES)
+        secrets = self._around.client("secretsmanager", SHORT)
         secret = secrets.get_secret_value(SecretId=self._around.environment[PREVIEW_SECRET_VARIABLE])["SecretString"]
         return {PREVIEW_HEADER: f"{color}-{secret}"}
 
-    def stack_status(self, stack_id: str) -> str:
-        return stack_status.status(self._around.client("cloudformation", RETRIES), stack_id)
+    def stack(self, stack_id: str) -> StackLook:
+        return stack_status.look(self._around.client("cloudformation", RETRIES), stack_id)
 
     def answer(self, request: Mapping[str, Any], decided: Answer, physical_id: str) -> None:
         asked = CloudFormationRequest.from_event(request)

@@ -12,12 +12,10 @@ from traffic_switch.asking import DELETE, Ask
 from traffic_switch.contract import KEEP, Color
 from traffic_switch.journal import Answer, Newest, Record
 from traffic_switch.model import Live, Mode, Outcome, Switch
+from traffic_switch.stack_looks import FORWARD
 
 MAX_EVENT_AGE_SECONDS = 240.0
 """How long Lambda keeps an asynchronous event (MaximumEventAgeInSeconds of the Request function)."""
-
-FORWARD = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
-"""The stack's statuses while it goes forward."""
 
 
 @dataclass(frozen=True)

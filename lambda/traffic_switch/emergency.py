@@ -24,13 +24,18 @@ log = logging.getLogger(__name__)
 
 PHASES = ("Shift", "Bake")
 
+AGAIN = "An earlier try may have put the traffic back without it: look at the production rule"
+
 
 def put_back(event: Mapping[str, Any], world: World, switch: Switch) -> None:
-    """Write what was before, if all that must hold does, and page. Nothing that goes wrong here is raised."""
-    if event.get("attempt") != 0 or event.get("redrives"):
+    """Write what was before, if all that must hold does, and page. Nothing that goes wrong here is raised.
+
+    Only the first try writes. The second pages once more: the first may have died between the write and the page.
+    """
+    if event.get("attempt") not in (0, 1) or event.get("redrives"):
         return
     try:
-        done = _written(event, world, switch)
+        done = AGAIN if event["attempt"] else _written(event, world, switch)
     except (ClientError, BotoCoreError, SwitchError, RuleGoneError) as error:
         log.exception("the traffic could not be put back without the journal")
         done = f"Putting the traffic back without it failed: {error}"

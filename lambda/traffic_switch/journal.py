@@ -48,6 +48,11 @@ class Properties:
         return bool(self.old and self.new) and (self.old, self.new) == (other.new, other.old)
 
     @property
+    def reversed(self) -> Properties:
+        """Those of the request that takes this one back."""
+        return Properties(self.new, self.old)
+
+    @property
     def text(self) -> str:
         """A short text that is the same for the same properties."""
         return hashlib.sha256(f"{self.old}\n{self.new}".encode()).hexdigest()[:32]
@@ -134,7 +139,7 @@ class Newest:
 
     def with_reversed(self, properties: Properties, at: float) -> tuple[tuple[str, float], ...]:
         """What is remembered once a request with these properties has taken another one back."""
-        return (*self.reversed, (Properties(properties.new, properties.old).text, at))[-REMEMBERED:]
+        return (*self.reversed, (properties.reversed.text, at))[-REMEMBERED:]
 
 
 @dataclass(frozen=True)

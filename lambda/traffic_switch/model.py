@@ -226,3 +226,13 @@ class Switch:
             "version": self.version,
             "undoes": self.undoes,
         }
+
+
+@dataclass(frozen=True)
+class StackLook:
+    """What CloudFormation says of a stack. `updated_at` is when it began the last update, in Unix seconds, or None
+    before the first one (LastUpdatedTime, CloudFormation API reference, Stack).
+    """
+
+    status: str
+    updated_at: float | None = None

@@ -9,7 +9,7 @@ from traffic_switch.config import Policy, Service
 from traffic_switch.contract import Color
 from traffic_switch.journal import Answer, Journal
 from traffic_switch.judging.looks import Period
-from traffic_switch.model import Alarm, Reply, RuleLook, Switch, Target, Weights
+from traffic_switch.model import Alarm, Reply, RuleLook, StackLook, Switch, Target, Weights
 
 T = TypeVar("T")
 
@@ -89,8 +89,8 @@ class World(Protocol):
     def preview_headers(self, color: Color) -> Mapping[str, str]:
         """The headers that reach a color, idle or not."""
 
-    def stack_status(self, stack_id: str) -> str:
-        """CloudFormation's status of a stack."""
+    def stack(self, stack_id: str) -> StackLook:
+        """What CloudFormation is doing with a stack."""
 
     def answer(self, request: Mapping[str, Any], decided: Answer, physical_id: str) -> None:
         """Answer CloudFormation."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from traffic_switch.aws_world import JOURNAL_CALLS, RETRIES, AwsWorld
+from traffic_switch.aws_world import RETRIES, SHORT, AwsWorld
 
 from tests.unit.fake_surroundings import FakeSurroundings
 from tests.unit.switch_facts import POLICY, SHOP, switch
@@ -58,13 +58,13 @@ def world() -> tuple[AwsWorld, Around]:
 @pytest.mark.parametrize(
     ("use", "service", "config"),
     [
-        (lambda world: world.journal, "dynamodb", JOURNAL_CALLS),
+        (lambda world: world.journal, "dynamodb", SHORT),
         (lambda world: world.target_groups, "elbv2", RETRIES),
         (lambda world: world.metrics, "cloudwatch", RETRIES),
         (lambda world: world.notifier, "sns", RETRIES),
         (lambda world: world.executions(), "stepfunctions", RETRIES),
-        (lambda world: world.preview_headers("green"), "secretsmanager", RETRIES),
-        (lambda world: world.stack_status("arn:stack"), "cloudformation", RETRIES),
+        (lambda world: world.preview_headers("green"), "secretsmanager", SHORT),
+        (lambda world: world.stack("arn:stack"), "cloudformation", RETRIES),
     ],
 )
 def test_every_port_has_a_client_of_its_service_with_bounded_patience(
@@ -91,7 +91,7 @@ def test_a_write_of_the_rule_is_sent_once_and_not_waited_for_long() -> None:
 
 
 def test_the_journal_says_within_seconds_that_it_is_away() -> None:
-    assert patience(JOURNAL_CALLS) == ({"mode": "standard", "total_max_attempts": 2}, 1, 2)
+    assert patience(SHORT) == ({"mode": "standard", "total_max_attempts": 2}, 1, 2)
 
 
 @pytest.mark.parametrize(("given", "used"), [("", "arn:own:stateMachine:switch"), ("arn:other", "arn:other")])

@@ -8,15 +8,16 @@ from dataclasses import replace
 
 from traffic_switch import preflight
 from traffic_switch.asking import DELETE, Ask, answerable
-from traffic_switch.classifying import FORWARD, MAX_EVENT_AGE_SECONDS, Meaning, Scene, classify
+from traffic_switch.classifying import Meaning, Scene, classify
 from traffic_switch.closing import live_or_none
 from traffic_switch.contract import KEEP
 from traffic_switch.errors import JournalError, RequestError, UnsettledError
 from traffic_switch.handlers.entry import Entry, Event, Result, log
 from traffic_switch.handlers.respond import physical_id, send
 from traffic_switch.journal import Answer, Newest, Record
-from traffic_switch.model import Live, Mode, Outcome, Switch
+from traffic_switch.model import Live, Mode, Switch
 from traffic_switch.rule_writing import awaited
+from traffic_switch.stack_looks import FORWARD, is_old
 from traffic_switch.times import unix
 from traffic_switch.world import World
 
@@ -112,34 +113,14 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
 
 
 def _status(ask: Ask, world: World, newest: Record | None) -> str:
-    """The stack's status. CloudFormation asks while the stack is on its way: any other status is an old one, and is
-    looked at again; or it is the request that is old. A rollback asks once: if one was answered and nothing was asked
-    for since, then the status that says so is an old one too. So may be one that goes forward, of a request that was
-    perhaps taken back before it came.
-    """
+    """The stack's status; a look that cannot be true is taken again for as long as it may lag behind."""
     deadline = world.monotonic() + STATUS_PATIENCE_SECONDS
-    forward_at_once = not _may_be_taken_back(newest, ask, world.now())
     while True:
-        status = world.stack_status(ask.stack_id)
-        rolls_back = status.endswith("ROLLBACK_IN_PROGRESS") and not _is_rolled_back(newest, ask)
-        if (status in FORWARD and forward_at_once) or rolls_back or world.monotonic() >= deadline:
-            return status
+        look = world.stack(ask.stack_id)
+        live = None if look.status in FORWARD else live_or_none(world, ask.service)
+        if not is_old(look, ask, newest, live) or world.monotonic() >= deadline:
+            return look.status
         world.sleep(STATUS_PAUSE_SECONDS)
-
-
-def _is_rolled_back(newest: Record | None, ask: Ask) -> bool:
-    if newest is None or newest.switch.mode is not Mode.RESTORE or newest.answer is None:
-        return False
-    return newest.properties != ask.properties
-
-
-def _may_be_taken_back(newest: Record | None, ask: Ask, now: float) -> bool:
-    """Whether the request before this one was a rollback of it, taken for a release because the status lagged behind:
-    it asked for the opposite, found it done, and came no longer ago than an event can be late.
-    """
-    if newest is None or newest.outcome is not Outcome.DONE or newest.may_have_shifted:
-        return False
-    return newest.properties.reverses(ask.properties) and now - newest.started_at < MAX_EVENT_AGE_SECONDS
 
 
 def _is_anothers(ask: Ask, world: World, live: Live | None) -> bool:
@@ -191,7 +172,7 @@ def _may_succeed(event: Event, world: World, service: str) -> bool:
 def _goes_forward(world: World, stack_id: str) -> bool:
     """Looked at for as long as the status may lag behind: FAILED, said to a rollback, would leave the stack stuck."""
     deadline = world.monotonic() + STATUS_PATIENCE_SECONDS
-    while world.stack_status(stack_id) in FORWARD:
+    while world.stack(stack_id).status in FORWARD:
         if world.monotonic() >= deadline:
             return True
         world.sleep(STATUS_PAUSE_SECONDS)

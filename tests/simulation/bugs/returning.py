@@ -9,7 +9,39 @@ OLD = "lambda/traffic_switch/old_color.py"
 JOURNAL = "lambda/traffic_switch/ports/dynamodb_journal.py"
 EMERGENCY = "lambda/traffic_switch/emergency.py"
 
+WORLD = "lambda/traffic_switch/aws_world.py"
+
 BUGS = (
+    Bug(
+        "users-wait-for-a-secret",
+        "a rollback waits more than a minute for a secret that cannot be read, and goes by old health checks then",
+        "the simulation, both-sick",
+        WORLD,
+        'client("secretsmanager", SHORT)',
+        'client("secretsmanager", RETRIES)',
+        "both-sick:0:93=lost-request",
+        "Rollback gave the traffic to blue, which has long been down",
+    ),
+    Bug(
+        "nobody-hears-of-a-write-without-the-journal",
+        "a rollback without the journal that dies before it has paged never pages",
+        "the simulation, no-journal",
+        EMERGENCY,
+        'if event.get("attempt") not in (0, 1)',
+        'if event.get("attempt") != 0',
+        "no-journal:0:78=died-before",
+        "the rule was written without the journal, and nobody was paged",
+    ),
+    Bug(
+        "an-answer-without-a-version-is-enough",
+        "a color whose first answers come from the load balancer is not asked for its version again",
+        "the simulation, replaced-meanwhile",
+        BACK,
+        "if any(reply.version or reply.status in UNREACHABLE for reply in replies):",
+        "if any(reply.status for reply in replies):",
+        "replaced-meanwhile:261597:39=lost-reply,41=journal-long-away,51=failed",
+        "traffic was given back to blue, which runs v7",
+    ),
     Bug(
         "one-write-where-two-are-needed",
         "a copy of Shift that still runs writes after the rollback",
@@ -131,8 +163,8 @@ BUGS = (
         "the write without the journal comes again with every retry",
         "emergency, first try",
         EMERGENCY,
-        'if event.get("attempt") != 0 or',
-        'if event.get("attempt") is None or',
+        'done = AGAIN if event["attempt"] else _written(event, world, switch)',
+        "done = _written(event, world, switch)",
         "no-journal:0:Rollback/elbv2.ModifyRule/1=lost-request",
         "after Bake, try 1, the rule was written unfenced",
     ),

@@ -119,7 +119,9 @@ class Stacks:
         seen = self.kernel.time - self.stale.get(self.descriptions, self.stale_seconds)
         created, first = stack.history[0]
         status = next((status for time, status in reversed(stack.history) if time <= seen), first)
-        return {"StackId": stack.id, "StackName": stack.name, "StackStatus": status, "CreationTime": created}
+        updated = [time for time, status in stack.history if status == "UPDATE_IN_PROGRESS" and time <= seen]
+        known = {"StackId": stack.id, "StackName": stack.name, "StackStatus": status, "CreationTime": created}
+        return {**known, "LastUpdatedTime": updated[-1]} if updated else known
 
     def answered(self, request_id: str, answer: Mapping[str, Any]) -> None:
         """Take an answer that was put to a ResponseURL (`cloud.web.on_answer`)."""

@@ -77,7 +77,14 @@ def test_where_it_is_not_known_that_traffic_has_moved_none_is(bench: Workbench, 
     assert paged(bench) == "The traffic was not touched"
 
 
-@pytest.mark.parametrize("payload", [{"attempt": 1}, {"redrives": 1}])
+def test_a_second_try_writes_nothing_and_pages_since_the_first_may_have_died_before_it_could(bench: Workbench) -> None:
+    rolled_back(bench, attempt=1)
+
+    assert is_on(bench.cloud, bench, "green")
+    assert paged(bench) == "An earlier try may have put the traffic back without it: look at the production rule"
+
+
+@pytest.mark.parametrize("payload", [{"attempt": 2}, {"redrives": 1}, {"attempt": 1, "redrives": 1}])
 def test_a_later_try_neither_writes_nor_pages(bench: Workbench, payload: dict[str, Any]) -> None:
     rolled_back(bench, **payload)
 

@@ -56,7 +56,7 @@ class Ledger:
                 self.on_record(name, was[key], self._items.get(key, {}))
             elif kind == "lock":
                 self._judge_lock(name, was[key], self._items.get(key, {}))
-            elif kind == "live":
+            elif kind == "live" and was[key] != self._items.get(key, {}):
                 self._judge_live(name, was)
 
     def _judge_lock(self, service: str, was: Item, now: Item) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.simulation.cloud import Cloud
 from tests.simulation.installation import Installation
+from tests.simulation.notices import Notice
 from tests.simulation.stories.strikes import ACTS, FAULTS, Strike, kinds_for
 from tests.simulation.stories.watch import Watch
 from tests.simulation.story import told
@@ -111,7 +112,8 @@ class Scenario:
         if not self.strikes and (unmet := self.story.expects(greenlight)):
             violations.append(unmet)
         if not self.story.pages and self._is_peaceful:
-            violations += [f"somebody is paged for nothing: {page.subject}" for page in greenlight.cloud.pages]
+            pages = (page for page in greenlight.cloud.pages if not self._is_of_a_stopped_repair(page))
+            violations += [f"somebody is paged for nothing: {page.subject}" for page in pages]
         return violations
 
     def _result(self, greenlight: Installation, violations: list[str]) -> Result:
@@ -138,6 +140,11 @@ class Scenario:
     def _is_peaceful(self) -> bool:
         """Whether nothing has happened but what people may do every day."""
         return all(strike.name in EVERYDAY for strike in self.strikes)
+
+    def _is_of_a_stopped_repair(self, page: Notice) -> bool:
+        """Who stops a repair hears that nobody knows how far it came."""
+        stopped = any(strike.name == "stop" for strike in self.strikes)
+        return stopped and page.subject.endswith("repair HELD")
 
     def _is_here(self, strike: Strike, actor: str, call: str, number: int) -> bool:
         if strike.place:

@@ -16,7 +16,7 @@ BLAME = ("somebody changed", "somebody else changed", "changed by hand")
 def final(greenlight: Installation, edited: bool) -> Iterator[str]:
     """What is not true when all is at rest. `edited`: a person changed the rule."""
     for name, stack in greenlight.stacks.all.items():
-        if stack.status == "UPDATE_ROLLBACK_FAILED" and not _settles_late(greenlight):
+        if stack.status == "UPDATE_ROLLBACK_FAILED" and not (_settles_late(greenlight) or _paged_late(greenlight)):
             yield f"{name} is stuck in {stack.status}: {stack.reason}"
     if len(standing := [stack for stack in greenlight.stacks.all.values() if _stands(stack.status)]) == 1:
         yield from _belied(greenlight, standing[0].resources.values())
@@ -31,6 +31,12 @@ def final(greenlight: Installation, edited: bool) -> Iterator[str]:
 def _settles_late(greenlight: Installation) -> bool:
     """Whether Settle hears of a dead execution when CloudFormation has given up long ago."""
     return max(greenlight.executions.events.usual, default=0.0) > TIMEOUT_SECONDS
+
+
+def _paged_late(greenlight: Installation) -> bool:
+    """Whether a switch was held while nobody could be paged: it is closed after its page, perhaps too late."""
+    held = any(item.get("outcome") == "HELD" for item in greenlight.switches())
+    return held and any(outage.service == "sns" for outage in greenlight.cloud.faults.outages)
 
 
 def _stands(status: str) -> bool:

@@ -20,6 +20,7 @@ from tests.simulation.stories.safety import Safety
 
 WRITES = {"elbv2.ModifyRule", "elbv2.CreateRule", "elbv2.DeleteRule"}
 FORWARD = "Shift"
+UNREADABLE = "fault: secretsmanager.GetSecretValue"
 REMOVERS = {"Remove", "Rollback", "Settle", "Pay"}
 Item = Mapping[str, Any]
 
@@ -149,9 +150,8 @@ class Watch:
             for item in self._switches(site.name)
             if (before := item.get("before")) and before["weights"] and before["weights"][color] == weights[color]
         ]
-        runs, cloud = self.greenlight.runs(site, color), self.greenlight.cloud
-        can_ask = cloud.faults.outage("secretsmanager.GetSecretValue", cloud.kernel.time) is None
-        if runs not in remembered and can_ask:
+        runs = self.greenlight.runs(site, color)
+        if runs not in remembered and self._could_ask():
             self.broken(f"traffic was given back to {color}, which runs {runs}; the journal remembers {remembered}")
 
     def _judge_identity(self, site: Site) -> None:
@@ -187,8 +187,8 @@ class Watch:
         undone = self.greenlight.cloud.switch_item(switch["undoes"]) if switch["undoes"] else None
         if undone and json.loads(undone["answer"])["status"] == "SUCCESS" and not truth.rolls_back(self.greenlight):
             self.broken("going back by hand was run as a rollback, without gate and bake")
-        nothing = switch["mode"] == "restore" and not switch["undoes"] and not self._is_held(site)
-        if nothing and not self.edited and self._is_off(site):
+        nothing = switch["mode"] == "restore" and not switch["undoes"]
+        if nothing and not self._is_owed(site) and not self.edited and self._is_off(site):
             self.broken("there was said to be nothing to undo, and the rule is not as the journal says")
         if answer["Status"] == "SUCCESS" and item.get("outcome") == "REMOVED" and site.rule() is not None:
             self.broken("a removal answered SUCCESS, and the rule is still there")
@@ -243,6 +243,16 @@ class Watch:
         """Whether a switch held the traffic, and somebody was paged."""
         held = any(item.get("outcome") == "HELD" for item in self._switches(site.name))
         return held and bool(self.greenlight.cloud.pages)
+
+    def _is_owed(self, site: Site) -> bool:
+        """Whether somebody is still to put the rule right: a person who was paged, or a switch that has the lock."""
+        return self._is_held(site) or self.greenlight.cloud.lock(site.name) is not None
+
+    def _could_ask(self) -> bool:
+        """Whether the function could read the secret, without which no color can be asked for its version."""
+        kernel = self.greenlight.cloud.kernel
+        mine = kernel.current.name if kernel.current else ""
+        return not any(name == mine and call == UNREADABLE for _, name, call, _ in kernel.trace)
 
     def _is_off(self, site: Site) -> bool:
         """Whether the rule is otherwise than the journal says. A damaged item says nothing."""

@@ -1,0 +1,51 @@
+"""Whether a look at the stack can be true: DescribeStacks may lag behind by seconds. Pure."""
+
+from __future__ import annotations
+
+from traffic_switch.asking import Ask
+from traffic_switch.contract import KEEP
+from traffic_switch.journal import Record
+from traffic_switch.model import Live, Mode, StackLook
+
+FORWARD = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
+"""The stack's statuses while it goes forward."""
+
+
+def is_old(look: StackLook, ask: Ask, newest: Record | None, live: Live | None) -> bool:
+    """Whether the stack must have gone on since: CloudFormation asks while it goes forward, or rolls back.
+
+    `newest` is the request of the same resource that was recorded last. `live` matters only to a rollback.
+    """
+    if look.status in FORWARD:
+        return _is_before(look, ask, newest)
+    if not look.status.endswith("ROLLBACK_IN_PROGRESS"):
+        return True
+    return _has_rolled_back(ask, newest) or _leads_elsewhere(ask, newest, live)
+
+
+def _is_before(look: StackLook, ask: Ask, newest: Record | None) -> bool:
+    """A request that takes the newest one back, and goes forward, comes with a later update. With the same update it
+    is a rollback; or the newest was one, and this is what it took back, come late.
+    """
+    if newest is None or look.updated_at is None or not newest.properties.reverses(ask.properties):
+        return False
+    return look.updated_at < newest.started_at
+
+
+def _has_rolled_back(ask: Ask, newest: Record | None) -> bool:
+    """A rollback asks once: this one was answered, and nothing was asked for since."""
+    if newest is None or newest.switch.mode is not Mode.RESTORE or newest.answer is None:
+        return False
+    return newest.properties != ask.properties
+
+
+def _leads_elsewhere(ask: Ask, newest: Record | None, live: Live | None) -> bool:
+    """A rollback takes a release back that is known, or it leads to what is live."""
+    if live is None or ask.color == KEEP or (newest and _takes_back(ask, newest)):
+        return False
+    return (live.color, live.version) != (ask.color, ask.version)
+
+
+def _takes_back(ask: Ask, newest: Record) -> bool:
+    known = newest.properties
+    return known in (ask.properties, ask.properties.reversed) or known.new == ask.properties.old or bool(newest.damage)
