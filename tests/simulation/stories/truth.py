@@ -16,7 +16,7 @@ BLAME = ("somebody changed", "somebody else changed", "changed by hand")
 def final(greenlight: Installation, edited: bool) -> Iterator[str]:
     """What is not true when all is at rest. `edited`: a person changed the rule."""
     for name, stack in greenlight.stacks.all.items():
-        if stack.status == "UPDATE_ROLLBACK_FAILED" and not (_settles_late(greenlight) or _paged_late(greenlight)):
+        if stack.status == "UPDATE_ROLLBACK_FAILED" and not any(late(greenlight) for late in LATE):
             yield f"{name} is stuck in {stack.status}: {stack.reason}"
     if len(standing := [stack for stack in greenlight.stacks.all.values() if _stands(stack.status)]) == 1:
         yield from _belied(greenlight, standing[0].resources.values())
@@ -37,6 +37,16 @@ def _paged_late(greenlight: Installation) -> bool:
     """Whether a switch was held while nobody could be paged: it is closed after its page, perhaps too late."""
     held = any(item.get("outcome") == "HELD" for item in greenlight.switches())
     return held and any(outage.service == "sns" for outage in greenlight.cloud.faults.outages)
+
+
+def _found_no_journal(greenlight: Installation) -> bool:
+    """Whether Settle has met the journal away twice: two waits of its queue are more than CloudFormation's patience."""
+    ran = greenlight.cloud.functions.invocations
+    return sum(one.function == "Settle" and one.error == "JournalAwayError" for one in ran) > 1
+
+
+LATE = (_settles_late, _paged_late, _found_no_journal)
+"""Why a rollback may be answered when CloudFormation has given up: accidents that nothing can make up for."""
 
 
 def _stands(status: str) -> bool:
