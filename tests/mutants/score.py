@@ -44,12 +44,16 @@ def share(mutants: Collection[Mutant]) -> float:
 
 
 def complaints(mutants: Sequence[Mutant], listed: Mapping[Change, str]) -> list[str]:
-    """Return what is wrong with a run, a line each; nothing when it passes."""
+    """Return what is wrong with a run, a line each; nothing when it passes.
+
+    A listed mutant may hang: a machine that has other things to do takes a survivor's tests for ones without an end.
+    """
     judged = [mutant for mutant in mutants if mutant.package in FLOORS]
     alive = {mutant.change for mutant in judged if not mutant.killed}
+    hung = {mutant.change for mutant in judged if mutant.status == "timeout"}
     return [
         *filter(None, (_too_few(package, floor, judged) for package, floor in FLOORS.items())),
-        *(f"{_shown(change)} is listed, but survives no longer" for change in sorted(listed.keys() - alive)),
+        *(f"{_shown(change)} is listed, but survives no longer" for change in sorted(listed.keys() - alive - hung)),
         *(f"{_shown(change)} survives and is not listed" for change in sorted(alive - listed.keys())),
     ]
 

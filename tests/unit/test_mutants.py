@@ -96,6 +96,12 @@ def test_an_entry_whose_mutant_is_killed_by_now_fails_a_run() -> None:
     assert line.endswith("is listed, but survives no longer")
 
 
+def test_an_entry_whose_mutant_hangs_on_a_busy_machine_fails_no_run() -> None:
+    hung = Mutant(CHANGE, "traffic_switch.gate", "timeout")
+
+    assert complaints([*mutants(9), hung], {CHANGE: "why"}) == []
+
+
 def test_survivors_of_other_packages_are_counted_only() -> None:
     other = Mutant(Change("host_color.handler.handle", "", ""), "host_color.handler", "survived")
 

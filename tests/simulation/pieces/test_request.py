@@ -134,6 +134,16 @@ def test_a_stack_that_rolls_back_is_believed_at_once(asking: Workbench, status: 
     assert asking.cloud.kernel.time < 3
 
 
+def test_a_rollback_to_anything_but_what_is_live_is_looked_at_again_where_no_release_is_known(
+    asking: Workbench,
+) -> None:
+    enter(asking, "UPDATE_ROLLBACK_IN_PROGRESS")
+    asking.cloud.kernel.at(8.0, lambda: enter(asking, "UPDATE_IN_PROGRESS"))
+    sent(asking, event(asking))
+
+    assert "r1" in asking.greenlight.executions.running()
+
+
 def test_a_stack_that_seems_to_roll_back_what_was_answered_already_is_looked_at_again(asking: Workbench) -> None:
     restored = asked(RESTORE, answer=Answer("SUCCESS", "over"), outcome=Outcome.ROLLED_BACK)
     asking.register(restored)
