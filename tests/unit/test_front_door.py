@@ -145,11 +145,11 @@ def test_more_calls_of_a_stream_may_be_out_than_one_pool_of_threads_has_by_itsel
 def test_a_closed_stream_drops_the_calls_that_wait_for_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(surroundings, "MOST_IN_STREAM", 1)
     release, called = threading.Event(), list[str]()
-    calls = [(0.0, lambda: time.sleep(0.05)), (0.0, lambda: release.wait(20)), (0.0, lambda: called.append("late"))]
+    calls = [(0.0, lambda: time.sleep(0.02)), (0.0, lambda: release.wait(20)), (0.0, lambda: called.append("late"))]
 
     with closing(FrontDoor("http://door", LambdaSurroundings()).stream(calls)) as stream:
         next(stream)
     release.set()
-    time.sleep(0.1)
+    time.sleep(0.05)
 
     assert called == []
