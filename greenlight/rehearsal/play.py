@@ -167,7 +167,7 @@ def _shown(live: Live | None) -> str | None:
 
 
 def set_scene(stage: Stage, act: Act) -> None:
-    """Bring about what an act begins with, unless the act before left just that, and wait until no alarm rings.
+    """Bring about what an act begins with, unless the act before left just that, and wait until all is calm.
 
     Raises:
         RehearsalError: it could not be brought about.
@@ -178,4 +178,4 @@ def set_scene(stage: Stage, act: Act) -> None:
         if outcome.code:
             raise RehearsalError(f"{act.name} could not begin: {outcome.why}")
         stage.scene = act.scenes[0]
-    Performance(stage, lambda: None).until(lambda seen: seen.is_settled and not seen.alarms, CALM_SECONDS)
+    Performance(stage, lambda: None).until(lambda seen: seen.is_calm, CALM_SECONDS)

@@ -63,6 +63,11 @@ class Snapshot:
         answered = all(self.answers.values())
         return answered and not self.lock_owner and not self.running and all(s.is_over for s in self.switches)
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether an act may begin: all is settled, no alarm rings, and every process that was replaced has ended."""
+        return self.is_settled and not self.alarms and all(len(serving) <= 1 for serving in self.processes.values())
+
     def since(self, before: Snapshot) -> tuple[SwitchSeen, ...]:
         """The switches that were asked for after another snapshot."""
         known = {switch.id for switch in before.switches}

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from traffic_switch.judging.evidence import ENOUGH, LOG_ENOUGH, Evidence, Wager, bets, rivals
+from traffic_switch.judging.evidence import ENOUGH, LOG_ENOUGH, Evidence, Wager, bets, pace, rivals
 
 OWN = Wager(limit=0.01, looks=3, blip_share=1.0, start=0.5)
 USERS = Wager(limit=0.01, looks=2, blip_share=2 / 60)
@@ -92,6 +92,22 @@ def test_no_verdict_rests_on_fewer_looks_than_asked_for() -> None:
         verdicts.append(evidence.enough)
 
     assert verdicts == [False, False, True]
+
+
+@pytest.mark.parametrize("start", [0.5, 1.0])
+@pytest.mark.parametrize("limit", [0.001, 0.01, 0.2])
+@pytest.mark.parametrize("looks", [1, 2, 3, 6, 11, 121])
+def test_a_total_outage_is_no_verdict_before_the_last_look_asked_for(looks: int, limit: float, start: float) -> None:
+    evidence, seen = Evidence(Wager(limit, looks, blip_share=looks - 1, start=start)), 0
+    while not evidence.enough:
+        evidence.see(10_000, 10_000)
+        seen += 1
+
+    assert looks <= seen <= looks + math.ceil(looks / 2)
+
+
+def test_a_wager_of_few_looks_keeps_its_pace() -> None:
+    assert [pace(Wager(0.01, looks, blip_share=1.0, start=0.5)) for looks in (1, 2, 3)] == [1, 2, 3]
 
 
 def test_one_look_is_enough_when_more_is_bad_than_a_blip_explains() -> None:

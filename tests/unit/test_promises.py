@@ -63,3 +63,16 @@ def test_each_broken_promise_is_named(after: Snapshot, words: str) -> None:
 def test_nothing_has_settled_while_something_is_on_its_way(restless: Snapshot) -> None:
     assert KEPT.is_settled
     assert not restless.is_settled
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [
+        replace(KEPT, lock_owner="s1"),
+        replace(KEPT, alarms=("shop-green-errors",)),
+        replace(KEPT, processes={**KEPT.processes, Color.GREEN: frozenset({8, 9})}),
+    ],
+)
+def test_no_act_begins_while_a_switch_an_alarm_or_a_replaced_process_is_left(busy: Snapshot) -> None:
+    assert KEPT.is_calm
+    assert not busy.is_calm

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 
-from traffic_switch.judging.evidence import LOG_ENOUGH, Bet, Wager, bets, log_sum
+from traffic_switch.judging.evidence import LOG_ENOUGH, Bet, Wager, bets, log_sum, pace
 
 OWN_START = 0.5
 """The part of the capital that the bake's own requests bet at once."""
@@ -73,7 +73,8 @@ def detectable_by_periods(requests: Sequence[int], wager: Wager) -> float:
     It is claimed from below, by the busiest periods in a row that are as many as the ceiling asks for: a verdict is
     certain when each of them gives one and the same bet its ceiling. The other periods could only add to that.
     """
-    windows = [requests[at : at + wager.looks] for at in range(len(requests) - wager.looks + 1)]
+    looks = pace(wager)
+    windows = [requests[at : at + looks] for at in range(len(requests) - looks + 1)]
     if not windows:
         return NOTHING
     if not wager.limit:
@@ -87,7 +88,7 @@ def detectable_by_periods(requests: Sequence[int], wager: Wager) -> float:
 
 
 def _power_by_periods(requests: Sequence[int], bet: Bet, wager: Wager, rate: float) -> float:
-    ceiling = (LOG_ENOUGH - math.log(wager.start) - bet.log_share) / wager.looks
+    ceiling = (LOG_ENOUGH - math.log(wager.start) - bet.log_share) / pace(wager)
     return math.prod(
         at_least(math.ceil((ceiling - each * bet.down) / (bet.up - bet.down)), each, rate) for each in requests
     )

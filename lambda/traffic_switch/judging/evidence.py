@@ -85,14 +85,41 @@ class Wager:
     start: float = 1.0
 
 
+@cache
+def ceilings(wager: Wager) -> tuple[float, ...]:
+    """The most that each bet may gain in a look, as a logarithm."""
+    return tuple((LOG_ENOUGH - capital) / pace(wager) for capital in _capital(wager))
+
+
+@cache
+def pace(wager: Wager) -> int:
+    """After how many looks each bet alone is enough. All of them together are not before the last one asked for: with
+    many looks that takes more of them.
+    """
+    looks, capital = wager.looks, _capital(wager)
+    while capital and _before_the_last(wager, capital, looks) >= LOG_ENOUGH:
+        looks += 1
+    return looks
+
+
+def _capital(wager: Wager) -> list[float]:
+    return [math.log(wager.start) + bet.log_share for bet in bets(wager.limit)] if wager.limit else []
+
+
+def _before_the_last(wager: Wager, capital: list[float], looks: int) -> float:
+    """The evidence after one look less than are asked for, if each bet alone is enough after so many looks."""
+    grown = [log + (wager.looks - 1) * (LOG_ENOUGH - log) / looks for log in capital]
+    return log_sum([*grown, math.log(1 - wager.start)] if wager.start < 1 else grown)
+
+
 class Evidence:
     """The capital of one test, look by look. With a limit of 0 one bad request is enough."""
 
     def __init__(self, wager: Wager) -> None:
         self._wager = wager
         self._bets = bets(wager.limit) if wager.limit else ()
-        self._capital = [math.log(wager.start) + bet.log_share for bet in self._bets]
-        self._ceilings = [(LOG_ENOUGH - capital) / wager.looks for capital in self._capital]
+        self._capital = _capital(wager)
+        self._ceilings = ceilings(wager)
         self._reserve = 1 - wager.start
         self._refuted = False
 
