@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 NODE := $(abspath $(VENV))/node/bin
 COMPUTE ?= ec2
 # The tests that play many scenarios: measuring coverage would make each take three times as long.
-SLICE := $(wildcard tests/simulation/test_slice.py)
+SCENARIOS := $(wildcard tests/simulation/test_slice.py tests/simulation/test_bugs.py)
 ARGS ?=
 export PATH := $(NODE):$(abspath $(BIN)):$(PATH)
 
@@ -24,9 +24,9 @@ rehearse: setup ## Rehearse a release on this machine (COMPUTE=ec2 or fargate, A
 .PHONY: test
 test: setup ## Run every test: the project's own, and the services' in their own runners (ARGS=tests/unit for a part).
 ifeq ($(ARGS),)
-	$(BIN)/python -m coverage run -m pytest tests/unit tests/simulation $(SLICE:%=--ignore=%)
+	$(BIN)/python -m coverage run -m pytest tests/unit tests/simulation $(SCENARIOS:%=--ignore=%)
 	$(BIN)/python -m coverage report
-	$(BIN)/python -m pytest $(SLICE) tests/synth tests/rehearsal
+	$(BIN)/python -m pytest $(SCENARIOS) tests/synth tests/rehearsal
 	cd services/shop && npm test --silent
 else
 	$(BIN)/python -m pytest $(ARGS)
