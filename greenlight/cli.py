@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -15,6 +16,7 @@ from greenlight.commands.release import release
 from greenlight.commands.repair import repair
 from greenlight.commands.rollback import rollback
 from greenlight.commands.status import status
+from greenlight.region import agree
 from greenlight.wording import printable
 
 INTERRUPTED = 130
@@ -23,8 +25,11 @@ INTERRUPTED = 130
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="greenlight")
-def commands() -> None:
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Blue/green releases on AWS, rehearsed on this machine first."""
+    if context.invoked_subcommand != rehearse.name:
+        agree(os.environ)
 
 
 for command in (rehearse, release, rollback, repair, abort, status, history):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 
+import boto3
 import click
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
@@ -75,3 +76,34 @@ def test_what_goes_wrong_outside_is_one_line(
     printed = capsys.readouterr().err
     assert (ended.value.code, printed.count("\n")) == (1, 1)
     assert said in printed
+
+
+def test_two_regions_at_once_are_refused_before_anything_is_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(sys, "argv", ["greenlight", "status"])
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith("greenlight: AWS_REGION is eu-west-1 and AWS_DEFAULT_REGION is us-east-1")
+
+
+def test_a_command_looks_in_the_region_that_the_cdk_cli_deploys_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    @click.command("look")
+    def look() -> None:
+        looked.append(boto3.client("elbv2").meta.region_name)
+
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "")
+    monkeypatch.setitem(cli.commands.commands, "look", look)
+    monkeypatch.setattr(sys, "argv", ["greenlight", "look"])
+
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert looked == ["eu-west-3"]
