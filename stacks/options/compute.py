@@ -72,12 +72,11 @@ class ComputeOptions(Options):
         " closes; passed to it as DRAIN_SECONDS.",
     )
     deregistration_delay_seconds: Integer = Field(
-        default=300,
+        default=30,
         ge=0,
         le=3600,
-        description="Seconds that a target which leaves its group may take to finish requests (range: ELBv2). A"
-        " switch deregisters"
-        " nothing, so this never delays one.",
+        description="Seconds that a target which leaves its group has to finish requests (range: ELBv2). A deploy waits"
+        " for them when it replaces an idle color's container; a switch deregisters nothing, so they never delay one.",
     )
 
     @model_validator(mode="after")

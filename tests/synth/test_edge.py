@@ -77,7 +77,7 @@ def test_on_fargate_targets_are_addresses_on_the_containers_port(synthesize: Syn
     ("attribute", "value"),
     [
         ("stickiness.enabled", "false"),
-        ("deregistration_delay.timeout_seconds", "300"),
+        ("deregistration_delay.timeout_seconds", "30"),
         ("target_group_health.dns_failover.minimum_healthy_targets.count", "off"),
     ],
 )

@@ -52,7 +52,7 @@ def test_the_thresholds_that_nobody_set_are_those_of_the_documentation() -> None
 
     assert (found.max_error_percent, found.max_p95_ms, found.max_unhealthy_percent) == (1.0, 500, 10.0)
     assert (found.health_interval_seconds, found.health_timeout_seconds) == (30, 5)
-    assert (found.healthy_count, found.unhealthy_count, found.deregistration_delay_seconds) == (2, 3, 300)
+    assert (found.healthy_count, found.unhealthy_count, found.deregistration_delay_seconds) == (2, 3, 30)
 
 
 def test_a_write_settles_within_twenty_seconds_and_drift_is_looked_for_every_five_minutes() -> None:
