@@ -33,6 +33,7 @@ class EdgeStack(Stack):
         )
         self.load_balancer = door.load_balancer
         self.listener = door.listener
+        self._keep_exported(door.load_balancer.load_balancer_dns_name)
         self.front_door_url = f"{door.scheme}://{settings.domain_name or door.load_balancer.load_balancer_dns_name}"
         self.preview_secret = PreviewSecret(self, "PreviewSecret")
         self.target_groups = {service.name: self._service(service, settings) for service in settings.services}
@@ -65,6 +66,14 @@ class EdgeStack(Stack):
         for color, group in groups.by_color.items():
             CfnOutput(self, f"{name}{color.capitalize()}TargetGroupArn", value=group.target_group_arn)
         return groups.by_color
+
+    def _keep_exported(self, name: str) -> None:
+        """Export the load balancer's own name with a domain too.
+
+        A switch that was deployed without one still imports it while this stack is updated, and CloudFormation removes
+        no export that is imported (CDK API reference, Stack.exportValue).
+        """
+        self.export_value(name)
 
     def _guard(self, settings: Settings) -> None:
         logs = AccessLogBucket(self, "AccessLogs", retention_days=settings.log_retention_days)

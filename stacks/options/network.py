@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from stacks.options.values import Allowed, Integer, Null, Options, RetentionDays, SshCidr, VpcCidr
+from stacks.options.values import (
+    Allowed,
+    Integer,
+    Null,
+    Options,
+    RetentionDays,
+    SettingsError,
+    SshCidr,
+    VpcCidr,
+)
 
 CertificateArn = Annotated[
     Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$")] | None,
@@ -70,3 +79,12 @@ class NetworkOptions(Options):
         default=30,
         description="Days that all other logs are kept: applications, functions, state machine, WAF and load balancer.",
     )
+
+    @model_validator(mode="after")
+    def _check_certificate_has_its_name(self) -> NetworkOptions:
+        if self.certificate_arn and not self.domain_name:
+            raise SettingsError(
+                f"certificate_arn: got {self.certificate_arn} without domain_name; allowed: together with the host name"
+                " that it is for, since no certificate covers the load balancer's own name"
+            )
+        return self

@@ -9,6 +9,7 @@ from tests.synth.conftest import Synthesize
 from tests.synth.templates import Template, attributes, only, properties, resources, text
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0f5a7d3e-9c1b-4a52-8d3e-2b1c0a9f8e7d"
+TLS = {"certificate_arn": CERTIFICATE, "domain_name": "shop.example.com"}
 TWO_SERVICES = json.dumps(
     {
         "shop": {"blue_version": "1", "green_version": "1"},
@@ -27,6 +28,10 @@ TWO_SERVICES = json.dumps(
 @pytest.fixture
 def edge(synthesize: Synthesize) -> Template:
     return synthesize()["GreenlightEdge"]
+
+
+def _exports(template: Template) -> set[str]:
+    return {str(output["Export"]["Name"]) for output in template["Outputs"].values() if "Export" in output}
 
 
 def _listeners(template: Template) -> dict[int, dict[str, Any]]:
@@ -118,7 +123,7 @@ def test_the_rules_of_two_services_never_meet(synthesize: Synthesize) -> None:
 
 
 def test_with_a_certificate_443_serves_and_80_redirects(synthesize: Synthesize) -> None:
-    listeners = _listeners(synthesize(certificate_arn=CERTIFICATE)["GreenlightEdge"])
+    listeners = _listeners(synthesize(**TLS)["GreenlightEdge"])
 
     assert sorted(listeners) == [80, 443]
     assert listeners[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
@@ -130,24 +135,24 @@ def test_with_a_certificate_443_serves_and_80_redirects(synthesize: Synthesize) 
 
 def test_a_certificate_added_later_keeps_the_listener_and_its_rules(synthesize: Synthesize, edge: Template) -> None:
     (plain,) = resources(edge, "ElasticLoadBalancingV2::Listener")
-    secured = resources(synthesize(certificate_arn=CERTIFICATE)["GreenlightEdge"], "ElasticLoadBalancingV2::Listener")
+    secured = resources(synthesize(**TLS)["GreenlightEdge"], "ElasticLoadBalancingV2::Listener")
 
     assert secured[plain]["Properties"]["Port"] == 443
     (redirect,) = [each for name, each in secured.items() if name != plain]
     assert plain in redirect["DependsOn"]
 
 
-@pytest.mark.parametrize(
-    ("flags", "scheme"), [({}, "http://"), ({"certificate_arn": CERTIFICATE}, "https://")], ids=["plain", "tls"]
-)
-def test_the_front_door_s_url_says_how_to_reach_it(synthesize: Synthesize, flags: dict[str, str], scheme: str) -> None:
-    outputs = synthesize(**flags)["GreenlightEdge"]["Outputs"]
+def test_without_a_domain_the_front_door_s_url_is_the_load_balancer_s_own_name(edge: Template) -> None:
+    assert edge["Outputs"]["FrontDoorUrl"]["Value"]["Fn::Join"][1][0] == "http://"
 
-    assert outputs["FrontDoorUrl"]["Value"]["Fn::Join"][1][0] == scheme
+
+def test_a_domain_takes_no_export_away_that_a_deployed_switch_imports(synthesize: Synthesize, edge: Template) -> None:
+    """CloudFormation refuses to remove an export while another stack imports it (user guide, Fn::ImportValue)."""
+    assert _exports(edge) <= _exports(synthesize(**TLS)["GreenlightEdge"])
 
 
 def test_a_domain_name_takes_the_place_of_the_load_balancer_s_own(synthesize: Synthesize) -> None:
-    outputs = synthesize(certificate_arn=CERTIFICATE, domain_name="shop.example.com")["GreenlightEdge"]["Outputs"]
+    outputs = synthesize(**TLS)["GreenlightEdge"]["Outputs"]
 
     assert outputs["FrontDoorUrl"]["Value"] == "https://shop.example.com"
 

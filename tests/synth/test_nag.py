@@ -17,7 +17,7 @@ VARIANTS: dict[str, dict[str, str]] = {
     "ec2": {},
     "ec2 behind nat": {"nat_gateways": "1", "ssh_cidr": "203.0.113.7/32"},
     "fargate": {"compute": "fargate"},
-    "tls": {"certificate_arn": CERTIFICATE},
+    "tls": {"certificate_arn": CERTIFICATE, "domain_name": "shop.example.com"},
     "no firewall": {"waf": "false"},
 }
 

@@ -172,6 +172,13 @@ def test_every_image_tag_is_a_version(tag: str) -> None:
     assert settings(green_version=tag).services[0].green_version == tag
 
 
+def test_a_certificate_needs_the_name_that_it_is_for() -> None:
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/0f5a7d3e"
+
+    assert refusal(certificate_arn=arn).startswith(f"certificate_arn: got {arn} without domain_name; allowed: together")
+    assert settings(certificate_arn=arn, domain_name="shop.example.com").certificate_arn == arn
+
+
 def test_a_missing_version_is_named() -> None:
     line = refusal(services={"shop": {"blue_version": "1"}})
 
