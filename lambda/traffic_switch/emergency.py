@@ -35,7 +35,7 @@ def put_back(event: Mapping[str, Any], world: World, switch: Switch) -> None:
     if event.get("attempt") not in (0, 1) or event.get("redrives"):
         return
     try:
-        done = AGAIN if event["attempt"] else _written(event, world, switch)
+        done = AGAIN if event["attempt"] and _has_traffic(event) else _written(event, world, switch)
     except (ClientError, BotoCoreError, SwitchError, RuleGoneError) as error:
         log.exception("the traffic could not be put back without the journal")
         done = f"Putting the traffic back without it failed: {error}"
@@ -53,7 +53,7 @@ def _written(event: Mapping[str, Any], world: World, switch: Switch) -> str:
     if before is None or before.weights is None or not _has_traffic(event):
         return "The traffic was not touched"
     service, pushed = world.services[switch.service], Weights.all_on(switch.color)
-    judged = judge_return(world, service, before)
+    judged, _ = judge_return(world, service, before)
     if not judged.good:
         return f"The traffic was not touched, since {judged.reason}"
     rule = world.rule(service)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -79,12 +80,12 @@ def _taken_back(world: World, switch: Switch, hold: Hold, owed: Record | None, f
     if owed is None or not facts.is_open:
         return Traffic(end(facts), "no traffic had moved")
     service = world.services[switch.service]
-    judged = judge_return(world, service, owed.before)
+    judged, heard = judge_return(world, service, owed.before)
     if not clean:
         if end(replace(facts, may_go_back=judged.good)).takes_back:
             _help_early(world, service, hold, owed)
         wait_until_settled(world, hold)
-        judged = judged if judged.good else judge_return(world, service, owed.before)
+        judged = judged if judged.good else judge_return(world, service, owed.before, heard)[0]
     facts = replace(facts, may_go_back=judged.good)
     ending = end(facts)
     if not ending.takes_back:
@@ -98,20 +99,21 @@ def _taken_back(world: World, switch: Switch, hold: Hold, owed: Record | None, f
     return Traffic(ending, judged.reason, owed)
 
 
-def judge_return(world: World, service: Service, before: Before | None) -> Judgment:
-    """Whether the color that had the traffic before may have it again."""
+def judge_return(
+    world: World, service: Service, before: Before | None, heard: tuple[Reply, ...] = ()
+) -> tuple[Judgment, tuple[Reply, ...]]:
+    """Whether the color that had the traffic before may have it again, and the answers that were heard of it.
+
+    `heard` is what it answered before. It counts if it does not answer now: silence overturns no other version.
+    """
     if before is None or before.weights is None or before.weights.live is None:
-        return passed("there was no production rule before the switch")
+        return passed("there was no production rule before the switch"), ()
     color, groups = before.weights.live, service.target_groups
     version = before.live.version if before.live and before.live.color is color else ""
-    return old_color.judge(
-        color,
-        version,
-        world.target_groups.targets(groups[color].arn),
-        world.target_groups.targets(groups[color.other].arn),
-        previewed(world, service, color),
-        world.policy.gate_min_healthy,
-    )
+    old, new = (world.target_groups.targets(groups[one].arn) for one in (color, color.other))
+    replies = previewed(world, service, color)
+    replies = replies if _tells(replies) else heard or replies
+    return old_color.judge(color, version, old, new, replies, world.policy.gate_min_healthy), replies
 
 
 def previewed(world: World, service: Service, color: Color) -> tuple[Reply, ...]:
@@ -126,9 +128,14 @@ def previewed(world: World, service: Service, color: Color) -> tuple[Reply, ...]
         return ()
     for _ in range(PREVIEWS):
         replies = door.ask_many(service.health_path, PREVIEW_REQUESTS, headers)
-        if any(reply.version or reply.status in UNREACHABLE for reply in replies):
+        if _tells(replies):
             break
     return replies
+
+
+def _tells(replies: Sequence[Reply]) -> bool:
+    """Whether the color said what it runs, or cannot be reached."""
+    return any(reply.version or reply.status in UNREACHABLE for reply in replies)
 
 
 def _help_early(world: World, service: Service, hold: Hold, owed: Record) -> None:

@@ -107,6 +107,52 @@ def test_a_rollback_that_leaves_what_is_known_leads_where_it_came_from(known: Re
     assert not looks_old(ASK, "UPDATE_ROLLBACK_IN_PROGRESS", known)
 
 
+def test_a_request_that_leaves_a_good_release_is_not_its_rollback_while_a_later_update_rolls_back() -> None:
+    good = newest(answer=ANSWERED)
+
+    assert looks_old(BACK_TO_BLUE, "UPDATE_ROLLBACK_IN_PROGRESS", good, SINCE)
+    assert not looks_old(BACK_TO_BLUE, "UPDATE_ROLLBACK_IN_PROGRESS", good, BEFORE)
+    assert not looks_old(BACK_TO_BLUE, "UPDATE_ROLLBACK_IN_PROGRESS", good, None)
+
+
+def test_the_rollback_of_a_later_update_that_leads_to_the_good_release_is_believed() -> None:
+    good = newest(answer=ANSWERED)
+    ask = replace(ASK, properties=Properties("c", "b"), color="blue", version=BLUE_LIVE.version)
+
+    assert not looks_old(ask, "UPDATE_ROLLBACK_IN_PROGRESS", good, SINCE)
+
+
+@pytest.mark.parametrize(
+    "known", [newest(answer=Answer("FAILED", "")), newest(), newest(Mode.RESTORE, old="b", new="b")]
+)
+def test_a_release_that_is_not_good_is_taken_back_whenever_it_was_asked_for(known: Record) -> None:
+    assert not looks_old(BACK_TO_BLUE, "UPDATE_ROLLBACK_IN_PROGRESS", known, SINCE)
+
+
+@pytest.mark.parametrize(("updated_at", "old"), [(RECORDED + 4.9, True), (RECORDED + 5.1, False)])
+def test_two_clocks_may_be_five_seconds_apart(updated_at: float, old: bool) -> None:
+    good = newest(answer=ANSWERED)
+
+    assert looks_old(BACK_TO_BLUE, "UPDATE_IN_PROGRESS", good, updated_at) is old
+    assert looks_old(BACK_TO_BLUE, "UPDATE_ROLLBACK_IN_PROGRESS", good, updated_at) is not old
+
+
+@pytest.mark.parametrize(
+    ("ask", "status", "known", "old"),
+    [
+        (BACK_TO_BLUE, "UPDATE_IN_PROGRESS", None, True),
+        (BACK_TO_BLUE, "CREATE_IN_PROGRESS", None, False),
+        (replace(BACK_TO_BLUE, kind="Create"), "UPDATE_IN_PROGRESS", None, False),
+        (replace(BACK_TO_BLUE, version="other"), "UPDATE_IN_PROGRESS", None, False),
+        (BACK_TO_BLUE, "UPDATE_IN_PROGRESS", newest(), False),
+    ],
+)
+def test_an_update_to_what_is_live_may_be_the_rollback_of_what_was_never_heard_of(
+    ask: Ask, status: str, known: Record | None, old: bool
+) -> None:
+    assert looks_old(ask, status, known) is old
+
+
 class Stacks:
     """A client that knows one stack."""
 

@@ -22,7 +22,7 @@ from traffic_switch.times import unix
 from traffic_switch.world import World
 
 REPAIR = "Repair"
-STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS = 15.0, 1.0
+STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS = 15.0, 3.0
 """How long a stack is looked at that seems to be at rest though it asks: DescribeStacks may lag behind by seconds."""
 
 TRIES = 3
@@ -102,24 +102,27 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
     if ask.kind == DELETE:
         live = live_or_none(world, ask.service)
         return Scene(newest, live=live, is_anothers=_is_anothers(ask, world, live))
-    status = _status(ask, world, newest.record)
+    status, known = _status(ask, world, newest.record)
     if status not in FORWARD:
-        return Scene(newest, status, live_or_none(world, ask.service))
-    live, drift = world.journal.live(ask.service), ""
+        return Scene(newest, status, known)
+    live, drift = known or world.journal.live(ask.service), ""
     if ask.color == KEEP:
         rule = world.rule(world.services[ask.service])
         drift = preflight.drift(awaited(world, rule, lambda look: not preflight.drift(look, live)), live)
     return Scene(newest, status, live, drift, now=now, redelivered=redelivered)
 
 
-def _status(ask: Ask, world: World, newest: Record | None) -> str:
-    """The stack's status; a look that cannot be true is taken again for as long as it may lag behind."""
+def _status(ask: Ask, world: World, newest: Record | None) -> tuple[str, Live | None]:
+    """The stack's status, and what is live if it can be read.
+
+    A look that cannot be true is taken again for as long as it may lag behind.
+    """
     deadline = world.monotonic() + STATUS_PATIENCE_SECONDS
     while True:
         look = world.stack(ask.stack_id)
-        live = None if look.status in FORWARD else live_or_none(world, ask.service)
+        live = live_or_none(world, ask.service)
         if not is_old(look, ask, newest, live) or world.monotonic() >= deadline:
-            return look.status
+            return look.status, live
         world.sleep(STATUS_PAUSE_SECONDS)
 
 

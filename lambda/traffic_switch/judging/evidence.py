@@ -77,12 +77,14 @@ class Wager:
         blip_share: ... unless more is bad in a look than a total outage over this share of it explains.
         start: the part of the capital that is bet at once; the rest follows evenly over the bake, so that trouble which
             begins late is seen too.
+        look_share: the part of the bake that passes with a look.
     """
 
     limit: float
     looks: int
     blip_share: float
     start: float = 1.0
+    look_share: float = 0.0
 
 
 @cache
@@ -107,9 +109,14 @@ def _capital(wager: Wager) -> list[float]:
 
 
 def _before_the_last(wager: Wager, capital: list[float], looks: int) -> float:
-    """The evidence after one look less than are asked for, if each bet alone is enough after so many looks."""
-    grown = [log + (wager.looks - 1) * (LOG_ENOUGH - log) / looks for log in capital]
-    return log_sum([*grown, math.log(1 - wager.start)] if wager.start < 1 else grown)
+    """The most evidence after one look less than are asked for, if each bet alone is enough after so many looks. What
+    is bet from the reserve meanwhile counts as bet at once.
+    """
+    seen = wager.looks - 1
+    left = (1 - wager.start) * max(0.0, 1 - seen * wager.look_share)
+    more = math.log((1 - left) / wager.start)
+    grown = [log + more + seen * (LOG_ENOUGH - log) / looks for log in capital]
+    return log_sum([*grown, math.log(left)] if left > 0 else grown)
 
 
 class Evidence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from traffic_switch.config import Policy
 from traffic_switch.judging.detectable import NOTHING, OWN_START, detectable, detectable_by_periods
@@ -84,7 +84,8 @@ def questions(policy: Policy) -> tuple[Question, Question]:
 
 def own_wager(limit: float, policy: Policy) -> Wager:
     """Half of the capital is bet at once, half over the bake. More looks are asked for than a blip can spoil."""
-    return _wager(limit, policy.bake_blip_seconds, policy.bake_batch_seconds, OWN_START)
+    wager = _wager(limit, policy.bake_blip_seconds, policy.bake_batch_seconds, OWN_START)
+    return replace(wager, look_share=policy.bake_batch_seconds / _whole_bake(policy))
 
 
 def users_wager(limit: float, policy: Policy) -> Wager:
@@ -127,9 +128,13 @@ def users_findings(periods: Iterable[Period], policy: Policy) -> list[Finding]:
 
 def shares_of_bake(seconds: Sequence[float], policy: Policy) -> list[float]:
     """The part of the bake that passed since the batch before. A clock that jumps back adds nothing."""
-    whole = max(policy.bake_seconds, policy.bake_batch_seconds)
+    whole = _whole_bake(policy)
     before = [seconds[0] - policy.bake_batch_seconds, *seconds[:-1]] if seconds else []
     return [max(0.0, now - last) / whole for now, last in zip(seconds, before, strict=True)]
+
+
+def _whole_bake(policy: Policy) -> float:
+    return max(policy.bake_seconds, policy.bake_batch_seconds)
 
 
 def _finding(witness: str, question: Question, wager: Wager, looks: Sequence[Seen]) -> Finding:

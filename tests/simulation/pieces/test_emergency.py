@@ -84,6 +84,12 @@ def test_a_second_try_writes_nothing_and_pages_since_the_first_may_have_died_bef
     assert paged(bench) == "An earlier try may have put the traffic back without it: look at the production rule"
 
 
+def test_a_second_try_before_any_traffic_had_moved_says_so(bench: Workbench) -> None:
+    rolled_back(bench, attempt=1, failure={"phase": "Gate", "reason": ""})
+
+    assert paged(bench) == "The traffic was not touched"
+
+
 @pytest.mark.parametrize("payload", [{"attempt": 2}, {"redrives": 1}, {"attempt": 1, "redrives": 1}])
 def test_a_later_try_neither_writes_nor_pages(bench: Workbench, payload: dict[str, Any]) -> None:
     rolled_back(bench, **payload)

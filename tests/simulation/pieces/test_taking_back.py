@@ -411,6 +411,19 @@ def test_a_color_whose_first_answer_is_the_load_balancers_is_asked_again_for_its
     assert outcome(moved)[0] == "HELD"
 
 
+@pytest.mark.parametrize("call", ["secretsmanager.GetSecretValue", "http.spread"])
+def test_a_color_that_ran_another_version_gets_no_traffic_because_it_cannot_be_asked_again(
+    moved: Workbench, call: str
+) -> None:
+    moved.greenlight.site.change("blue", version="v7")
+    for number in (2, 3):
+        moved.cloud.faults.addressed["Rollback", call, number] = Fault(Kind.DENIED if "secret" in call else Kind.FAILED)
+    rolled_back(moved, clean=False)
+
+    assert outcome(moved)[0] == "HELD"
+    assert moved.greenlight.site.rule_weights() == {"blue": 0, "green": 100}
+
+
 def test_a_color_that_the_load_balancer_cannot_reach_is_asked_once(moved: Workbench) -> None:
     moved.greenlight.site.change("blue", up=False)
     moved.run(lambda world: previewed(world, world.services["shop"], Color.BLUE), "Rollback")

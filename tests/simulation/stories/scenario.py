@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from tests.simulation.cloud import Cloud
 from tests.simulation.installation import Installation
-from tests.simulation.notices import Notice
 from tests.simulation.stories.strikes import ACTS, FAULTS, Strike, kinds_for
 from tests.simulation.stories.watch import Watch
 from tests.simulation.story import told
@@ -112,7 +111,8 @@ class Scenario:
         if not self.strikes and (unmet := self.story.expects(greenlight)):
             violations.append(unmet)
         if not self.story.pages and self._is_peaceful:
-            pages = (page for page in greenlight.cloud.pages if not self._is_of_a_stopped_repair(page))
+            excused = "repair HELD" if _stopped_repair(greenlight) else "none"
+            pages = (page for page in greenlight.cloud.pages if not page.subject.endswith(excused))
             violations += [f"somebody is paged for nothing: {page.subject}" for page in pages]
         return violations
 
@@ -141,11 +141,6 @@ class Scenario:
         """Whether nothing has happened but what people may do every day."""
         return all(strike.name in EVERYDAY for strike in self.strikes)
 
-    def _is_of_a_stopped_repair(self, page: Notice) -> bool:
-        """Who stops a repair hears that nobody knows how far it came."""
-        stopped = any(strike.name == "stop" for strike in self.strikes)
-        return stopped and page.subject.endswith("repair HELD")
-
     def _is_here(self, strike: Strike, actor: str, call: str, number: int) -> bool:
         if strike.place:
             return strike.address == (actor, call, self._calls.count((actor, call)))
@@ -157,3 +152,9 @@ class Scenario:
         self._acted += 1
         greenlight.cloud.kernel.note(f"strikes: {strike.name}")
         ACTS[strike.name](greenlight)
+
+
+def _stopped_repair(greenlight: Installation) -> bool:
+    """Whether somebody stopped the repair: they hear that nobody knows how far it came."""
+    execution = greenlight.executions.all.get("repair-1")
+    return execution is not None and execution.description()["status"] == "ABORTED"

@@ -16,7 +16,8 @@ BLAME = ("somebody changed", "somebody else changed", "changed by hand")
 def final(greenlight: Installation, edited: bool) -> Iterator[str]:
     """What is not true when all is at rest. `edited`: a person changed the rule."""
     for name, stack in greenlight.stacks.all.items():
-        if stack.status == "UPDATE_ROLLBACK_FAILED" and not any(late(greenlight) for late in LATE):
+        unheard = "did not receive" in stack.reason and any(late(greenlight) for late in LATE)
+        if stack.status == "UPDATE_ROLLBACK_FAILED" and not unheard:
             yield f"{name} is stuck in {stack.status}: {stack.reason}"
     if len(standing := [stack for stack in greenlight.stacks.all.values() if _stands(stack.status)]) == 1:
         yield from _belied(greenlight, standing[0].resources.values())

@@ -20,7 +20,7 @@ from tests.simulation.stories.safety import Safety
 
 WRITES = {"elbv2.ModifyRule", "elbv2.CreateRule", "elbv2.DeleteRule"}
 FORWARD = "Shift"
-UNREADABLE = "fault: secretsmanager.GetSecretValue"
+READ = "secretsmanager.GetSecretValue"
 REMOVERS = {"Remove", "Rollback", "Settle", "Pay"}
 Item = Mapping[str, Any]
 
@@ -249,10 +249,13 @@ class Watch:
         return self._is_held(site) or self.greenlight.cloud.lock(site.name) is not None
 
     def _could_ask(self) -> bool:
-        """Whether the function could read the secret, without which no color can be asked for its version."""
+        """Whether the function has read the secret, without which no color can be asked for its version."""
         kernel = self.greenlight.cloud.kernel
         mine = kernel.current.name if kernel.current else ""
-        return not any(name == mine and call == UNREADABLE for _, name, call, _ in kernel.trace)
+        tries = [(call, str(said[-1])) for _, name, call, said in kernel.trace if name == mine and call.endswith(READ)]
+        unheard = sum(call != READ and "after it took effect" in said for call, said in tries)
+        read = sum(call == READ for call, _ in tries)
+        return bool(read > unheard)
 
     def _is_off(self, site: Site) -> bool:
         """Whether the rule is otherwise than the journal says. A damaged item says nothing."""
