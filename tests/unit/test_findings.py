@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from traffic_switch.judging.detectable import detectable, detectable_by_periods
 from traffic_switch.judging.evidence import Wager
 from traffic_switch.judging.findings import (
     Finding,
     own_detectable,
+    own_wager,
     questions,
     shares_of_bake,
     users_detectable,
@@ -76,3 +79,9 @@ def test_the_first_batch_stands_for_a_batch_of_the_bake_and_a_later_one_for_the_
 
 def test_a_clock_that_jumps_back_adds_nothing_to_the_bake() -> None:
     assert shares_of_bake([100.0, 4.0, 5.0], POLICY) == [1 / 420, 0.0, 1 / 420]
+
+
+def test_a_wager_on_own_requests_knows_which_part_of_the_bake_a_batch_is() -> None:
+    policy = replace(POLICY, bake_seconds=60, bake_batch_seconds=1.5)
+
+    assert own_wager(0.01, policy).look_share == 0.025
