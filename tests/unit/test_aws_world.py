@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from traffic_switch.aws_world import RETRIES, SHORT, AwsWorld
+from traffic_switch.contract import Color
 
 from tests.unit.fake_surroundings import FakeSurroundings
 from tests.unit.switch_facts import POLICY, SHOP, switch
@@ -63,7 +64,7 @@ def world() -> tuple[AwsWorld, Around]:
         (lambda world: world.metrics, "cloudwatch", RETRIES),
         (lambda world: world.notifier, "sns", RETRIES),
         (lambda world: world.executions(), "stepfunctions", RETRIES),
-        (lambda world: world.preview_headers("green"), "secretsmanager", SHORT),
+        (lambda world: world.preview_headers(Color.GREEN), "secretsmanager", SHORT),
         (lambda world: world.stack("arn:stack"), "cloudformation", RETRIES),
     ],
 )
@@ -105,7 +106,7 @@ def test_executions_are_those_of_the_machine_that_is_named(given: str, used: str
 def test_a_preview_is_asked_for_with_color_and_secret() -> None:
     made, around = world()
 
-    assert made.preview_headers("green") == {"X-Greenlight-Preview": "green-s3cret"}  # type: ignore[arg-type]
+    assert made.preview_headers(Color.GREEN) == {"X-Greenlight-Preview": "green-s3cret"}
     assert around.made.called == [("get_secret_value", {"SecretId": "arn:secret"})]
 
 

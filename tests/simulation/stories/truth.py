@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from tests.simulation.cloud import Cloud
+from tests.simulation.cloudformation.requests import Request
 from tests.simulation.cloudformation.template import CustomResource
 from tests.simulation.errors import AwsError
 from tests.simulation.installation import TIMEOUT_SECONDS, Installation
@@ -15,10 +17,8 @@ BLAME = ("somebody changed", "somebody else changed", "changed by hand")
 
 def final(greenlight: Installation, edited: bool) -> Iterator[str]:
     """What is not true when all is at rest. `edited`: a person changed the rule."""
-    for name, stack in greenlight.stacks.all.items():
-        unheard = "did not receive" in stack.reason and any(late(greenlight) for late in LATE)
-        if stack.status == "UPDATE_ROLLBACK_FAILED" and not unheard:
-            yield f"{name} is stuck in {stack.status}: {stack.reason}"
+    yield from _stuck(greenlight)
+    yield from _run_as_releases(greenlight)
     if len(standing := [stack for stack in greenlight.stacks.all.values() if _stands(stack.status)]) == 1:
         yield from _belied(greenlight, standing[0].resources.values())
     for _, actor, call, said in greenlight.cloud.kernel.trace:
@@ -36,7 +36,8 @@ def _settles_late(greenlight: Installation) -> bool:
 
 def _paged_late(greenlight: Installation) -> bool:
     """Whether a switch was held while nobody could be paged: it is closed after its page, perhaps too late."""
-    held = any(item.get("outcome") == "HELD" for item in greenlight.switches())
+    given_up = {f"switch#{request.id}" for request in greenlight.stacks.requests if request.closed == "gave up"}
+    held = any(item.get("outcome") == "HELD" and item["pk"] in given_up for item in greenlight.switches())
     return held and any(outage.service == "sns" for outage in greenlight.cloud.faults.outages)
 
 
@@ -55,6 +56,23 @@ def _stands(status: str) -> bool:
     return status.endswith("_COMPLETE") and status not in ("DELETE_COMPLETE", "ROLLBACK_COMPLETE")
 
 
+def _stuck(greenlight: Installation) -> Iterator[str]:
+    """A rollback that fails leaves a stack that only a person gets out of it."""
+    for name, stack in greenlight.stacks.all.items():
+        unheard = "did not receive" in stack.reason and any(late(greenlight) for late in LATE)
+        if stack.status == "UPDATE_ROLLBACK_FAILED" and not unheard:
+            yield f"{name} is stuck in {stack.status}: {stack.reason}"
+
+
+def _run_as_releases(greenlight: Installation) -> Iterator[str]:
+    """A rollback must not fail, and a release may: no rollback is run as one."""
+    for request in greenlight.stacks.requests:
+        item = greenlight.cloud.switch_item(request.id) or {}
+        is_rollback = request.event["RequestType"] == "Update" and rolls_back(greenlight, request)
+        if is_rollback and "begun" in item and json.loads(item["switch"])["mode"] == "release":
+            yield f"the rollback {request.id} was run as a release"
+
+
 def undelivered(cloud: Cloud) -> Iterator[str]:
     """Messages of which no function has made anything."""
     for queue in cloud.queues.values():
@@ -64,9 +82,11 @@ def undelivered(cloud: Cloud) -> Iterator[str]:
             yield f"the queue {queue.name} brings a message again and again"
 
 
-def rolls_back(greenlight: Installation) -> bool:
-    """Whether a stack is not going forward."""
-    return any("ROLLBACK" in stack.status for stack in greenlight.stacks.all.values())
+def rolls_back(greenlight: Installation, request: Request) -> bool:
+    """Whether the stack of a request was rolling back when it sent the request; one that is gone was being deleted."""
+    stacks = (one for one in greenlight.stacks.all.values() if one.id == request.event["StackId"])
+    earlier = [status for one in stacks for time, status in one.history if time <= request.sent]
+    return bool(earlier) and earlier[-1].endswith("ROLLBACK_IN_PROGRESS")
 
 
 def _belied(greenlight: Installation, deployed: Any) -> Iterator[str]:

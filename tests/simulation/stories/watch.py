@@ -185,10 +185,14 @@ class Watch:
         if answer["Status"] == "SUCCESS" and item.get("outcome") == "DONE" and not self.edited:
             self._judge_live(site, switch)
         undone = self.greenlight.cloud.switch_item(switch["undoes"]) if switch["undoes"] else None
-        if undone and json.loads(undone["answer"])["status"] == "SUCCESS" and not truth.rolls_back(self.greenlight):
+        if (
+            undone
+            and json.loads(undone["answer"])["status"] == "SUCCESS"
+            and not truth.rolls_back(self.greenlight, request)
+        ):
             self.broken("going back by hand was run as a rollback, without gate and bake")
         nothing = switch["mode"] == "restore" and not switch["undoes"]
-        if nothing and not self._is_owed(site) and not self.edited and self._is_off(site):
+        if nothing and not self._is_owed(site, request_id) and not self.edited and self._is_off(site):
             self.broken("there was said to be nothing to undo, and the rule is not as the journal says")
         if answer["Status"] == "SUCCESS" and item.get("outcome") == "REMOVED" and site.rule() is not None:
             self.broken("a removal answered SUCCESS, and the rule is still there")
@@ -244,9 +248,11 @@ class Watch:
         held = any(item.get("outcome") == "HELD" for item in self._switches(site.name))
         return held and bool(self.greenlight.cloud.pages)
 
-    def _is_owed(self, site: Site) -> bool:
-        """Whether somebody is still to put the rule right: a person who was paged, or a switch that has the lock."""
-        return self._is_held(site) or self.greenlight.cloud.lock(site.name) is not None
+    def _is_owed(self, site: Site, request_id: str) -> bool:
+        """Whether somebody else is still to put the rule right: a person who was paged, or a switch with the lock."""
+        owner = (self.greenlight.cloud.lock(site.name) or {}).get("owner", request_id)
+        other = self.greenlight.cloud.switch_item(owner) if owner != request_id else None
+        return self._is_held(site) or (other is not None and "outcome" not in other)
 
     def _could_ask(self) -> bool:
         """Whether the function has read the secret, without which no color can be asked for its version."""
