@@ -182,8 +182,8 @@ BUGS = (
         LOOKS,
         "return look.updated_at < newest.started_at + CLOCKS_SECONDS",
         "return look.updated_at < newest.started_at",
-        "late-failure:4:152=stale-stack,229=lost-request",
-        "is stuck in UPDATE_ROLLBACK_FAILED",
+        "late-failure:4:152=stale-stack",
+        "was run as a release",
     ),
     Bug(
         "the-rollback-of-what-was-not-heard-is-a-release",
