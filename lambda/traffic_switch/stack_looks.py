@@ -10,7 +10,6 @@ from traffic_switch.model import Live, Mode, StackLook
 FORWARD = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
 """The stack's statuses while it goes forward."""
 
-
 CLOCKS_SECONDS = 5.0
 """How far CloudFormation's clock and a function's may be apart, and the request's way between them."""
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 
-from traffic_switch.judging.evidence import LOG_ENOUGH, Bet, Wager, bets, log_sum, pace
+from traffic_switch.judging.evidence import LOG_ENOUGH, Bet, Wager, bets, ceilings, log_sum, pace
 
 OWN_START = 0.5
 """The part of the capital that the bake's own requests bet at once."""
@@ -80,15 +80,14 @@ def detectable_by_periods(requests: Sequence[int], wager: Wager) -> float:
     if not wager.limit:
         return _smallest_rate(0.0, lambda rate: at_least(1, sum(requests), rate))
     best = NOTHING
-    for bet in bets(wager.limit):
-        power = partial(_power_by_periods, max(windows, key=sum), bet, wager)
+    for bet, ceiling in zip(bets(wager.limit), ceilings(wager), strict=True):
+        power = partial(_power_by_periods, max(windows, key=sum), bet, ceiling)
         if power(best) >= POWER:
             best = _smallest_rate(wager.limit, power, best)
     return best
 
 
-def _power_by_periods(requests: Sequence[int], bet: Bet, wager: Wager, rate: float) -> float:
-    ceiling = (LOG_ENOUGH - math.log(wager.start) - bet.log_share) / pace(wager)
+def _power_by_periods(requests: Sequence[int], bet: Bet, ceiling: float, rate: float) -> float:
     return math.prod(
         at_least(math.ceil((ceiling - each * bet.down) / (bet.up - bet.down)), each, rate) for each in requests
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from traffic_switch.config import Policy
 from traffic_switch.judging.detectable import NOTHING, OWN_START, detectable, detectable_by_periods
@@ -84,8 +84,8 @@ def questions(policy: Policy) -> tuple[Question, Question]:
 
 def own_wager(limit: float, policy: Policy) -> Wager:
     """Half of the capital is bet at once, half over the bake. More looks are asked for than a blip can spoil."""
-    wager = _wager(limit, policy.bake_blip_seconds, policy.bake_batch_seconds, OWN_START)
-    return replace(wager, look_share=policy.bake_batch_seconds / _whole_bake(policy))
+    look_share = policy.bake_batch_seconds / _whole_bake(policy)
+    return _wager(limit, policy.bake_blip_seconds, policy.bake_batch_seconds, OWN_START, look_share)
 
 
 def users_wager(limit: float, policy: Policy) -> Wager:
@@ -93,9 +93,9 @@ def users_wager(limit: float, policy: Policy) -> Wager:
     return _wager(limit, policy.bake_blip_seconds, policy.metric_period_seconds, 1.0)
 
 
-def _wager(limit: float, blip_seconds: float, look_seconds: float, start: float) -> Wager:
+def _wager(limit: float, blip_seconds: float, look_seconds: float, start: float, look_share: float = 0.0) -> Wager:
     share = blip_seconds / look_seconds
-    return Wager(limit, math.ceil(share) + 1, share, start)
+    return Wager(limit, math.ceil(share) + 1, share, start, look_share)
 
 
 def own_findings(batches: Sequence[Batch], policy: Policy) -> list[Finding]:
