@@ -31,7 +31,7 @@ server.listen(process.env.PORT);
 process.on('SIGTERM', () => process.exit(0));
 """
 _START_SECONDS = 30
-COMPUTE = "iam,cloudformation_types,ec2,ssm,ecs"
+COMPUTE = "iam,ecr,cloudformation,ec2,ssm,ecs"
 
 
 @dataclass(frozen=True)

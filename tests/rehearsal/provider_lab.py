@@ -100,7 +100,7 @@ class Lab:
 @contextmanager
 def started_lab(run_dir: Path) -> Iterator[Lab]:
     """Start the cloud with CloudFormation's engine, and the provider in it."""
-    with started(run_dir, "iam", "lambda_functions", "cloudformation_engine") as cloud:
+    with started(run_dir, "iam", "lambda_functions", "cloudformation") as cloud:
         cloud.client("dynamodb").create_table(
             TableName="requests",
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

@@ -11,8 +11,8 @@ from ministack.services import cloudwatch
 from greenlight.rehearsal.balancer.access_log import Request, line_format, parse
 from greenlight.rehearsal.balancer.health import CHECKING, HEALTHY, Health, State
 from greenlight.rehearsal.balancer.metrics import Datum, host_data, request_data
-from greenlight.rehearsal.cloud.adapters.elbv2 import publication
-from greenlight.rehearsal.cloud.adapters.elbv2.edge import Edge
+from greenlight.rehearsal.cloud.elbv2 import publication
+from greenlight.rehearsal.cloud.elbv2.edge import Edge
 
 BALANCER = ("LoadBalancer", "app/shop/1")
 GROUP = ("TargetGroup", "targetgroup/blue/2")

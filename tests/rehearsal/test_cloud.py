@@ -62,8 +62,8 @@ def test_an_unknown_adapter_is_refused_with_those_that_there_are() -> None:
         choose(["alb"])
 
 
-def test_a_part_of_an_adapters_name_is_enough() -> None:
-    assert choose(["elbv2", "iam"]) == ("iam", "elbv2.service")
+def test_adapters_are_installed_in_their_own_order() -> None:
+    assert choose(["elbv2", "iam"]) == ("iam", "elbv2")
 
 
 def test_nothing_of_a_real_account_is_inherited() -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.rehearsal
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with started(tmp_path_factory.mktemp("cloud"), "cloudformation_engine") as cloud:
+    with started(tmp_path_factory.mktemp("cloud"), "cloudformation") as cloud:
         yield cloud
 
 

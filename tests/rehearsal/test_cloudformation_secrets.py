@@ -25,7 +25,7 @@ TEMPLATE = {
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with started(tmp_path_factory.mktemp("secrets"), "iam", "cloudformation_types") as running:
+    with started(tmp_path_factory.mktemp("secrets"), "iam", "cloudformation") as running:
         yield running
 
 

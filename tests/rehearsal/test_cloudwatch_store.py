@@ -7,8 +7,8 @@ import time
 import pytest
 from ministack.services import cloudwatch
 
-from greenlight.rehearsal.cloud.metrics.queries import Metric, last_complete
-from greenlight.rehearsal.cloud.metrics.store import count_samples, read
+from greenlight.rehearsal.cloud.cloudwatch.queries import Metric, last_complete
+from greenlight.rehearsal.cloud.cloudwatch.store import count_samples, read
 
 DIMENSIONS = {"LoadBalancer": "app/shop/1", "TargetGroup": "targetgroup/green/1"}
 

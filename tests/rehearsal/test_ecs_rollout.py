@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from ministack.services import alb, ecs
 
-from greenlight.rehearsal.cloud.adapters import task_targets
-from greenlight.rehearsal.cloud.adapters.subnets import AddressPool, SubnetFullError
-from greenlight.rehearsal.cloud.adapters.task_container import Backoff
-from greenlight.rehearsal.cloud.adapters.task_rollout import STRICT, SWITCH, Rollouts
+from greenlight.rehearsal.cloud.ec2.subnets import AddressPool, SubnetFullError
+from greenlight.rehearsal.cloud.ecs import targets as task_targets
+from greenlight.rehearsal.cloud.ecs.container import Backoff
+from greenlight.rehearsal.cloud.ecs.rollout import STRICT, SWITCH, Rollouts
 
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/g/1"
 CLUSTER = "arn:aws:ecs:us-east-1:000000000000:cluster/c"

@@ -105,7 +105,7 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with started(tmp_path_factory.mktemp("cloud"), "iam", "lambda_functions", "cloudformation_engine") as cloud:
+    with started(tmp_path_factory.mktemp("cloud"), "iam", "lambda_functions", "cloudformation") as cloud:
         cloud.client("dynamodb").create_table(
             TableName="received",
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from greenlight.rehearsal.account import REGION
-from greenlight.rehearsal.cloud.adapters.documents import Document, DocumentError, ParameterError, Script
+from greenlight.rehearsal.cloud.ssm.documents import Document, DocumentError, ParameterError, Script
 from tests.rehearsal.compute_cloud import ComputeCloud, compute_cloud, eventually
 
 COLORS = ["blue", "green"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from greenlight.rehearsal.cloud.workflow import announcement
+from greenlight.rehearsal.cloud.stepfunctions import announcement
 from tests.simulation.errors import AwsError
 from tests.simulation.kernel import Kernel, Process
 from tests.simulation.states.deliveries import Deliveries

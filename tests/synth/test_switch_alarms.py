@@ -6,7 +6,7 @@ from typing import Any
 
 from greenlight_cdk.alarm_expressions import THRESHOLD
 
-from greenlight.rehearsal.cloud.metrics.alarms import check
+from greenlight.rehearsal.cloud.cloudwatch.alarms import check
 from tests.synth.conftest import Synthesize
 from tests.synth.templates import properties
 

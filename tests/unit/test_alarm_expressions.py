@@ -7,8 +7,8 @@ import random
 import pytest
 from greenlight_cdk.alarm_expressions import THRESHOLD, error_excess, slow_excess
 
-from greenlight.rehearsal.cloud.metrics.alarm_math import evaluate
-from greenlight.rehearsal.cloud.metrics.series import Series, Window
+from greenlight.rehearsal.cloud.cloudwatch.alarm_math import evaluate
+from greenlight.rehearsal.cloud.cloudwatch.series import Series, Window
 
 WINDOW = Window(0, 60, 60)
 

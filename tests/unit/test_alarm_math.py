@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from greenlight.rehearsal.cloud.metrics.alarm_math import MetricMathError, evaluate
-from greenlight.rehearsal.cloud.metrics.series import Series, Window
+from greenlight.rehearsal.cloud.cloudwatch.alarm_math import MetricMathError, evaluate
+from greenlight.rehearsal.cloud.cloudwatch.series import Series, Window
 
 WINDOW = Window(start=0, end=50, period_seconds=10)
 

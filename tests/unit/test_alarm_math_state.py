@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from greenlight.rehearsal.cloud.metrics.alarm_state import Missing, Rule, State, judge
+from greenlight.rehearsal.cloud.cloudwatch.alarm_state import Missing, Rule, State, judge
 
 SIGNS = {"0": 0.0, "X": 9.0, "-": None}
 ALARM, OK, NONE = State.ALARM, State.OK, State.INSUFFICIENT_DATA

@@ -28,8 +28,8 @@ from greenlight.rehearsal.runner.runner import Runner
 ADAPTERS = (
     "iam",
     "cloudwatch",
-    "cloudformation_engine",
-    "cloudformation_types",
+    "ecr",
+    "cloudformation",
     "ec2",
     "ssm",
     "ecs",
@@ -37,9 +37,9 @@ ADAPTERS = (
     "eventbridge",
     "sns",
     "stepfunctions",
-    "elbv2.service",
+    "elbv2",
 )
-"""Modules below greenlight.rehearsal.cloud.adapters; installed in this order."""
+"""Packages below greenlight.rehearsal.cloud, one for each AWS service; their `service` is installed in this order."""
 
 _KEEP_ALIVE_SECONDS = 75
 _LAST_ANSWERS_SECONDS = 0.3
@@ -102,25 +102,21 @@ def create_context(port: int, run_dir: Path, auth: bool) -> CloudContext:
 
 
 def choose(only: Sequence[str]) -> tuple[str, ...]:
-    """Return the adapters to install: all, or those named, with or without what follows the dot."""
-    unknown = [name for name in only if not any(_is_named(adapter, name) for adapter in ADAPTERS)]
+    """Return the adapters to install: all, or those named."""
+    unknown = [name for name in only if name not in ADAPTERS]
     if unknown:
         raise LaunchError(f"no adapter {unknown[0]!r}; there are: {', '.join(ADAPTERS)}")
-    return tuple(adapter for adapter in ADAPTERS if not only or any(_is_named(adapter, name) for name in only))
+    return tuple(adapter for adapter in ADAPTERS if not only or adapter in only)
 
 
 def install(context: CloudContext, adapters: Sequence[str]) -> None:
     """Let each adapter put its parts in place. Raises RequirementError for a ministack that it does not fit."""
     for name in adapters:
         try:
-            adapter = importlib.import_module(f"greenlight.rehearsal.cloud.adapters.{name}")
+            adapter = importlib.import_module(f"greenlight.rehearsal.cloud.{name}.service")
         except ModuleNotFoundError as error:
             raise LaunchError(f"the adapter {name!r} cannot be imported: {error}") from error
         adapter.install(context)
-
-
-def _is_named(adapter: str, name: str) -> bool:
-    return name in (adapter, adapter.partition(".")[0])
 
 
 async def _serve(context: CloudContext, taken: socket.socket) -> None:

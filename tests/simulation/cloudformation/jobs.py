@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from greenlight.rehearsal.cloud.deployment.response import CustomResourceError
+from greenlight.rehearsal.cloud.cloudformation.response import CustomResourceError
 from tests.simulation.cloudformation.requests import Request
 from tests.simulation.cloudformation.template import Properties, Resource
 

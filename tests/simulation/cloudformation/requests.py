@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenlight.rehearsal.cloud.deployment.response import Answered, read
+from greenlight.rehearsal.cloud.cloudformation.response import Answered, read
 from tests.simulation.kernel import Kernel
 from tests.simulation.states.deliveries import Deliveries
 from tests.simulation.web import ANSWER_HOST

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from greenlight.rehearsal.cloud.workflow.definition import problems
+from greenlight.rehearsal.cloud.stepfunctions.definition import problems
 from tests.simulation.states.errors import DefinitionError
 from tests.simulation.states.kinds import Choice, Fail, Leave, Plain, State, Task, Wait, passed_on
 from tests.simulation.states.recovery import catcher, retrier

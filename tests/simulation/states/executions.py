@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenlight.rehearsal.cloud.workflow import announcement
+from greenlight.rehearsal.cloud.stepfunctions import announcement
 from tests.simulation.errors import AwsError
 from tests.simulation.kernel import Kernel, Process
 from tests.simulation.states.deliveries import Deliveries

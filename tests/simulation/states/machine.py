@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from greenlight.rehearsal.cloud.workflow.history import MOST_EVENTS
+from greenlight.rehearsal.cloud.stepfunctions.history import MOST_EVENTS
 from tests.simulation.states import definition as asl
 from tests.simulation.states.errors import RUNTIME, TIMEOUT, DefinitionError, OutOfTimeError, TaskError
 from tests.simulation.states.kinds import Step, isolated

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from ministack.services import stepfunctions
 
-from greenlight.rehearsal.cloud.adapters import stepfunctions as adapter
-from greenlight.rehearsal.cloud.workflow import history, retry, walk
-from greenlight.rehearsal.cloud.workflow.execution import Execution
+from greenlight.rehearsal.cloud.stepfunctions import history, retry, walk
+from greenlight.rehearsal.cloud.stepfunctions import service as adapter
+from greenlight.rehearsal.cloud.stepfunctions.execution import Execution
 from tests.simulation.states.errors import TaskError
 from tests.simulation.states.machine import Around, iso
 

@@ -1,1 +1,0 @@
-"""What each AWS service needs beyond ministack: one module per service, each with `install(context)`."""

@@ -1,0 +1,1 @@
+"""CloudFormation: the engine (custom resources, exports, rollbacks, stack events) and resource types."""

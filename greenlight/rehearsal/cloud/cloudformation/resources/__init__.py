@@ -1,0 +1,1 @@
+"""The resource types of Greenlight's templates that the local cloud lacks, or reads too little of."""

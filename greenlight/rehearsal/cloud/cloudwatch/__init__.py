@@ -1,0 +1,1 @@
+"""CloudWatch: series, metric math, alarms, and GetMetricData."""

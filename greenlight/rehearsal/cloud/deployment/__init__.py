@@ -1,1 +1,0 @@
-"""CloudFormation deployments: custom resources, exports and stack events as AWS has them."""

@@ -1,0 +1,148 @@
+"""EC2: an instance is a machine of its own, which runs its user data for real, and whose containers are processes.
+
+What it shows is `running` at once, as an instance is before cloud-init has done its work. Stopping, starting and
+rebooting are refused, since nobody rehearses them yet and a no-op would be a lie.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ministack.core.responses import get_region
+from ministack.services import ec2
+
+from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.control import Answer, Query
+from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
+from greenlight.rehearsal.cloud.iam import roles
+from greenlight.rehearsal.cloud.requirement import require
+from greenlight.rehearsal.host.docker_engine import DockerEngine
+from greenlight.rehearsal.host.machine import Machine, Place, script_of
+from greenlight.rehearsal.host.stand_ins import write_stand_ins
+from greenlight.rehearsal.runner.log import BoundedLog
+from greenlight.rehearsal.runner.registry import RoleRegistry
+from greenlight.rehearsal.runner.spec import ImageReference
+
+NOT_REHEARSED = ("StopInstances", "StartInstances", "RebootInstances")
+ADDRESSES = AddressPool()
+"""Shared with the tasks of ECS, which get addresses from the same subnets."""
+
+Launch = Callable[..., list[dict[str, Any]]]
+Action = Callable[[Mapping[str, Any]], Any]
+
+
+def install(context: CloudContext) -> None:
+    """Give every instance a machine, and the host's docker command its endpoint."""
+    require(ec2, "_launch_instances_internal", "_terminate_instances", "_ACTION_MAP", "_subnets", "_instances")
+    require(ec2, "exec_in_instance_blocking", "instance_is_managed", "_parse_member_list", "_error")
+    roles.check_requirements()
+    instances = Instances(context)
+    ec2._launch_instances_internal = instances.launching(ec2._launch_instances_internal)
+    ec2._terminate_instances = instances.terminating(ec2._terminate_instances)
+    ec2._ACTION_MAP["TerminateInstances"] = ec2._terminate_instances
+    for name in NOT_REHEARSED:
+        ec2._ACTION_MAP[name] = _refusal(name)
+    ec2.exec_in_instance_blocking = instances.execute
+    context.control.route("docker", instances.docker)
+    context.control.route("containers", lambda *_: (200, [asdict(look) for look in context.runner.looks()]))
+    context.on_shutdown.append(instances.power_off)
+
+
+class Instances:
+    """The machines of all instances, by instance id, each with its docker."""
+
+    def __init__(self, context: CloudContext) -> None:
+        self._context = context
+        self._commands = context.run_dir / "hosts" / "bin"
+        self._machines: dict[str, Machine] = {}
+        self._dockers: dict[str, DockerEngine] = {}
+        write_stand_ins(self._commands)
+
+    def launching(self, launch: Launch) -> Launch:
+        """Launch instances with addresses of their subnet, then boot them."""
+
+        def launch_instances(*, subnet_id: str, count: int = 1, **given: Any) -> list[dict[str, Any]]:
+            return [self._launch_one(launch, subnet_id, given) for _ in range(count)]
+
+        return launch_instances
+
+    def _launch_one(self, launch: Launch, subnet_id: str, given: dict[str, Any]) -> dict[str, Any]:
+        script_of(given.get("user_data") or "")
+        subnet = ec2._subnets.get(subnet_id)
+        if subnet and not given.get("requested_private_ip"):
+            given = {**given, "requested_private_ip": ADDRESSES.take(subnet["CidrBlock"])}
+        record = launch(subnet_id=subnet_id, count=1, **given)[0]
+        if subnet:
+            record["Placement"]["AvailabilityZone"] = subnet["AvailabilityZone"]
+        record["_ssm_managed"] = True
+        self._boot(record)
+        return record
+
+    def _boot(self, record: Mapping[str, Any]) -> None:
+        instance = record["InstanceId"]
+        role = roles.instance_role((record.get("IamInstanceProfile") or {}).get("Arn", ""))
+        region = get_region()
+
+        def credentials() -> Mapping[str, str]:
+            return roles.role_credentials(role, instance)
+
+        def find_version(image: ImageReference) -> str:
+            return RoleRegistry(self._context.endpoint_url, region, credentials()).find_version(image)
+
+        place = Place(self._context.run_dir / "hosts" / instance, self._commands, self._context.endpoint_url)
+        log = BoundedLog(self._context.run_dir / "logs" / f"host-{instance}.log")
+        runner = self._context.runner
+        self._dockers[instance] = DockerEngine(instance, runner, find_version=find_version, credentials=credentials)
+        self._machines[instance] = machine = Machine(instance, place, log, credentials, runner.groups)
+        machine.boot(record.get("UserData") or "")
+
+    def terminating(self, terminate: Action) -> Action:
+        """Terminate instances; their scripts end at once, and their containers as on a host that shuts down."""
+
+        def terminate_instances(parameters: Mapping[str, Any]) -> Any:
+            answer = terminate(parameters)
+            if answer[0] == 200:
+                for instance in ec2._parse_member_list(parameters, "InstanceId"):
+                    threading.Thread(target=self._shut_down, args=(instance,), daemon=True).start()
+            return answer
+
+        return terminate_instances
+
+    def _shut_down(self, instance: str) -> None:
+        machine = self._machines.pop(instance, None)
+        if machine:
+            machine.power_off()
+        self._dockers.pop(instance, None)
+        self._context.runner.remove_host(instance)
+        ADDRESSES.give_back(ec2._instances.get(instance, {}).get("PrivateIpAddress", ""))
+
+    def execute(self, instance: str, arguments: Sequence[str]) -> tuple[int, str, str]:
+        """Run a script for Run Command: `arguments` ends with the script and the seconds it may take."""
+        machine = self._machines.get(instance)
+        if not machine:
+            return 255, "", f"instance {instance} does not exist, or was terminated"
+        *_, script, seconds = arguments
+        result = machine.execute(script, float(seconds))
+        return result.exit_code, result.stdout, result.stderr
+
+    def docker(self, _method: str, _query: Query, body: Any) -> Answer:
+        """Answer a host's docker command."""
+        engine = self._dockers.get(body["host"])
+        if not engine:
+            return 404, {"error": f"host {body['host']!r} is not an instance, or was terminated"}
+        return 200, asdict(engine.execute(body["arguments"]))
+
+    def power_off(self) -> None:
+        """End the scripts of all machines: the cloud is stopping."""
+        for machine in list(self._machines.values()):
+            machine.power_off()
+
+
+def _refusal(name: str) -> Action:
+    def refuse(_parameters: Mapping[str, Any]) -> Any:
+        return ec2._error("UnsupportedOperation", f"{name} is not rehearsed: terminate and launch instances", 400)
+
+    return refuse

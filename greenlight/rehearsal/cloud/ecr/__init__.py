@@ -1,0 +1,1 @@
+"""ECR: tags that move, and what repositories refuse."""

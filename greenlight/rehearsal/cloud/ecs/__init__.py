@@ -1,0 +1,1 @@
+"""ECS: tasks as processes, deployments, and the targets of services."""

@@ -1,0 +1,152 @@
+"""What each request of the API is refused for, before ministack sees it.
+
+ministack answers unknown resources with empty lists, and takes priorities, weights and groups as they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ministack.services import alb
+
+from greenlight.rehearsal.cloud.elbv2 import errors, records
+
+Params = dict[str, list[str]]
+
+
+def check(action: str, params: Params) -> None:
+    """Raise ApiError when AWS would refuse the request."""
+    checks = _CHECKS.get(action)
+    if checks:
+        checks(params)
+
+
+def target_group(params: Params) -> str:
+    """Return the target group that a request names. Raises ApiError when it does not exist."""
+    arn = str(alb._p(params, "TargetGroupArn"))
+    if arn not in alb._tgs:
+        raise errors.target_group_not_found(arn)
+    return arn
+
+
+def check_deletion_of_group(arn: str) -> None:
+    """Raise ApiError while a rule names the group."""
+    if any(group == arn for group, _ in records.references()):
+        raise errors.target_group_in_use(arn)
+
+
+def check_deletion_of_load_balancer(arn: str) -> None:
+    """Raise ApiError while the load balancer is protected."""
+    if records.attribute(alb._lb_attrs.get(arn, []), "deletion_protection.enabled", "false") == "true":
+        raise errors.deletion_protected(arn)
+
+
+def _create_listener(params: Params) -> None:
+    load_balancer = alb._p(params, "LoadBalancerArn")
+    if load_balancer not in alb._lbs:
+        raise errors.load_balancer_not_found(load_balancer)
+    records.check_actions(alb._parse_actions(params, "DefaultActions"), load_balancer)
+    records.check_listener_port(load_balancer, int(alb._p(params, "Port", "80")))
+
+
+def _modify_listener(params: Params) -> None:
+    listener = alb._listeners.get(alb._p(params, "ListenerArn"))
+    if listener is None:
+        raise errors.listener_not_found()
+    records.check_actions(alb._parse_actions(params, "DefaultActions"), listener["LoadBalancerArn"])
+
+
+def _create_rule(params: Params) -> None:
+    records.check_rule(
+        {
+            "ListenerArn": alb._p(params, "ListenerArn"),
+            "Priority": alb._p(params, "Priority"),
+            "Conditions": alb._parse_conditions(params),
+            "Actions": alb._parse_actions(params, "Actions"),
+        }
+    )
+
+
+def _modify_rule(params: Params) -> None:
+    rule = _rule(alb._p(params, "RuleArn"))
+    actions = alb._parse_actions(params, "Actions") or rule["Actions"]
+    conditions = alb._parse_conditions(params) or rule["Conditions"]
+    if not rule["IsDefault"]:
+        records.check_rule({**rule, "Actions": actions, "Conditions": conditions}, own_arn=rule["RuleArn"])
+
+
+def _delete_rule(params: Params) -> None:
+    _rule(alb._p(params, "RuleArn"))
+
+
+def _set_rule_priorities(params: Params) -> None:
+    wanted: dict[str, str] = {}
+    while arn := alb._p(params, f"RulePriorities.member.{len(wanted) + 1}.RuleArn"):
+        _rule(arn)
+        wanted[arn] = alb._p(params, f"RulePriorities.member.{len(wanted) + 1}.Priority")
+    for listener in {alb._rules[arn]["ListenerArn"] for arn in wanted}:
+        rules = records.rules_of(listener)
+        priorities = [wanted.get(rule["RuleArn"], str(rule["Priority"])) for rule in rules]
+        twice = next((each for each in priorities if priorities.count(each) > 1), None)
+        if twice is not None:
+            raise errors.priority_in_use(twice)
+
+
+def _delete_target_group(params: Params) -> None:
+    check_deletion_of_group(alb._p(params, "TargetGroupArn"))
+
+
+def _delete_load_balancer(params: Params) -> None:
+    check_deletion_of_load_balancer(alb._p(params, "LoadBalancerArn"))
+
+
+def _describe_rules(params: Params) -> None:
+    listener, rules = alb._p(params, "ListenerArn"), alb._parse_member_list(params, "RuleArns")
+    if bool(listener) == bool(rules):
+        raise errors.invalid("You must specify either a listener ARN or one or more rule ARNs")
+    if listener and listener not in alb._listeners:
+        raise errors.listener_not_found()
+    for arn in rules:
+        _rule(arn)
+
+
+def _describe_listeners(params: Params) -> None:
+    load_balancer = alb._p(params, "LoadBalancerArn")
+    if load_balancer and load_balancer not in alb._lbs:
+        raise errors.load_balancer_not_found(load_balancer)
+    if _unknown(alb._parse_member_list(params, "ListenerArns"), alb._listeners):
+        raise errors.listener_not_found()
+
+
+def _describe_target_groups(params: Params) -> None:
+    names = {group["TargetGroupName"]: group for group in alb._tgs.values()}
+    arns, wanted = alb._parse_member_list(params, "TargetGroupArns"), alb._parse_member_list(params, "Names")
+    if _unknown(arns, alb._tgs) or _unknown(wanted, names):
+        raise errors.ApiError("TargetGroupNotFound", "One or more target groups not found")
+
+
+def _rule(arn: str) -> dict[str, Any]:
+    rule = alb._rules.get(arn)
+    if rule is None:
+        raise errors.rule_not_found()
+    return dict(rule)
+
+
+def _unknown(wanted: Iterable[str], known: Mapping[str, Any]) -> bool:
+    return any(each not in known for each in wanted)
+
+
+_CHECKS: dict[str, Callable[[Params], None]] = {
+    "CreateListener": _create_listener,
+    "ModifyListener": _modify_listener,
+    "CreateRule": _create_rule,
+    "ModifyRule": _modify_rule,
+    "DeleteRule": _delete_rule,
+    "SetRulePriorities": _set_rule_priorities,
+    "DeleteTargetGroup": _delete_target_group,
+    "DeleteLoadBalancer": _delete_load_balancer,
+    "DescribeRules": _describe_rules,
+    "DescribeListeners": _describe_listeners,
+    "DescribeTargetGroups": _describe_target_groups,
+}

@@ -1,0 +1,42 @@
+"""Elastic Load Balancing: ministack keeps the records, the rules are ours, and Envoy carries the traffic.
+
+ministack drops weights, takes every target for healthy, and forwards inside its own event loop. Its records and its
+answers are good, and CloudFormation writes into the same records, so they stay.
+"""
+
+from __future__ import annotations
+
+import os
+
+from greenlight.rehearsal.balancer.balancer import Balancer
+from greenlight.rehearsal.balancer.xds import Folder
+from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.control import Answer, Query
+from greenlight.rehearsal.cloud.elbv2 import requests, resources
+from greenlight.rehearsal.cloud.elbv2.edge import Edge
+from greenlight.rehearsal.cloud.elbv2.publication import Publication
+from greenlight.rehearsal.cloud.elbv2.records import require_records
+from greenlight.rehearsal.runner.ports import free_port
+
+THREADS_VARIABLE = "GREENLIGHT_ENVOY_THREADS"
+CHECK_SCALE_VARIABLE = "GREENLIGHT_HEALTH_CHECK_SCALE"
+"""How long health checks take compared to what the target group says; AWS and CDK refuse intervals below 5 s."""
+
+
+def install(context: CloudContext) -> None:
+    """Start Envoy, and put ourselves around ministack's API and its CloudFormation types."""
+    require_records()
+    balancer = Balancer(Folder(context.run_dir / "envoy"), free_port(), int(os.environ.get(THREADS_VARIABLE, "1")))
+    edge = Edge(balancer, context.routes, float(os.environ.get(CHECK_SCALE_VARIABLE, "1")))
+    publication = Publication(edge)
+    requests.install(edge)
+    resources.install(edge)
+    context.control.route("edge", lambda *request: _describe(edge, *request))
+    balancer.start()
+    context.guard.watch(balancer.envoy.pid)
+    context.on_ready.extend([balancer.envoy.wait_until_live, publication.start])
+    context.on_shutdown.extend([balancer.stop, publication.stop])
+
+
+def _describe(edge: Edge, _method: str, _query: Query, _body: object) -> Answer:
+    return 200, edge.describe()

@@ -1,0 +1,1 @@
+"""EventBridge: who may be told, and schedules."""

@@ -1,0 +1,1 @@
+"""IAM: what a request is about, and the credentials of roles."""

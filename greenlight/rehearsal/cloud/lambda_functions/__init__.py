@@ -1,0 +1,1 @@
+"""Lambda: functions in processes that see what Lambda's Python runtime ships."""

@@ -1,0 +1,105 @@
+"""One execution environment of a function, as ministack's pool of workers wants to hold it."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from greenlight.rehearsal.cloud.lambda_functions import outcome
+from greenlight.rehearsal.cloud.lambda_functions.code import unpack
+from greenlight.rehearsal.cloud.lambda_functions.environment import Function, environment
+from greenlight.rehearsal.cloud.lambda_functions.log import FunctionLog
+from greenlight.rehearsal.cloud.lambda_functions.outcome import Outcome
+from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess, OutOfTimeError, ProcessGoneError
+from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
+
+
+@dataclass(frozen=True)
+class House:
+    """What all functions of a run share: processes, folders and the address of the local AWS API."""
+
+    spares: Spares
+    code: Path
+    logs: Path
+    endpoint: str
+
+
+class PythonWorker:
+    """Runs one invocation after the other. An exception of the handler leaves it warm; a timeout does not."""
+
+    def __init__(self, house: House, config: Mapping[str, Any], code_zip: bytes) -> None:
+        self.config = config
+        self.in_use = False
+        self.last_used = time.time()
+        self._house = house
+        self._code_zip = code_zip
+        self._lock = threading.Lock()
+        self._function = Function.from_config(config)
+        self._log = FunctionLog(house.logs / f"{self._function.name}.log")
+        self._process: FunctionProcess | None = None
+        self._proc: subprocess.Popen[bytes] | None = None
+
+    def invoke(self, event: Any, request_id: str, function_arn: str) -> Outcome:
+        """Have the handler called. Only one caller at a time gets here: ministack leases workers."""
+        with self._lock:
+            process = self._running()
+            self._log.start(request_id, self._function.version)
+            started = time.monotonic()
+            result = self._ask(process, event, request_id, function_arn)
+            self._log.report(request_id, time.monotonic() - started, result)
+            return result
+
+    def _ask(self, process: FunctionProcess, event: Any, request_id: str, function_arn: str) -> Outcome:
+        seconds = self._function.timeout_seconds
+        invocation = {"event": event, "request_id": request_id, "function_arn": function_arn}
+        try:
+            answer, lines = process.ask({**invocation, "timeout_seconds": seconds}, seconds)
+        except OutOfTimeError:
+            self._end()
+            return outcome.timed_out(seconds, process.printed(), request_id)
+        except ProcessGoneError as error:
+            self._end()
+            return outcome.gone(str(error), process.printed(), request_id)
+        return outcome.returned(answer, lines, request_id)
+
+    def _running(self) -> FunctionProcess:
+        if self._process is None or self._proc is None or self._proc.poll() is not None:
+            self._end()
+            self._spawn()
+        assert self._process is not None
+        return self._process
+
+    def _spawn(self) -> None:
+        """Make a waiting process this function. ministack calls it too, for a version with SnapStart."""
+        code = str(unpack(self._code_zip, self._house.code))
+        self._process = self._house.spares.take()
+        self._proc = self._process.popen
+        self._process.become(
+            {
+                "code": code,
+                "handler": self._function.handler,
+                "environment": environment(self.config, self._house.endpoint, code),
+                "log_format": self._function.log_format,
+                "log_level": self._function.log_level,
+            },
+            self._log.write,
+        )
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.close()
+        self._process = self._proc = None
+
+    def _discard_tmpdir(self) -> None:
+        """Called by ministack once it has ended the process of a worker that it drops.
+
+        An invocation that is still under way learns of that end first: its pipes must not be closed under it.
+        """
+        with self._lock:
+            self._end()
+            self._log.close()

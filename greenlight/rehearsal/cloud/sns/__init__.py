@@ -1,0 +1,1 @@
+"""SNS: what was published."""

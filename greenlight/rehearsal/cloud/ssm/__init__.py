@@ -1,0 +1,1 @@
+"""Systems Manager: Run Command, documents and public parameters."""

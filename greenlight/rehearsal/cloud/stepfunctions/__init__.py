@@ -1,0 +1,1 @@
+"""Step Functions: definitions, executions, their history and their permissions."""

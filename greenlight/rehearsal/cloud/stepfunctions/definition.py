@@ -1,0 +1,102 @@
+"""What CreateStateMachine refuses in a definition, in Step Functions' own codes, messages and order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from greenlight.rehearsal.cloud.stepfunctions.fields import field_problems
+
+Definition = Mapping[str, Any]
+MISSING_TARGET = "MISSING_TRANSITION_TARGET"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason to refuse a definition, and the place in it."""
+
+    code: str
+    message: str
+    location: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" + (f" at {self.location}" if self.location else "")
+
+
+def problems(text: str) -> list[Problem]:
+    """Everything that keeps a definition from becoming a state machine."""
+    try:
+        definition = json.loads(text)
+    except ValueError as error:
+        return [Problem("INVALID_JSON_DESCRIPTION", str(error))]
+    if not isinstance(definition, dict):
+        return [Problem("SCHEMA_VALIDATION_FAILED", "The definition must be an object")]
+    return list(_machine(definition, "", definition.get("QueryLanguage", "JSONPath")))
+
+
+def _machine(machine: Definition, path: str, language: str) -> Iterator[Problem]:
+    """A state machine, or a branch of one: both have StartAt and States."""
+    missing = [name for name in ("StartAt", "States") if not machine.get(name)]
+    if missing:
+        fields = ", ".join(missing)
+        yield Problem("SCHEMA_VALIDATION_FAILED", f"These fields are required: [{fields}]", path or "/")
+        return
+    for name, state in machine["States"].items():
+        yield from _state(state, f"{path}/States/{name}", language)
+    yield from _transitions(machine, path)
+
+
+def _state(state: Definition, path: str, language: str) -> Iterator[Problem]:
+    own = state.get("QueryLanguage", language)
+    for message, place in field_problems(state, own):
+        yield Problem("SCHEMA_VALIDATION_FAILED", message, path + place)
+    for at, branch in enumerate(state.get("Branches") or []):
+        yield from _machine(branch, f"{path}/Branches[{at}]", own)
+    processor = state.get("ItemProcessor") or state.get("Iterator")
+    if isinstance(processor, dict):
+        yield from _machine(processor, f"{path}/ItemProcessor", own)
+
+
+def _transitions(machine: Definition, path: str) -> Iterator[Problem]:
+    states: Mapping[str, Definition] = machine["States"]
+    targets = [(machine["StartAt"], f"{path}/StartAt")]
+    for name, state in states.items():
+        targets += [(target, f"{path}/States/{name}{place}") for target, place in successors(state)]
+    for target, place in targets:
+        if target not in states:
+            yield Problem(MISSING_TARGET, f"Missing 'Next' target: {target}", place)
+    if not any(_is_terminal(state) for state in states.values()):
+        yield Problem("MISSING_END_STATE", "Workflow has no terminal state")
+        return
+    reachable = _reachable(machine["StartAt"], states)
+    for name in states:
+        if name not in reachable:
+            yield Problem(MISSING_TARGET, f'State "{name}" is not reachable.', f"{path}/States/{name}")
+
+
+def successors(state: Definition) -> Iterator[tuple[str, str]]:
+    """The states that a state can lead to, and where it says so."""
+    for field in ("Next", "Default"):
+        if field in state:
+            yield state[field], f"/{field}"
+    for field in ("Choices", "Catch"):
+        for at, rule in enumerate(state.get(field) or []):
+            if "Next" in rule:
+                yield rule["Next"], f"/{field}[{at}]/Next"
+
+
+def _is_terminal(state: Definition) -> bool:
+    return bool(state.get("End")) or state.get("Type") in ("Succeed", "Fail")
+
+
+def _reachable(start: str, states: Mapping[str, Definition]) -> set[str]:
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name in states and name not in seen:
+            seen.add(name)
+            waiting += [target for target, _ in successors(states[name])]
+    return seen

@@ -1,0 +1,105 @@
+"""AWS calls as tasks: any service that the local API has, called as the state machine's role.
+
+ministack knows some services and calls them past IAM. Here every call is an ordinary signed request, so that a
+permission that the role lacks is missing in the rehearsal too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import botocore.session
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from ministack import app
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import stepfunctions, sts
+
+from greenlight.rehearsal.cloud.stepfunctions.execution import CURRENT
+from greenlight.rehearsal.cloud.stepfunctions.shapes import to_request, to_result
+
+OPTIMIZED = {"dynamodb": "DynamoDB", "events": "EventBridge", "sns": "SNS", "sqs": "SQS"}
+"""Services with integrations of their own name, and the prefix of their errors."""
+
+_BOTOCORE_NAMES = {
+    "applicationautoscaling": "application-autoscaling",
+    "cloudwatchlogs": "logs",
+    "elasticloadbalancingv2": "elbv2",
+    "eventbridge": "events",
+    "sfn": "stepfunctions",
+}
+"""Step Functions names services as the AWS SDK for Java does."""
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+
+
+class Integrations:
+    """Calls services at one endpoint."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+        self._session = botocore.session.Session()
+        self._client = lru_cache(maxsize=None)(self._new_client)
+
+    def call(self, resource: str, arguments: Mapping[str, Any]) -> Any:
+        """Make the call that an arn:aws:states:::aws-sdk:<service>:<action> or an optimized integration stands for.
+
+        Raises:
+            stepfunctions._ExecutionError: the call failed, or no such call exists.
+        """
+        service, action = resource.removesuffix(".waitForTaskToken").split(":")[-2:]
+        try:
+            client = self._client(_BOTOCORE_NAMES.get(service.lower(), service.lower()), *self._credentials())
+            operation = client.meta.service_model.operation_model(action[:1].upper() + action[1:])
+            method = next(name for name, known in client.meta.method_to_api_mapping.items() if known == operation.name)
+            answer = getattr(client, method)(**to_request(arguments, operation.input_shape))
+        except ClientError as error:
+            raise _failure(client, service, "aws-sdk:" in resource, error) from error
+        except (BotoCoreError, StopIteration) as error:
+            raise stepfunctions._ExecutionError("States.Runtime", f"{resource}: {error}") from error
+        return to_result(answer, operation.output_shape)
+
+    def _credentials(self) -> tuple[str, str, str | None]:
+        """A session of the role of the machine at work, which ministack then checks as it does every caller."""
+        execution = CURRENT.get()
+        if not app.AUTH or execution is None:
+            return get_account_id(), "test", None
+        role = execution.machine["roleArn"]
+        digest = hashlib.sha256(f"step functions {role}".encode()).hexdigest()
+        key, secret, token = f"ASIA{digest[:16].upper()}", digest[16:56], digest
+        account, name = role.split(":")[4], role.rsplit("/", 1)[-1]
+        session = {"Arn": f"arn:aws:sts::{account}:assumed-role/{name}/greenlight", "UserId": f"{name}:greenlight"}
+        sts.register_session(key, {**session, "SecretAccessKey": secret, "SessionToken": token})
+        return key, secret, token
+
+    def _new_client(self, service: str, key: str, secret: str, token: str | None) -> BaseClient:
+        return self._session.create_client(
+            service,
+            region_name=get_region(),
+            endpoint_url=self._endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
+            config=Config(retries={"max_attempts": 0}, inject_host_prefix=False),
+        )
+
+
+def _failure(client: BaseClient, service: str, is_sdk: bool, error: ClientError) -> Exception:
+    """Errors are `<Service>.<Name>Exception` (Step Functions guide, "AWS SDK service integrations")."""
+    name = str(error.response["Error"].get("Code", "Service")).rsplit("#", 1)[-1]
+    prefix = error_prefix(str(client.meta.service_model.service_id)) if is_sdk else OPTIMIZED[service]
+    full = name if name.endswith("Exception") else f"{name}Exception"
+    exception: Exception = stepfunctions._ExecutionError(
+        f"{prefix}.{full}", error.response["Error"].get("Message", str(error))
+    )
+    return exception
+
+
+def error_prefix(service_id: str) -> str:
+    """`ElasticLoadBalancingV2` for "Elastic Load Balancing v2", `DynamoDb` for "DynamoDB"."""
+    return "".join(word.capitalize() for word in _WORDS.findall(service_id))

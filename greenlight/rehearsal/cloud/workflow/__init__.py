@@ -1,1 +1,0 @@
-"""Step Functions as the rehearsal runs them: definitions, executions, their history and their permissions."""
