@@ -1,0 +1,96 @@
+"""docs/fidelity.md keeps up with the templates, and with the calls that functions and commands make."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore import xform_name
+from botocore.loaders import Loader
+
+from tests.fidelity_page import named
+from tests.synth.conftest import Synthesize
+
+COMPUTES = ("ec2", "fargate")
+ROOT = Path(__file__).parents[2]
+CALLERS = [
+    file
+    for folder in ("lambda", "greenlight")
+    for file in sorted((ROOT / folder).rglob("*.py"))
+    if "rehearsal" not in file.parts
+]
+PREFIXES = {"elbv2": "elasticloadbalancing", "stepfunctions": "states"}
+"""boto3's names of services where IAM's differ."""
+
+
+@pytest.mark.parametrize("compute", COMPUTES)
+def test_every_resource_type_of_the_templates_is_on_the_page(synthesize: Synthesize, compute: str) -> None:
+    types = {
+        each["Type"] for template in synthesize(compute=compute).values() for each in template["Resources"].values()
+    }
+
+    assert types <= named()
+
+
+@pytest.mark.parametrize("compute", COMPUTES)
+def test_every_action_that_a_policy_names_is_on_the_page(synthesize: Synthesize, compute: str) -> None:
+    actions = {action for template in synthesize(compute=compute).values() for action in _actions(template)}
+
+    assert actions <= named()
+
+
+def test_every_call_of_functions_and_commands_is_on_the_page() -> None:
+    missing = {name: actions for name in _called() if not (actions := _operations()[name]) & named()}
+
+    assert _called()
+    assert not missing
+
+
+def _actions(part: Any) -> Iterator[str]:
+    """The actions of every statement in a template, wherever it is."""
+    if isinstance(part, list):
+        for each in part:
+            yield from _actions(each)
+    elif isinstance(part, dict):
+        if "Effect" in part and "Action" in part:
+            yield from [part["Action"]] if isinstance(part["Action"], str) else part["Action"]
+        for each in part.values():
+            yield from _actions(each)
+
+
+@cache
+def _calls() -> frozenset[tuple[str, str]]:
+    """Every method that functions and commands call, and the first argument where that is a text."""
+    return frozenset(
+        (node.func.attr, _text(node.args[0]) if node.args else "")
+        for file in CALLERS
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    )
+
+
+def _text(argument: ast.expr) -> str:
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""
+
+
+@cache
+def _operations() -> dict[str, set[str]]:
+    """Every method of the clients that some caller makes: the actions that it may stand for."""
+    found: dict[str, set[str]] = {}
+    loader = Loader()
+    known = set(loader.list_available_services("service-2"))
+    for service in {text for _, text in _calls()} & known:
+        for operation in loader.load_service_model(service, "service-2")["operations"]:
+            found.setdefault(xform_name(operation), set()).add(f"{PREFIXES.get(service, service)}:{operation}")
+    return found
+
+
+def _called() -> set[str]:
+    """The methods of clients that are called; a paginator's by the name that it is asked for."""
+    methods = {method for method, _ in _calls()}
+    paged = {text for method, text in _calls() if method == "get_paginator"}
+    return (methods | paged) & _operations().keys()
