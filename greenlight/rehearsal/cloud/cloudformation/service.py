@@ -15,7 +15,7 @@ from ministack import app
 from ministack.services import cloudformation, lambda_svc
 from ministack.services.cloudformation import changesets, custom_resource, handlers, stacks
 
-from greenlight.rehearsal.cloud.cloudformation import custom_resources, exports, interruptions, polling
+from greenlight.rehearsal.cloud.cloudformation import custom_resources, exports, interruptions, polling, references
 from greenlight.rehearsal.cloud.cloudformation.custom_resources import CustomResources
 from greenlight.rehearsal.cloud.cloudformation.interruptions import Interruptions
 from greenlight.rehearsal.cloud.cloudformation.operations import Operations
@@ -56,6 +56,7 @@ def install(context: CloudContext) -> None:
     actions = handlers._ACTION_HANDLERS
     actions["ContinueUpdateRollback"] = _without_empty_skip(actions["ContinueUpdateRollback"])
     families.install()
+    references.install()
 
 
 def _tell() -> None:
