@@ -22,6 +22,8 @@ from tests.rehearsal.local_cloud import LocalCloud, eventually
 SCALE = 0.05
 """A health check of 5 s takes a quarter of a second."""
 ANY_PATH = [{"Field": "path-pattern", "Values": ["/*"]}]
+VPC = "vpc-00000001"
+"""The account's default VPC, 172.31.0.0/16."""
 _addresses = itertools.count(10)
 
 
@@ -92,7 +94,7 @@ class Shop:
             "Name": f"{self.name}-{color}",
             "Protocol": "HTTP",
             "Port": 3000,
-            "VpcId": "vpc-1",
+            "VpcId": VPC,
             "TargetType": "ip",
             "HealthCheckPath": "/health",
             "HealthCheckIntervalSeconds": 5,
@@ -121,7 +123,7 @@ class Shop:
 
     def register(self, group: Group, real_port: int | None) -> dict[str, Any]:
         """Register a new target, served on a real port, or by nothing."""
-        target = {"Id": f"10.20.0.{next(_addresses)}", "Port": 3000}
+        target = {"Id": f"172.31.0.{next(_addresses)}", "Port": 3000}
         if real_port is not None:
             self.route(target, real_port)
         self.elb.register_targets(TargetGroupArn=group.arn, Targets=[target])

@@ -191,7 +191,7 @@ def test_target_groups_have_every_attribute(shop: Shop) -> None:
 
 
 def test_a_target_is_an_id_and_a_port(shop: Shop) -> None:
-    ports = [{"Id": "10.20.0.5", "Port": port} for port in (3000, 3001)]
+    ports = [{"Id": "172.31.0.5", "Port": port} for port in (3000, 3001)]
     shop.elb.register_targets(TargetGroupArn=shop.blue.arn, Targets=ports)
     shop.elb.deregister_targets(TargetGroupArn=shop.blue.arn, Targets=ports[:1])
 

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.rehearsal.elbv2_calls import PREVIEW
+from tests.rehearsal.load_balancing import VPC
 from tests.rehearsal.local_cloud import LocalCloud, eventually, started
 
 pytestmark = pytest.mark.rehearsal
@@ -23,12 +24,12 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
         yield cloud
 
 
-def template(blue: Any, green: Any, target: str = "10.20.0.7") -> str:
+def template(blue: Any, green: Any, target: str = "172.31.0.7") -> str:
     """A load balancer with a weighted rule, and a target in the blue group."""
     groups = [
         {"TargetGroupArn": {"Ref": name}, "Weight": weight} for name, weight in (("Blue", blue), ("Green", green))
     ]
-    group = {"Port": 3000, "Protocol": "HTTP", "VpcId": "vpc-1", "TargetType": "ip", "HealthCheckPath": "/health"}
+    group = {"Port": 3000, "Protocol": "HTTP", "VpcId": VPC, "TargetType": "ip", "HealthCheckPath": "/health"}
     delay = {"TargetGroupAttributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "5"}]}
     none = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503", "MessageBody": "no rule"}}
     kinds = {
@@ -118,15 +119,15 @@ def test_a_template_is_served_at_its_dns_name(cloud: LocalCloud) -> None:
 def test_a_template_registers_its_targets_and_drains_what_it_drops(cloud: LocalCloud) -> None:
     stack = Stack(cloud, "targets", template(1, 0))
     assert stack.settled() == "CREATE_COMPLETE"
-    stack.update(template(1, 0, target="10.20.0.8"))
+    stack.update(template(1, 0, target="172.31.0.8"))
     assert stack.settled() == "UPDATE_COMPLETE"
 
     elb: Any = cloud.client("elbv2")
     health = elb.describe_target_health(TargetGroupArn=stack.outputs()["Blue"])["TargetHealthDescriptions"]
 
     assert [(each["Target"]["Id"], each["TargetHealth"]["State"]) for each in health] == [
-        ("10.20.0.8", "initial"),
-        ("10.20.0.7", "draining"),
+        ("172.31.0.8", "initial"),
+        ("172.31.0.7", "draining"),
     ]
     stack.delete()
 

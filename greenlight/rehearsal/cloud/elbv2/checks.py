@@ -11,6 +11,7 @@ from typing import Any
 from ministack.services import alb
 
 from greenlight.rehearsal.cloud.elbv2 import errors, records
+from greenlight.rehearsal.cloud.elbv2.eligibility import check_vpc
 
 Params = dict[str, list[str]]
 
@@ -93,6 +94,10 @@ def _set_rule_priorities(params: Params) -> None:
             raise errors.priority_in_use(twice)
 
 
+def _create_target_group(params: Params) -> None:
+    check_vpc(alb._p(params, "VpcId"))
+
+
 def _delete_target_group(params: Params) -> None:
     check_deletion_of_group(alb._p(params, "TargetGroupArn"))
 
@@ -144,6 +149,7 @@ _CHECKS: dict[str, Callable[[Params], None]] = {
     "ModifyRule": _modify_rule,
     "DeleteRule": _delete_rule,
     "SetRulePriorities": _set_rule_priorities,
+    "CreateTargetGroup": _create_target_group,
     "DeleteTargetGroup": _delete_target_group,
     "DeleteLoadBalancer": _delete_load_balancer,
     "DescribeRules": _describe_rules,

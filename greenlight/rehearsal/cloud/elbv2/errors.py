@@ -5,6 +5,8 @@ The codes are those of the API reference. The texts are AWS's where one was seen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class ApiError(Exception):
     """A request that is refused with a code and a message."""
@@ -82,3 +84,24 @@ def deletion_protected(arn: str) -> ApiError:
     return ApiError(
         "OperationNotPermitted", f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
     )
+
+
+def target_missing(identities: Sequence[str]) -> ApiError:
+    """Refuse instances that do not exist."""
+    return ApiError("InvalidTarget", f"The following targets do not exist: {_quoted(identities)}")
+
+
+def target_not_running(identities: Sequence[str]) -> ApiError:
+    """Refuse instances that are stopped, or ended."""
+    said = f"The following targets are not in a running state and cannot be registered: {_quoted(identities)}"
+    return ApiError("InvalidTarget", said)
+
+
+def target_in_another_vpc(identities: Sequence[str], vpc: str) -> ApiError:
+    """Refuse instances that the load balancer cannot reach."""
+    said = f"The following targets are not in the target group VPC '{vpc}': {_quoted(identities)}"
+    return ApiError("InvalidTarget", said)
+
+
+def _quoted(identities: Sequence[str]) -> str:
+    return ", ".join(f"'{each}'" for each in identities)

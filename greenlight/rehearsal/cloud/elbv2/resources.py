@@ -11,6 +11,7 @@ from ministack.services.cloudformation import provisioners
 from greenlight.rehearsal.cloud.elbv2 import forwarding, records
 from greenlight.rehearsal.cloud.elbv2.checks import check_deletion_of_group, check_deletion_of_load_balancer
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
+from greenlight.rehearsal.cloud.elbv2.eligibility import check_targets, check_vpc
 from greenlight.rehearsal.cloud.elbv2.errors import ApiError
 from greenlight.rehearsal.cloud.requirement import require
 
@@ -83,6 +84,12 @@ class TargetGroups(Resource):
 
     def __init__(self, edge: Edge) -> None:
         self._registrations = edge.registrations
+
+    def before(self, _physical_id: str | None, properties: Properties) -> None:
+        vpc = str(properties.get("VpcId") or "")
+        check_vpc(vpc)
+        kind = str(properties.get("TargetType") or "instance")
+        check_targets({"TargetType": kind, "VpcId": vpc}, properties.get("Targets") or [])
 
     def before_delete(self, physical_id: str) -> None:
         check_deletion_of_group(physical_id)

@@ -10,6 +10,7 @@ from ministack.services import alb
 from greenlight.rehearsal.balancer.health import Health
 from greenlight.rehearsal.cloud.elbv2.checks import Params, target_group
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
+from greenlight.rehearsal.cloud.elbv2.eligibility import availability_zones, check_targets
 from greenlight.rehearsal.cloud.elbv2.registrations import Target
 
 
@@ -20,8 +21,14 @@ class TargetRequests:
         self._edge = edge
 
     def register(self, params: Params) -> Any:
-        """Register targets."""
+        """Register targets that the group can have."""
         group = target_group(params)
+        zones = availability_zones(params)
+        given = [
+            {**target, "AvailabilityZone": zone}
+            for target, zone in zip(alb._parse_targets_param(params), zones, strict=True)
+        ]
+        check_targets(alb._tgs[group], given)
         self._edge.registrations.register(group, self._named(group, params))
         return alb._empty("RegisterTargets")
 
