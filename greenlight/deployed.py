@@ -86,8 +86,7 @@ class Deployed:
 
     def versions(self, service: str, compute: str) -> Mapping[Color, str]:
         """The version that each color was deployed with last; empty when nobody can say."""
-        name = "GreenlightEc2Host" if compute == "ec2" else "GreenlightFargate"
-        return versions(DeployedStack(name).template, service)
+        return versions(DeployedStack(compute_stack(compute)).template, service)
 
     def has_image(self, service: str, version: str) -> bool:
         """Whether the service's repository has an image of the version."""
@@ -118,6 +117,11 @@ class Deployed:
     def _place(self, service: ServiceSettings) -> RulePlace:
         groups = [self.edge.output(f"{pascal(service.name)}{color.capitalize()}TargetGroupArn") for color in Color]
         return RulePlace(self.edge.output("ListenerArn"), service.priority, tuple(service.paths), *groups)
+
+
+def compute_stack(compute: str) -> str:
+    """The stack that runs both colors of every service."""
+    return "GreenlightEc2Host" if compute == "ec2" else "GreenlightFargate"
 
 
 def stack_status(stack: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 from traffic_switch.model import Live
 
-from greenlight.deployed import stack_status
+from greenlight.deployed import compute_stack, stack_status
 from greenlight.errors import OperatorError, RehearsalError
 from greenlight.rehearsal.acts.act import Act, Seen
 from greenlight.rehearsal.acts.performance import Performance
@@ -129,6 +129,8 @@ def _seen(performance: Performance, records: Sequence[Record]) -> Seen:
         after=after.live,
         records=records,
         broken_promises=tuple(broken(before, after)),
+        compute=performance.stage.settings.compute,
+        compute_status=stack_status(compute_stack(performance.stage.settings.compute)),
     )
 
 
@@ -145,7 +147,7 @@ def _result(stage: Stage, act: Act, seen: Seen, complaints: Sequence[str], secon
         live_before=_shown(seen.before),
         live_after=_shown(seen.after),
         log=str(stage.place.logs),
-        reason="; ".join(complaints) or (switch.reason if switch else ""),
+        reason="; ".join(complaints) or (switch.reason if switch else seen.outcome.why),
         idle_answers=seen.answered_by(act.idle) if act.idle else None,
         phases=_phases(switch),
     )

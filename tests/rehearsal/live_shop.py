@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from greenlight.rehearsal.cloud.elbv2.service import CHECK_SCALE_VARIABLE
+from greenlight.rehearsal.cloud.elbv2.check_scale import CHECK_SCALE_VARIABLE
 from tests.rehearsal.load_balancing import SCALE, Server, Shop
 from tests.rehearsal.local_cloud import LocalCloud, started
 

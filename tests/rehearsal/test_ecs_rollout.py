@@ -1,4 +1,8 @@
-"""When a deployment may end: as the load balancer judges its tasks, leniently or as strictly as on AWS."""
+"""When a deployment may end: as the load balancer judges its tasks.
+
+Sources: docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html, and
+docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html for the grace period.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from ministack.services import alb, ecs
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool, SubnetFullError
 from greenlight.rehearsal.cloud.ecs import targets as task_targets
 from greenlight.rehearsal.cloud.ecs.container import Backoff
-from greenlight.rehearsal.cloud.ecs.rollout import STRICT, SWITCH, Rollouts
+from greenlight.rehearsal.cloud.ecs.rollout import STEADY_SECONDS, Rollouts
 
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/g/1"
 CLUSTER = "arn:aws:ecs:us-east-1:000000000000:cluster/c"
@@ -28,6 +32,7 @@ class World:
         self.completed: list[str] = []
         self.requests: list[tuple[str, list[str]]] = []
         self.stopped: list[str] = []
+        self.called_well: list[str] = []
         self.state = "initial"
         self.deployment = {"id": "d", "status": "PRIMARY", "rolloutState": "IN_PROGRESS"}
         self.service: dict[str, Any] = {
@@ -45,7 +50,6 @@ class World:
             "_deployment_id": "d",
             "_container_ip": "10.20.1.5",
         }
-        monkeypatch.delenv(SWITCH, raising=False)
         monkeypatch.setattr(ecs, "_services", {"c/s": self.service})
         monkeypatch.setattr(ecs, "_tasks", {self.task["taskArn"]: self.task})
         monkeypatch.setattr(ecs, "_mark_task_stopped", lambda arn, *_: self.stopped.append(arn))
@@ -55,7 +59,9 @@ class World:
         for name in ("RegisterTargets", "DeregisterTargets"):
             monkeypatch.setitem(alb._ACTION_MAP, name, self._note(name))
         monkeypatch.setitem(alb._ACTION_MAP, "DescribeTargetHealth", lambda _: (200, {}, HEALTH.format(self.state)))
-        self.rollouts = Rollouts(lambda cluster, *_: self.completed.append(cluster))
+        self.rollouts = Rollouts(
+            lambda cluster, *_: self.completed.append(cluster), lambda key, _: self.called_well.append(key), 0.5
+        )
         monkeypatch.setattr(ecs, "_complete_service_deployment", self.rollouts.complete)
 
     def _note(self, name: str) -> Any:
@@ -79,12 +85,37 @@ def test_a_deployment_goes_on_while_its_task_is_not_judged(world: World) -> None
     assert world.completed == []
 
 
-@pytest.mark.parametrize("state", ["healthy", "unhealthy", "unused"])
-def test_a_deployment_ends_when_its_task_was_judged(world: World, state: str) -> None:
+@pytest.mark.parametrize("state", ["initial", "unhealthy", "unused"])
+def test_a_deployment_does_not_end_before_its_task_is_healthy(world: World, state: str) -> None:
     world.state = state
+    world.service["healthCheckGracePeriodSeconds"] = 60
+    world.complete()
+
+    assert world.completed == []
+
+
+def test_a_deployment_ends_when_its_task_is_healthy(world: World) -> None:
+    world.state = "healthy"
     world.complete()
 
     assert world.completed == ["c"]
+
+
+def test_a_task_that_only_runs_does_not_let_earlier_failures_be_forgotten(world: World) -> None:
+    for world.state in ("initial", "unhealthy", "healthy"):
+        world.rollouts.note_healthy("c/s", world.task)
+
+    assert world.called_well == ["c/s"]
+
+
+def test_a_task_counts_as_well_once_the_load_balancer_says_so(world: World) -> None:
+    world.task["_judged_since"] = time.monotonic() - STEADY_SECONDS
+    world.complete()
+    early = list(world.called_well)
+    world.state = "healthy"
+    world.complete()
+
+    assert (early, world.called_well) == ([], ["c/s"])
 
 
 def test_a_deployment_that_waits_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,21 +128,19 @@ def test_a_deployment_that_waits_is_looked_at_again(monkeypatch: pytest.MonkeyPa
         time.sleep(0.02)
 
 
-def test_strictly_an_unhealthy_task_is_stopped_after_its_grace(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(SWITCH, STRICT)
+def test_an_unhealthy_task_is_stopped_after_its_grace(world: World) -> None:
     world.state = "unhealthy"
-    world.task["_judged_since"] = time.monotonic() - 1
+    world.service["healthCheckGracePeriodSeconds"] = 10
+    world.task["_judged_since"] = time.monotonic() - 6
     world.complete()
 
     assert (world.stopped, world.completed) == ([world.task["taskArn"]], [])
 
 
-def test_strictly_an_unhealthy_task_is_left_alone_during_its_grace(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(SWITCH, STRICT)
+def test_an_unhealthy_task_is_left_alone_during_its_grace(world: World) -> None:
     world.state = "unhealthy"
-    world.service["healthCheckGracePeriodSeconds"] = 60
+    world.service["healthCheckGracePeriodSeconds"] = 10
+    world.task["_judged_since"] = time.monotonic() - 4
     world.complete()
 
     assert (world.stopped, world.completed) == ([], [])

@@ -13,7 +13,9 @@ from greenlight.commands.rehearse import chosen_acts
 from greenlight.errors import RehearsalError
 from greenlight.rehearsal.acts.act import Seen
 from greenlight.rehearsal.acts.flags import Script
+from greenlight.rehearsal.acts.releases import CIRCUIT_BREAKER
 from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE
+from greenlight.rehearsal.stage import Outcome
 from greenlight.rehearsal.traffic.outcome import Outcome as Ending
 from greenlight.rehearsal.versions import Cast
 from tests.unit.seen import BAD, BLUE, DRIFTED, FLAWLESS, GOOD, GREEN, KEPT, record, step, switch
@@ -40,6 +42,15 @@ def test_an_act_without_a_flaw_has_no_complaint(name: str) -> None:
 
 FAILED = [record(Color.GREEN), record(Color.GREEN, 9.0, Ending.RESET)]
 
+BY_ECS: dict[str, Any] = {
+    "compute": "fargate",
+    "compute_status": "UPDATE_ROLLBACK_COMPLETE",
+    "stack_status": "UPDATE_COMPLETE",
+    "switches": [],
+    "steps": {"unhealthy": step(Outcome(1, "", f"Error occurred during operation '{CIRCUIT_BREAKER}'"))},
+}
+"""What is seen when ECS refuses a version: the release stack is not reached."""
+
 FLAWS = [
     ("release", {"steps": {"release": step(BAD)}}, "the deploy failed: refused"),
     ("release", {"stack_status": "UPDATE_FAILED"}, "wanted UPDATE_COMPLETE"),
@@ -53,6 +64,12 @@ FLAWS = [
     ("unhealthy", {"switches": []}, "no switch was started"),
     ("unhealthy", {"switches": [replace(switch("release", "UNCHANGED"), phases={"gate": 1, "smoke": 2})]}, "the gate"),
     ("unhealthy", {"switches": [switch("release", "ROLLED_BACK")]}, "wanted UNCHANGED"),
+    ("unhealthy", {**BY_ECS, "steps": {"unhealthy": step(GOOD)}}, "the deploy succeeded"),
+    ("unhealthy", {**BY_ECS, "steps": {"unhealthy": step(BAD)}}, "it was not ECS's circuit breaker"),
+    ("unhealthy", {**BY_ECS, "compute_status": "UPDATE_COMPLETE"}, "the compute stack is UPDATE_COMPLETE"),
+    ("unhealthy", {**BY_ECS, "switches": [switch("release", "UNCHANGED")]}, "a switch was begun"),
+    ("unhealthy", {**BY_ECS, "after": GREEN}, "green 2 is live, wanted blue 1"),
+    ("unhealthy", {**BY_ECS, "records": [record(Color.GREEN)]}, "the idle color answered 1 requests"),
     ("errors", {"switches": [switch("release", "HELD")]}, "wanted ROLLED_BACK"),
     ("errors", {"records": [record()]}, "green never had traffic"),
     ("errors", {"records": [record(at=1.0), record(Color.GREEN, 9.0)]}, "1 of the last 1 requests"),
@@ -95,6 +112,11 @@ FLAWS = [
     ("deleted", {"records": [record(Color.GREEN)]}, "users still get answers"),
     ("deleted", {"switches": []}, "ended as none, wanted remove REMOVED"),
 ]
+
+
+def test_on_fargate_ecs_refuses_an_unhealthy_version_before_any_switch_begins() -> None:
+    """AWS: AmazonECS/latest/developerguide/deployment-circuit-breaker.html."""
+    assert complaints("unhealthy", spoiled("unhealthy", **BY_ECS)) == []
 
 
 @pytest.mark.parametrize(("name", "changes", "complaint"), FLAWS)

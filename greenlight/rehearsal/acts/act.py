@@ -27,6 +27,7 @@ class Seen:
         switches: all that were asked for during the act, oldest first.
         messages: what people were told during the act.
         stack_status: of the release stack, after the act.
+        compute_status: of the stack that runs both colors, after the act.
     """
 
     steps: Mapping[str, Step]
@@ -37,6 +38,8 @@ class Seen:
     after: Live | None
     records: Sequence[Record]
     broken_promises: Sequence[str] = field(default_factory=tuple)
+    compute: str = "ec2"
+    compute_status: str = ""
 
     @property
     def outcome(self) -> Outcome:

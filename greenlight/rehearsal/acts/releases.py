@@ -18,10 +18,14 @@ from greenlight.rehearsal.acts.judging import (
     is_taken_back,
     no_request_failed,
     nobody_reached,
+    nothing_new_is_live,
     outcome_of,
     traffic_came_back,
 )
 from greenlight.rehearsal.acts.performance import Performance, deployed
+
+CIRCUIT_BREAKER = "ECS Deployment Circuit Breaker was triggered"
+"""What CloudFormation says when ECS gives a deployment up."""
 
 
 def _undo(performance: Performance) -> None:
@@ -32,13 +36,31 @@ def _undo(performance: Performance) -> None:
 
 
 def _is_refused(seen: Seen) -> Complaints:
+    """Who looks first refuses: ECS before a switch begins, or the gate where Docker runs whatever it is given."""
+    yield from _is_refused_by_ecs(seen) if seen.compute == "fargate" else _is_refused_by_the_gate(seen)
+    yield from nobody_reached(Color.GREEN, seen)
+    yield from no_request_failed(seen)
+
+
+def _is_refused_by_ecs(seen: Seen) -> Complaints:
+    """The compute stack fails and is taken back; the release stack, which comes after it, is never reached."""
+    if not seen.outcome.code:
+        yield "the deploy succeeded, wanted a failure"
+    elif CIRCUIT_BREAKER not in seen.outcome.output + seen.outcome.why:
+        yield f"it was not ECS's circuit breaker that refused it: {seen.outcome.why}"
+    if seen.compute_status != "UPDATE_ROLLBACK_COMPLETE":
+        yield f"the compute stack is {seen.compute_status}, wanted UPDATE_ROLLBACK_COMPLETE"
+    if seen.switches:
+        yield "a switch was begun, although the version never ran well"
+    yield from nothing_new_is_live(seen)
+
+
+def _is_refused_by_the_gate(seen: Seen) -> Complaints:
     yield from is_taken_back(seen)
     if seen.switch is None or not seen.switch.reached("gate") or seen.switch.reached("smoke"):
         yield f"the gate did not refuse it: {seen.switch.reason if seen.switch else 'no switch was started'}"
     elif seen.switch.outcome != "UNCHANGED":
         yield f"the switch ended with {outcome_of(seen)}, wanted UNCHANGED"
-    yield from nobody_reached(Color.GREEN, seen)
-    yield from no_request_failed(seen)
 
 
 def _is_rolled_back(seen: Seen) -> Complaints:
@@ -77,7 +99,7 @@ RELEASES = (
     ),
     Act(
         name="unhealthy",
-        claim="A version whose /health answers 500 is refused by the gate, and no request ever reaches it.",
+        claim="A version whose /health answers 500 is refused before traffic moves, and no request ever reaches it.",
         scenes=("undo", "first", "broken"),
         leaves="broken",
         flags={"unhealthy": UNHEALTHY},

@@ -3,14 +3,14 @@
 ECS ends old tasks once the new ones are healthy. ministack ends them a moment after the new ones have started, which
 would leave a target group with nobody who answers yet.
 
-On AWS a task that stays unhealthy is replaced, counts as a failure, and lets the circuit breaker fail the deployment.
-That is rehearsed with GREENLIGHT_ECS_HEALTH=strict. Without it an unhealthy task counts as judged: the deployment is
-done, so that a rehearsal can show what the gate then says.
+A task that is unhealthy after its grace period is replaced and counts as a failure, and the circuit breaker fails the
+deployment: a version that never becomes healthy fails its stack and is taken back before any switch begins. Sources:
+docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html (stage 2: health checks), and
+healthCheckGracePeriodSeconds in docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -21,51 +21,60 @@ from ministack.services import ecs
 
 from greenlight.rehearsal.cloud.ecs.targets import target_groups, target_states
 
-STRICT = "strict"
-SWITCH = "GREENLIGHT_ECS_HEALTH"
+STEADY_SECONDS = 0.5
+"""How long a task must run before it counts: long enough for a service that refuses its configuration to exit."""
+
 _LOOK_SECONDS = 0.25
 
 Task = dict[str, Any]
 Service = dict[str, Any]
 
 
-def is_strict() -> bool:
-    """Say whether unhealthy tasks fail a deployment, as on AWS."""
-    return os.environ.get(SWITCH) == STRICT
-
-
 class Rollouts:
-    """Holds back the end of deployments until the load balancer has judged their tasks."""
+    """Holds back the end of deployments until the load balancer calls all their tasks healthy.
 
-    def __init__(self, complete: Callable[..., None]) -> None:
+    Args:
+        complete: ends a deployment; ministack's own.
+        note_healthy: forgets the failures of a deployment because of a task that is well; ministack's own.
+        check_scale: seconds that pass here for each second of a health check, and so of a grace period.
+    """
+
+    def __init__(
+        self, complete: Callable[..., None], note_healthy: Callable[[str, Task], None], check_scale: float = 1.0
+    ) -> None:
         self._complete = complete
+        self._note_healthy = note_healthy
+        self._check_scale = check_scale
         self._watched: set[str] = set()
         self._lock = threading.Lock()
 
     def complete(self, cluster: str, service_key: str, expected_deployment_id: str | None = None) -> None:
         """Stand in for ministack's completion: end the old tasks, or look again in a moment."""
         service = ecs._services.get(service_key)
-        if service and _is_in_progress(service) and not self._is_judged(service):
+        if service and _is_in_progress(service) and not self._is_healthy(service_key, service):
             self._look_again(cluster, service_key)
             return
         self._complete(cluster, service_key, expected_deployment_id)
 
-    def _is_judged(self, service: Service) -> bool:
-        states = {task["taskArn"]: task_states(task) for task in primary_tasks(service)}
-        if is_strict():
-            self._fail_unhealthy(service, states)
-            return all(state == "healthy" for found in states.values() for state in found)
-        return all(state not in ("initial", "") for found in states.values() for state in found)
+    def note_healthy(self, service_key: str, task: Task) -> None:
+        """Stand in for ministack's note that a task is well: it is when the load balancer calls it healthy."""
+        if all(state == "healthy" for state in task_states(task)):
+            self._note_healthy(service_key, task)
 
-    def _fail_unhealthy(self, service: Service, states: dict[str, list[str]]) -> None:
-        grace = float(service.get("healthCheckGracePeriodSeconds") or 0)
+    def _is_healthy(self, service_key: str, service: Service) -> bool:
+        tasks = primary_tasks(service)
+        states = {task["taskArn"]: task_states(task) for task in tasks}
+        self._stop_unhealthy(service, states)
+        for task in tasks:
+            if states[task["taskArn"]] and _age_seconds(task) >= STEADY_SECONDS:
+                self.note_healthy(service_key, task)
+        return all(state == "healthy" for found in states.values() for state in found)
+
+    def _stop_unhealthy(self, service: Service, states: dict[str, list[str]]) -> None:
+        grace = float(service.get("healthCheckGracePeriodSeconds") or 0) * self._check_scale
         for task in primary_tasks(service):
-            age = time.monotonic() - task.setdefault("_judged_since", time.monotonic())
-            if "unhealthy" in states[task["taskArn"]] and age > grace:
-                reason = "Task failed ELB health checks"
-                ecs._mark_task_stopped(task["taskArn"], task, reason, "EssentialContainerExited")
-                task["stopCode"] = "ServiceSchedulerInitiated"
-                ecs._cleanup_task_resources(task, ecs._get_docker())
+            if "unhealthy" in states.get(task["taskArn"], ()) and _age_seconds(task) >= grace:
+                _stop_as_failed(task)
 
     def _look_again(self, cluster: str, service_key: str) -> None:
         with self._lock:
@@ -81,6 +90,20 @@ class Rollouts:
             self._watched.discard(service_key)
         with request_scope(*scope):
             ecs._complete_service_deployment(cluster, service_key)
+
+
+def _age_seconds(task: Task) -> float:
+    """Return for how long a task has been looked at: since it began to run, but for a moment."""
+    return float(time.monotonic() - task.setdefault("_judged_since", time.monotonic()))
+
+
+def _stop_as_failed(task: Task) -> None:
+    """Stop a task so that the circuit breaker counts it. The text is that of ECS's stopped-task errors."""
+    groups = ", ".join(f"(target-group {group})" for group in target_groups(task))
+    reason = f"Task failed ELB health checks in {groups}"
+    ecs._mark_task_stopped(task["taskArn"], task, reason, "EssentialContainerExited")
+    task["stopCode"] = "ServiceSchedulerInitiated"
+    ecs._cleanup_task_resources(task, ecs._get_docker())
 
 
 def in_progress(make: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

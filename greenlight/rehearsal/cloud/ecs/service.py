@@ -9,12 +9,10 @@ from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.ec2.service import ADDRESSES
 from greenlight.rehearsal.cloud.ecs import targets as task_targets
 from greenlight.rehearsal.cloud.ecs.engine import TaskEngine
-from greenlight.rehearsal.cloud.ecs.rollout import Rollouts, in_progress
+from greenlight.rehearsal.cloud.ecs.rollout import STEADY_SECONDS, Rollouts, in_progress
+from greenlight.rehearsal.cloud.elbv2.check_scale import check_scale
 from greenlight.rehearsal.cloud.iam import roles
 from greenlight.rehearsal.cloud.requirement import require
-
-STEADY_SECONDS = 0.5
-"""How long a task must run before it counts: long enough for a service that refuses its configuration to exit."""
 
 
 def install(context: CloudContext) -> None:
@@ -22,13 +20,15 @@ def install(context: CloudContext) -> None:
     require(ecs, "_get_docker", "_sync_service_targets", "_complete_service_deployment", "_make_deployment")
     require(ecs, "_ECS_DEPLOYMENT_STEADY_DELAY", "_ImagePullError", "_PRE_STOP_STATUSES", "_task_defs")
     require(ecs, "_resolve_td_key", "_primary_deployment", "_deployment_for_task", "_mark_task_stopped")
-    require(ecs, "_cleanup_task_resources", "_register_metadata")
+    require(ecs, "_cleanup_task_resources", "_register_metadata", "_record_service_task_healthy")
     roles.check_requirements()
     task_targets.check_requirements()
     engine = TaskEngine(context, ADDRESSES)
     ecs._get_docker = lambda: engine
     ecs._sync_service_targets = task_targets.sync_service_targets
     ecs._make_deployment = in_progress(ecs._make_deployment)
-    ecs._complete_service_deployment = Rollouts(ecs._complete_service_deployment).complete
+    rollouts = Rollouts(ecs._complete_service_deployment, ecs._record_service_task_healthy, check_scale())
+    ecs._complete_service_deployment = rollouts.complete
+    ecs._record_service_task_healthy = rollouts.note_healthy
     ecs._ECS_DEPLOYMENT_STEADY_DELAY = STEADY_SECONDS
     services.install()

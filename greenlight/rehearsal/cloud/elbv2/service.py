@@ -13,21 +13,22 @@ from greenlight.rehearsal.balancer.xds import Folder
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.control import Answer, Query
 from greenlight.rehearsal.cloud.elbv2 import requests, resources
+from greenlight.rehearsal.cloud.elbv2.check_scale import check_scale
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
+from greenlight.rehearsal.cloud.elbv2.eligibility import require_networks
 from greenlight.rehearsal.cloud.elbv2.publication import Publication
 from greenlight.rehearsal.cloud.elbv2.records import require_records
 from greenlight.rehearsal.runner.ports import free_port
 
 THREADS_VARIABLE = "GREENLIGHT_ENVOY_THREADS"
-CHECK_SCALE_VARIABLE = "GREENLIGHT_HEALTH_CHECK_SCALE"
-"""How long health checks take compared to what the target group says; AWS and CDK refuse intervals below 5 s."""
 
 
 def install(context: CloudContext) -> None:
     """Start Envoy, and put ourselves around ministack's API and its CloudFormation types."""
     require_records()
+    require_networks()
     balancer = Balancer(Folder(context.run_dir / "envoy"), free_port(), int(os.environ.get(THREADS_VARIABLE, "1")))
-    edge = Edge(balancer, context.routes, float(os.environ.get(CHECK_SCALE_VARIABLE, "1")))
+    edge = Edge(balancer, context.routes, check_scale())
     publication = Publication(edge)
     requests.install(edge)
     resources.install(edge)

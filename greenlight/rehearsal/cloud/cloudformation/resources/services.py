@@ -14,7 +14,7 @@ from ministack.services import ecs
 from ministack.services.cloudformation import provisioners, stacks
 
 from greenlight.rehearsal.cloud.cloudformation.resources.answers import ActionError
-from greenlight.rehearsal.cloud.cloudformation.resources.resource_type import Created
+from greenlight.rehearsal.cloud.cloudformation.resources.resource_type import Created, Properties
 from greenlight.rehearsal.cloud.ecs.rollout import live_tasks
 from greenlight.rehearsal.cloud.requirement import require
 
@@ -33,7 +33,7 @@ def install() -> None:
     require(stacks, "_runs_on_worker_thread")
     handlers = provisioners._RESOURCE_HANDLERS
     kept = handlers[TYPE]
-    handlers[TYPE] = {**kept, "create": _waiting(kept["create"]), "update": _waiting(kept["update"])}
+    handlers[TYPE] = {**kept, "create": _waiting(_with_grace(kept["create"])), "update": _waiting(kept["update"])}
     stacks._runs_on_worker_thread = _or_service(stacks._runs_on_worker_thread)
 
 
@@ -42,6 +42,17 @@ def _or_service(runs: Callable[[str], bool]) -> Callable[[str], bool]:
         return resource_type == TYPE or runs(resource_type)
 
     return runs_on_worker_thread
+
+
+def _with_grace(create: Handler) -> Handler:
+    """Keep HealthCheckGracePeriodSeconds, which the library's handler reads in an update alone."""
+
+    def handle(logical_id: str, properties: Properties, stack_name: str) -> Created:
+        created = create(logical_id, properties, stack_name)
+        _find(created[0])["healthCheckGracePeriodSeconds"] = properties.get("HealthCheckGracePeriodSeconds", 0)
+        return created
+
+    return handle
 
 
 def _waiting(handler: Handler) -> Handler:
