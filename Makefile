@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The wheel's own node, npm and npx are Python scripts that pass no signal on: these are links to the real ones.
 NODE := $(abspath $(VENV))/node/bin
-COMPUTE ?= ec2
+COMPUTE ?=
 # The tests that play many scenarios: measuring coverage would make each take three times as long.
 SCENARIOS := $(wildcard tests/simulation/test_slice.py tests/simulation/test_bugs.py)
 ARGS ?=
@@ -19,7 +19,7 @@ help: ## Show this list.
 
 .PHONY: rehearse
 rehearse: setup ## Rehearse a release on this machine (COMPUTE=ec2 or fargate, ARGS="--act release --keep").
-	@exec $(BIN)/python -m greenlight rehearse --compute $(COMPUTE) $(ARGS)
+	@exec $(BIN)/python -m greenlight rehearse $(if $(COMPUTE),--compute $(COMPUTE)) $(ARGS)
 
 .PHONY: test
 test: setup ## Run every test: the project's own, and the services' in their own runners (ARGS=tests/unit for a part).

@@ -28,7 +28,7 @@ class Project:
         folder = Path.cwd()
         return cls(folder if (folder / "cdk.json").is_file() else CHECKOUT)
 
-    def settings(self, overrides: Mapping[str, str] | None = None) -> Settings:
+    def settings(self, overrides: Mapping[str, Any] | None = None) -> Settings:
         """The validated settings, with flags as `-c` would give them.
 
         Raises:

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -13,8 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from greenlight.errors import RehearsalError
+from greenlight.project import Project
 from greenlight.rehearsal.acts.act import Act
 from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE
+from greenlight.rehearsal.config_file import ConfigFile
 from greenlight.rehearsal.play import Load
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.rehearsal import Order
@@ -33,7 +36,12 @@ NAMES = [act.name for act in REPERTOIRE]
 @click.option("--act", "names", multiple=True, type=click.Choice(NAMES), help="Play only this act; may be repeated.")
 @click.option("--all", "everything", is_flag=True, help="Play all acts, not the usual ones alone.")
 @click.option("--list", "list_acts", is_flag=True, help="Say which acts there are, and play none.")
-@click.option("--compute", type=click.Choice(["ec2", "fargate"]), default="ec2", show_default=True)
+@click.option("--compute", type=click.Choice(["ec2", "fargate"]), help="Instead of the settings' own.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="A JSON file of settings, laid over cdk.json's; production's, for one.",
+)
 @click.option("--real-time", is_flag=True, help="Keep every setting as it is: minutes instead of seconds.")
 @click.option("--keep", is_flag=True, help="Leave everything running at the end, to look around.")
 @click.option("--json", "as_document", is_flag=True, help="Print report.json and nothing else.")
@@ -54,7 +62,8 @@ def rehearse(
     names: tuple[str, ...],
     everything: bool,
     list_acts: bool,
-    compute: str,
+    compute: str | None,
+    config: Path | None,
     real_time: bool,
     keep: bool,
     as_document: bool,
@@ -74,7 +83,10 @@ def rehearse(
     if first == second:
         raise RehearsalError(f"--live and --next are both {first!r}: a release needs two versions")
     acts = chosen_acts(names, everything)
-    order = Order(compute, acts, Cast(first, second), Load(rate, connections), real_time, port)
+    file = ConfigFile.read(config) if config else None
+    order = Order(
+        compute or own_compute(file), acts, Cast(first, second), Load(rate, connections), real_time, file, port
+    )
     console = Console(quiet=as_document)
     signal.signal(signal.SIGTERM, _interrupt)
     with Progress(console) as progress:
@@ -86,6 +98,12 @@ def rehearse(
         print_report(report, console)
         console.print(f"report: {files.html}")
     sys.exit(0 if report.verdict == "pass" else 1)
+
+
+def own_compute(file: ConfigFile | None) -> str:
+    """The compute of the settings that are rehearsed."""
+    project = Project.here()
+    return (file.settings(project, {}) if file else project.settings()).compute
 
 
 def chosen_acts(names: Collection[str], everything: bool) -> Sequence[Act]:

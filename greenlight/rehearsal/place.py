@@ -17,6 +17,7 @@ from greenlight.cdk import PROGRAMS
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
 from greenlight.rehearsal.account import REGION
+from stacks.options.context import DECLARED_STATE
 
 LINKED = ("node_modules", "package.json", "package-lock.json")
 
@@ -44,6 +45,10 @@ class Place:
     def record(self, act: str) -> Path:
         """Where every response of an act's load is recorded."""
         return self.root / "traffic" / f"{act}.bin"
+
+    def profile(self, act: str) -> Path:
+        """Where the mix of an act's load is written down, for the load generator."""
+        return self.root / "traffic" / f"{act}.json"
 
     def occupy(self) -> TextIO:
         """Take the place for this process, and empty it.
@@ -76,13 +81,20 @@ class Place:
         for folder in (self.logs, self.root / "traffic", self.project.folder):
             folder.mkdir(parents=True)
 
-    def copy_project(self, source: Project, settings: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
-        """Write the project's copy: the source's cdk.json with other settings, running the checkout's app."""
+    def copy_project(
+        self, source: Project, settings: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Write the project's copy: the source's cdk.json with other settings, running the checkout's app.
+
+        What each service declares (versions, color, attempt) is replaced by `facts`, service by service.
+        """
         body = json.loads((source.folder / "cdk.json").read_text())
         body["app"] = f"{shlex.quote(sys.executable)} {shlex.quote(str(CHECKOUT / 'app.py'))}"
         body["context"].update(settings)
         for service, declared in facts.items():
-            body["context"]["services"][service].update(declared)
+            described = body["context"]["services"][service]
+            kept = {key: value for key, value in described.items() if key not in DECLARED_STATE}
+            body["context"]["services"][service] = {**kept, **declared}
         folder = self.project.folder
         (folder / "cdk.json").write_text(json.dumps(body, indent=2) + "\n")
         for name in LINKED:

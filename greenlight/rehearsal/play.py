@@ -20,7 +20,9 @@ from greenlight.rehearsal.report.result import ActResult, ActVerdict, Phase
 from greenlight.rehearsal.snapshot import Lookout
 from greenlight.rehearsal.stage import Stage
 from greenlight.rehearsal.traffic.analysis import rollback_seconds, shift_seconds
+from greenlight.rehearsal.traffic.paths import profile_of
 from greenlight.rehearsal.traffic.process import Traffic, TrafficOrder
+from greenlight.rehearsal.traffic.profile import write_profile
 from greenlight.rehearsal.traffic.record import Record
 from greenlight.rehearsal.traffic.windows import LiveView
 
@@ -41,18 +43,25 @@ class Load:
 
 def play(stage: Stage, act: Act, load: Load) -> ActResult:
     """Play one act and return its figures and its verdict."""
+    stage.turn = act.service
     stage.progress.act(act.name, act.claim)
     started = time.monotonic()
     watch = _Watch(stage)
     performance = Performance(stage, watch.look)
-    stage.scene = ""
+    scene, stage.scene = stage.scene, ""
     records, problem = _under_load(stage, act, load, watch, performance)
     seen = _seen(performance, records)
     complaints = [problem] if problem else [*act.complaints(seen), *seen.broken_promises]
     result = _result(stage, act, seen, complaints, time.monotonic() - started)
-    stage.scene = act.leaves if result.passed else ""
+    stage.scene = _scene_after(act, scene, result)
     stage.progress.done(result.passed, result.reason)
     return result
+
+
+def _scene_after(act: Act, before: str, result: ActResult) -> str:
+    if not act.scenes:
+        return before
+    return act.leaves if result.passed else ""
 
 
 class _Watch:
@@ -100,11 +109,14 @@ def _under_load(
     stage: Stage, act: Act, load: Load, watch: _Watch, performance: Performance
 ) -> tuple[Sequence[Record], str]:
     """Returns the record of the load, and what kept the act from being played to its end, if anything did."""
+    profile = stage.place.profile(act.name)
+    write_profile(profile_of(stage.service, stage.settings.services), profile)
     order = TrafficOrder(
         url=Lookout(stage).outputs("GreenlightEdge")["FrontDoorUrl"],
         record=stage.place.record(act.name),
         rate=load.rate,
         connections=load.connections,
+        profile=str(profile),
     )
     problem = ""
     with Traffic(order, stage.place.logs / f"traffic-{act.name}.log") as traffic:
@@ -174,7 +186,8 @@ def set_scene(stage: Stage, act: Act) -> None:
     Raises:
         RehearsalError: it could not be brought about.
     """
-    if stage.scene not in act.scenes:
+    stage.turn = act.service
+    if act.scenes and stage.scene not in act.scenes:
         stage.progress.note(f"preparing {act.name}")
         outcome = stage.deploy(act.scenes[0], lambda: None)
         if outcome.code:

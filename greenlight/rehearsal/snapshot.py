@@ -12,6 +12,7 @@ from traffic_switch.contract import Color
 from traffic_switch.model import Live, Weights
 
 from greenlight.rehearsal.journal import SwitchSeen, read_journal
+from greenlight.rehearsal.runner.spec import ImageReference
 
 if TYPE_CHECKING:
     from greenlight.rehearsal.stage import Stage
@@ -80,7 +81,7 @@ class Snapshot:
 
 @dataclass
 class Lookout:
-    """Looks at one service of a rehearsal; the names of things are read once, their state at each look."""
+    """Looks at the service whose turn it is; the names of things are read once, their state at each look."""
 
     stage: Stage
     _names: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -88,7 +89,7 @@ class Lookout:
 
     def snapshot(self) -> Snapshot:
         """Look at everything."""
-        journal = read_journal(self._table(), self.stage.service.name)
+        journal = read_journal(self._table(), self._service)
         rule_arn, weights = self.rule()
         return Snapshot(
             live=journal.live,
@@ -106,7 +107,7 @@ class Lookout:
 
     def switches(self) -> tuple[SwitchSeen, ...]:
         """Look at the switches alone."""
-        return read_journal(self._table(), self.stage.service.name).switches
+        return read_journal(self._table(), self._service).switches
 
     def rule(self) -> tuple[str, Weights | None]:
         """The production rule and its weights."""
@@ -117,7 +118,7 @@ class Lookout:
 
     def group(self, color: Color) -> str:
         """The ARN of a color's target group."""
-        name = f"{pascal(self.stage.service.name)}{color.capitalize()}TargetGroupArn"
+        name = f"{pascal(self._service)}{color.capitalize()}TargetGroupArn"
         return self.outputs("GreenlightEdge")[name]
 
     def outputs(self, stack: str) -> Mapping[str, str]:
@@ -127,6 +128,10 @@ class Lookout:
             self._names[stack] = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
         return self._names[stack]
 
+    @property
+    def _service(self) -> str:
+        return self.stage.service.name
+
     def _weights(self, actions: Sequence[Mapping[str, Any]]) -> Weights | None:
         groups = actions[-1].get("ForwardConfig", {}).get("TargetGroups", [])
         shares = {group["TargetGroupArn"]: group["Weight"] for group in groups}
@@ -134,8 +139,8 @@ class Lookout:
         return Weights(shares[blue], shares[green]) if shares.keys() == {blue, green} else None
 
     def _processes(self, color: Color) -> frozenset[int]:
-        containers = self.stage.ask("containers")
-        return frozenset(c["pid"] for c in containers if c["environment"] == color.value and c["state"] == "running")
+        own = [c for c in self.stage.ask("containers") if ImageReference.parse(c["image"]).service == self._service]
+        return frozenset(c["pid"] for c in own if c["environment"] == color.value and c["state"] == "running")
 
     def _running(self) -> list[str]:
         machine = self.outputs("GreenlightSwitch")["StateMachineArn"]

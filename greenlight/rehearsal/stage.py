@@ -18,6 +18,7 @@ from typing import Any
 from greenlight import cdk
 from greenlight.deployment import Deployment
 from greenlight.errors import RehearsalError
+from greenlight.plan import chosen
 from greenlight.project import CHECKOUT
 from greenlight.rehearsal.account import ACCOUNT, REGION
 from greenlight.rehearsal.pace import cloud_variables
@@ -54,11 +55,13 @@ class Stage:
     real_time: bool = False
     scene: str = ""
     """The set of flags that describes what is there; empty when none does."""
+    turn: str = ""
+    """The service that is played now; the first one when empty."""
 
     @property
     def service(self) -> ServiceSettings:
-        """The service that is rehearsed: the first one."""
-        return self.settings.services[0]
+        """The service whose turn it is."""
+        return chosen(self.settings, self.turn or None)
 
     def deploy(self, assembly: str, look: Callable[[], None]) -> Outcome:
         """Deploy everything from a synthesized assembly with the real CDK CLI."""

@@ -14,9 +14,10 @@ from typing import Any
 import boto3
 
 from greenlight.errors import RehearsalError
+from greenlight.rehearsal.runner.catalog import CATALOG_FILE
 from greenlight.rehearsal.runner.images import push_image
+from stacks.settings import ServiceSettings
 
-CATALOG = "versions.json"
 POLL_SECONDS = 0.1
 
 
@@ -43,28 +44,35 @@ class Cast:
         return {self.first: [], self.second: [], self.unhealthy: ["unhealthy"], self.errors: ["errors"]}
 
 
-def write_catalog(folder: Path, service: str, cast: Cast) -> None:
-    """Tell the runner which faults to load into which version."""
-    entries = {f"{service}:{version}": {"faults": faults} for version, faults in cast.faults.items()}
-    (folder / CATALOG).write_text(json.dumps(entries, indent=2))
+def write_catalog(folder: Path, services: Sequence[ServiceSettings], cast: Cast) -> None:
+    """Tell the runner where each service's source is, and which faults to load into which version."""
+    entries: dict[str, Any] = {service.name: {"source": service.source} for service in services}
+    for service in services:
+        entries |= {f"{service.name}:{version}": {"faults": faults} for version, faults in cast.faults.items()}
+    (folder / CATALOG_FILE).write_text(json.dumps(entries, indent=2))
 
 
 @contextmanager
-def pushing_images(service: str, cast: Cast) -> Iterator[None]:
-    """Push an image of each version as soon as the repository is there: the same deploy needs them soon after.
+def pushing_images(services: Sequence[ServiceSettings], cast: Cast) -> Iterator[None]:
+    """Push an image of each version as soon as its repository is there: the same deploy needs them soon after.
 
     Raises:
         RehearsalError: an image could not be pushed.
     """
     stop = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        pushed = pool.submit(_push, boto3.client("ecr"), f"greenlight/{service}", list(cast.faults), stop)
+    ecr = boto3.client("ecr")
+    with ThreadPoolExecutor(len(services)) as pool:
+        pushed = {
+            service.name: pool.submit(_push, ecr, f"greenlight/{service.name}", list(cast.faults), stop)
+            for service in services
+        }
         try:
             yield
         finally:
             stop.set()
-        if error := pushed.exception():
-            raise RehearsalError(f"the images of {service} could not be pushed: {error}") from error
+        for name, push in pushed.items():
+            if error := push.exception():
+                raise RehearsalError(f"the images of {name} could not be pushed: {error}") from error
 
 
 def _push(ecr: Any, repository: str, versions: Sequence[str], stop: threading.Event) -> None:

@@ -103,7 +103,7 @@ def test_a_runtime_that_cannot_be_started_is_named() -> None:
 
 @pytest.mark.parametrize(("version", "words"), [("v1", "tagged"), ("1.0.0", "today"), ("main", "tagged")])
 def test_a_version_is_a_git_ref_when_git_knows_it(checkout: Path, tmp_path: Path, version: str, words: str) -> None:
-    folder = Sources(checkout, tmp_path / "exports").folder("shop", version)
+    folder = Sources(checkout, tmp_path / "exports").folder("services/shop", version)
 
     assert (folder / "words").read_text() == words
 
@@ -115,19 +115,26 @@ def test_an_exported_version_uses_the_dependencies_of_the_same_lock_file(checkou
     git(checkout, "tag", "v2")
     (shop / "node_modules").mkdir()
 
-    folder = Sources(checkout, tmp_path / "exports").folder("shop", "v2")
+    folder = Sources(checkout, tmp_path / "exports").folder("services/shop", "v2")
 
     assert (folder / "node_modules").resolve() == shop / "node_modules"
 
 
 def test_a_commit_without_the_service_is_named(checkout: Path, tmp_path: Path) -> None:
     with pytest.raises(VersionError, match="has no services/report"):
-        Sources(checkout, tmp_path / "exports").folder("report", "v1")
+        Sources(checkout, tmp_path / "exports").folder("services/report", "v1")
 
 
 def test_a_service_without_a_folder_is_named(checkout: Path, tmp_path: Path) -> None:
     with pytest.raises(VersionError, match="no folder services/report"):
-        Sources(checkout, tmp_path / "exports").folder("report", "1.0.0")
+        Sources(checkout, tmp_path / "exports").folder("services/report", "1.0.0")
+
+
+def test_two_services_may_share_one_source(tmp_path: Path) -> None:
+    catalog = VersionCatalog(tmp_path / "versions.json")
+    catalog.path.write_text(json.dumps({"search": {"source": "services/shop"}}))
+
+    assert catalog.source("search") == catalog.source("shop") == "services/shop"
 
 
 def test_a_version_keeps_its_registered_faults_beside_those_of_others(tmp_path: Path) -> None:

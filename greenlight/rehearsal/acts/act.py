@@ -77,12 +77,14 @@ class Act:
 
     Attributes:
         scenes: sets of flags by name; the act may begin when any of them was deployed last, else the first one is.
+            Without any it may begin at any time, and leaves the scene as it is: it is about another service.
         leaves: the set of flags that describes what is there after the act; empty when none does.
         flags: further sets of flags that the act deploys, by name.
         perform: does it, under load.
         complaints: what speaks against the claim.
         new_color: where the traffic moves if all goes well; none when it is not to move.
         rolls_back: whether users suffer and are helped, which the report then times.
+        service: whose act it is, and who has the load; the first service when left empty.
     """
 
     name: str
@@ -96,3 +98,4 @@ class Act:
     rolls_back: bool = False
     idle: Color | None = None
     """The color that no user may reach in this act."""
+    service: str = ""

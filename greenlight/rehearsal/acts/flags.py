@@ -18,6 +18,8 @@ class Script:
     service: str
     cast: Cast
     real_time: bool = False
+    played: tuple[str, ...] = ()
+    """Services that had their turn before: whichever color is live, these versions are as their acts left them."""
 
 
 Flags = Callable[[Script], Mapping[str, str]]
@@ -37,9 +39,13 @@ def declared(
         if color:
             facts["active_color"] = color.value
         own = {f"{script.service}.{name}": value for name, value in facts.items()}
-        return {**own, **(patience(script.real_time) if patient else {})}
+        return {**_at_rest(script), **own, **(patience(script.real_time) if patient else {})}
 
     return flags
+
+
+def _at_rest(script: Script) -> dict[str, str]:
+    return {f"{service}.green_version": script.cast.second for service in script.played}
 
 
 def first(cast: Cast) -> str:

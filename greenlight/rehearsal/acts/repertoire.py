@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from greenlight.rehearsal.acts.act import Act
+from greenlight.rehearsal.acts.flags import RELEASE
 from greenlight.rehearsal.acts.interruptions import INTERRUPTIONS
+from greenlight.rehearsal.acts.performance import deployed
 from greenlight.rehearsal.acts.releases import RELEASES
 from greenlight.rehearsal.acts.upkeep import UPKEEP
 
 DEFAULT = RELEASES
 """What `greenlight rehearse` plays when it is not told otherwise."""
 REPERTOIRE = (*RELEASES, *UPKEEP, *INTERRUPTIONS)
+RELEASE_ACT = RELEASES[0]
+
+
+def for_every_service(acts: Sequence[Act], services: Sequence[str]) -> Sequence[Act]:
+    """The acts, which are the first service's, with a release of every further service right after the first one's."""
+    played: list[Act] = []
+    for act in acts:
+        played += [act, *_further(services[1:])] if act is RELEASE_ACT else [act]
+    return played
+
+
+def _further(services: Sequence[str]) -> Iterator[Act]:
+    for service in services:
+        name = f"{RELEASE_ACT.name}-{service}"
+        yield replace(
+            RELEASE_ACT,
+            name=name,
+            claim=f"A new version of {service} replaces the live one under load, without one failed request.",
+            scenes=(),
+            flags={name: RELEASE},
+            perform=deployed(name),
+            service=service,
+        )

@@ -35,7 +35,7 @@ class Planner:
     def plan(self, spec: ContainerSpec, port: int) -> LaunchPlan:
         """Return the plan, or raise a RunnerError that says what is missing."""
         service = spec.image.service
-        folder = self.sources.folder(service, spec.version)
+        folder = self.sources.folder(self.catalog.source(service), spec.version)
         program = read_program(folder)
         command = launch_command(program, self.catalog.faults(service, spec.version))
         return LaunchPlan(command, folder, self._environment(spec, program, port), program.stop_signal)

@@ -1,4 +1,4 @@
-"""The code that a version names: a commit's services/<service>, or the working tree's."""
+"""The code that a version names: a commit's folder of a service, or the working tree's."""
 
 from __future__ import annotations
 
@@ -32,14 +32,18 @@ class Sources:
         self._exports = exports
         self._exporting = threading.Lock()
 
-    def folder(self, service: str, version: str) -> Path:
-        """Return the folder to run from. Raises VersionError when neither git nor the working tree has it."""
+    def folder(self, source: str, version: str) -> Path:
+        """Return the folder to run from; `source` is the service's, relative to the checkout.
+
+        Raises:
+            VersionError: neither git nor the working tree has it.
+        """
         commit = self._commit(version)
         if commit:
-            return self._export(service, version, commit)
-        folder = self._working_tree(service)
+            return self._export(source, version, commit)
+        folder = self._checkout / source
         if not folder.is_dir():
-            raise VersionError(f"service {service!r} has no folder services/{service}: the image's repository names it")
+            raise VersionError(f"there is no folder {source}: the service's `source` in cdk.json names it")
         return folder
 
     def _commit(self, version: str) -> str | None:
@@ -55,32 +59,32 @@ class Sources:
             return None
         return found.stdout.decode().strip() or None
 
-    def _export(self, service: str, version: str, commit: str) -> Path:
-        folder = self._exports / service / commit[:12]
+    def _export(self, source: str, version: str, commit: str) -> Path:
+        folder = self._exports / source / commit[:12]
         with self._exporting:
             if not folder.is_dir():
-                archive = self._git("archive", "--format=tar", commit, f"services/{service}")
+                archive = self._git("archive", "--format=tar", commit, source)
                 if archive.returncode:
                     found = f"version {version!r} is commit {commit[:12]}"
-                    raise VersionError(f"{found}, which has no services/{service}: use a version that has it")
-                self._unpack(archive.stdout, service, folder)
+                    raise VersionError(f"{found}, which has no {source}: use a version that has it")
+                self._unpack(archive.stdout, source, folder)
         return folder
 
-    def _unpack(self, archive: bytes, service: str, folder: Path) -> None:
+    def _unpack(self, archive: bytes, source: str, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
                 tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 and newer have it
                 tar.extractall(scratch)
-            exported = Path(scratch) / "services" / service
-            self._provide_dependencies(exported, service)
+            exported = Path(scratch) / source
+            self._provide_dependencies(exported, source)
             exported.rename(folder)
 
-    def _provide_dependencies(self, exported: Path, service: str) -> None:
+    def _provide_dependencies(self, exported: Path, source: str) -> None:
         lock = exported / "package-lock.json"
         if not lock.is_file():
             return
-        here = self._working_tree(service)
+        here = self._checkout / source
         if _same_file(lock, here / "package-lock.json") and (here / "node_modules").is_dir():
             (exported / "node_modules").symlink_to(here / "node_modules")
             return
@@ -95,10 +99,7 @@ class Sources:
             check=False,
         )
         if installed.returncode:
-            raise VersionError(f"npm ci failed for services/{service}: {installed.stderr.strip().splitlines()[-1:]}")
-
-    def _working_tree(self, service: str) -> Path:
-        return self._checkout / "services" / service
+            raise VersionError(f"npm ci failed for {source}: {installed.stderr.strip().splitlines()[-1:]}")
 
     def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}

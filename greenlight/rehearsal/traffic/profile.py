@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 SHOPPERS = 40
@@ -85,6 +85,11 @@ def load_profile(path: Path) -> Profile:
         return Profile(tuple(RequestKind(**entry) for entry in json.loads(path.read_text())))
     except (OSError, ValueError, TypeError) as error:
         raise ProfileError(f"cannot read profile {path}: {error}; it must be a JSON list of request kinds") from error
+
+
+def write_profile(profile: Profile, path: Path) -> None:
+    """Write a profile as `load_profile` reads it."""
+    path.write_text(json.dumps([asdict(kind) for kind in profile.kinds], indent=2))
 
 
 SHOP = Profile(
