@@ -33,6 +33,7 @@ class SwitchSeen:
     answer: str = ""
     shifted_at: float | None = None
     has_evidence: bool = False
+    service: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -66,12 +67,13 @@ class SwitchSeen:
             answer=str(answer.get("status", "")),
             shifted_at=float(item["shifted_at"]) if "shifted_at" in item else None,
             has_evidence="evidence" in item,
+            service=asked["service"],
         )
 
 
 @dataclass(frozen=True)
 class JournalSeen:
-    """The whole journal at one moment. The switches are in the order in which they were asked for."""
+    """The journal at one moment, as far as it is about one service. The switches are in the order in which they were asked for."""
 
     switches: tuple[SwitchSeen, ...]
     live: Live | None
@@ -79,11 +81,12 @@ class JournalSeen:
 
 
 def read_journal(table: Any, service: str) -> JournalSeen:
-    """Read every item. A rehearsal has a few dozen, which is one page."""
+    """Read what concerns one service. A rehearsal has a few dozen items, which is one page."""
     items = {item[JOURNAL_KEY]: item for item in table.scan(ConsistentRead=True)["Items"]}
     switches = [SwitchSeen.of(item) for key, item in items.items() if key.startswith(SWITCH) and "switch" in item]
+    own = [switch for switch in switches if switch.service == service]
     return JournalSeen(
-        switches=tuple(sorted(switches, key=lambda switch: switch.started_at)),
+        switches=tuple(sorted(own, key=lambda switch: switch.started_at)),
         live=_live(items.get(f"live#{service}")),
         lock_owner=str(items.get(f"lock#{service}", {}).get("owner", "")),
     )

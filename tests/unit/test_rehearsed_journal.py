@@ -69,3 +69,9 @@ def test_an_empty_journal_knows_nothing() -> None:
     seen = read_journal(Table(), "shop")
 
     assert (seen.switches, seen.live, seen.lock_owner) == ((), None, "")
+
+
+def test_a_switch_of_another_service_is_none_of_its_own() -> None:
+    other = {**ITEM, "pk": "switch#s2", "switch": json.dumps({**ASKED, "switch_id": "s2", "service": "report"})}
+
+    assert [switch.id for switch in read_journal(Table(ITEM, other), "shop").switches] == ["s1"]
