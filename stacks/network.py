@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
+from greenlight_cdk.log_group import retention
 from greenlight_cdk.network import Network
 from greenlight_cdk.security_groups import SecurityGroups
+from greenlight_cdk.settings_guard import SettingsGuard
 from traffic_switch.contract import Color
 
+from stacks.recorded import recorded
 from stacks.settings import Settings
 
 
 class NetworkStack(Stack):
-    """VPC, flow logs, and who may talk to whom."""
+    """VPC, flow logs, and who may talk to whom.
+
+    It is the first stack of a deploy, so that what the settings guard refuses is refused before anything is touched.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id, description="Greenlight: VPC and security groups")
+        guard = SettingsGuard(
+            self, "SettingsGuard", recorded=recorded(settings), log_retention=retention(settings.log_retention_days)
+        )
         network = Network(
             self,
             "Network",
@@ -30,6 +39,8 @@ class NetworkStack(Stack):
             service_ports=_service_ports(settings),
             ssh_cidr=settings.ssh_cidr,
         )
+        for guarded in (network, groups):
+            guarded.node.add_dependency(guard.resource)
         self.vpc = network.vpc
         self.service_subnets = network.service_subnets
         self.load_balancer_security_group = groups.load_balancer

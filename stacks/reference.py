@@ -17,6 +17,7 @@ from stacks.options.network import NetworkOptions
 from stacks.options.proof import ProofOptions
 from stacks.options.refusal import allowed
 from stacks.options.release import ReleaseOptions
+from stacks.options.values import Fixed
 from stacks.settings import ServiceSettings, Settings
 
 SECTIONS: Mapping[str, type[Any]] = {
@@ -47,8 +48,14 @@ def _table(fields: Mapping[str, FieldInfo]) -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    cells: Iterator[str] = iter((f"`{name}`", _default(field), _allowed(name, field), str(field.description)))
+    cells: Iterator[str] = iter((f"`{name}`", _default(field), _allowed(name, field), _meaning(field)))
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
+def _meaning(field: FieldInfo) -> str:
+    return " ".join(
+        [str(field.description), *(f"**{item.text}**" for item in field.metadata if isinstance(item, Fixed))]
+    )
 
 
 def _default(field: FieldInfo) -> str:

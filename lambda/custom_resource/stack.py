@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SECOND_LOOK_SECONDS = 3.0
+"""How long before a refusal the stack is asked once more, since a status that was read may be an old one."""
+
 
 def is_rolling_back(client: CloudFormationClient, stack_id: str) -> bool:
     """Whether the stack is in a rollback. An Update looks the same in both directions; only the stack tells.

@@ -41,4 +41,8 @@ JOURNAL_EXPIRY = "expires_at"
 
 RELEASE_RESOURCE_TYPE = "Custom::GreenlightRelease"
 GUARD_RESOURCE_TYPE = "Custom::GreenlightVersionGuard"
+SETTINGS_GUARD_RESOURCE_TYPE = "Custom::GreenlightSettingsGuard"
 HOST_COLOR_RESOURCE_TYPE = "Custom::GreenlightHostColor"
+
+RECORDED_SETTINGS = "Settings"
+"""The property of the settings guard's resource that holds what was deployed."""

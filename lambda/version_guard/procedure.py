@@ -15,7 +15,7 @@ from functools import partial
 
 from custom_resource.patience import Patience
 from custom_resource.request import Event, Kind, kind_of, properties
-from custom_resource.stack import is_known_to_roll_back
+from custom_resource.stack import SECOND_LOOK_SECONDS, is_known_to_roll_back
 from traffic_switch.errors import RequestError
 from traffic_switch.verdict import Judgment, Verdict, failed, passed
 
@@ -26,9 +26,6 @@ from version_guard.world import World
 log = logging.getLogger(__name__)
 
 TAGS_NAMED = 5
-SECOND_LOOK_SECONDS = 3.0
-"""How long before a refusal the stack is asked once more, since a status that was read may be an old one."""
-
 AGREEMENT_SECONDS = 15.0
 """How long rules and journal may contradict each other before the rules are believed: ELBv2 may answer late."""
 

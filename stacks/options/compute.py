@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from stacks.options.values import Allowed, Integer, Null, Options, SettingsError
+from stacks.options.values import FIXED, FIXED_ON_FARGATE, Allowed, Integer, Null, Options, SettingsError
 
 Compute = Annotated[Literal["ec2", "fargate"], Allowed("ec2 or fargate")]
 InstanceType = Annotated[
@@ -22,10 +22,9 @@ AmiId = Annotated[
 class ComputeOptions(Options):
     """What the compute stacks and the target groups are built from."""
 
-    compute: Compute = Field(
+    compute: Annotated[Compute, FIXED] = Field(
         default="ec2",
-        description="ec2: both colors as containers on one host. fargate: one ECS service per color."
-        " Chosen once: target groups cannot change their kind while they are in use.",
+        description="ec2: both colors as containers on one host. fargate: one ECS service per color.",
     )
     instance_type: InstanceType = Field(
         default="t3.medium",
@@ -37,7 +36,7 @@ class ComputeOptions(Options):
         " host, so that a"
         " newer image never replaces a running one (compute=ec2).",
     )
-    container_port: Integer = Field(
+    container_port: Annotated[Integer, FIXED_ON_FARGATE] = Field(
         default=3000,
         ge=1024,
         le=65535,

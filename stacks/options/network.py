@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from stacks.options.values import (
+    FIXED,
     Allowed,
+    Fixed,
     Integer,
     Null,
     Options,
@@ -32,12 +34,12 @@ DomainName = Annotated[
 class NetworkOptions(Options):
     """What NetworkStack and the outer face of EdgeStack are built from."""
 
-    vpc_cidr: VpcCidr = Field(
+    vpc_cidr: Annotated[VpcCidr, FIXED] = Field(
         default="10.20.0.0/16",
         description="IPv4 network of the VPC; cut into four /24 subnets at most (two zones, public and private),"
         " hence /22 or wider.",
     )
-    nat_gateways: Integer = Field(
+    nat_gateways: Annotated[Integer, Fixed("Cannot go back to 0 once deployed.")] = Field(
         default=0,
         ge=0,
         le=2,

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from traffic_switch.contract import Color
 
-from stacks.options.values import Allowed, Integer, Null, Options, Paths, Version
+from stacks.options.values import FIXED_ON_EC2, Allowed, Fixed, Integer, Null, Options, Paths, Version
 
 ServiceName = Annotated[
     str,
@@ -50,13 +50,15 @@ class ServiceSettings(Options):
         description="URL paths that the service answers; four at most, since a rule holds five values and the"
         " preview header is one (ELBv2 quota).",
     )
-    blue_port: Integer = Field(
+    blue_port: Annotated[Integer, FIXED_ON_EC2] = Field(
         default=3000, ge=1024, le=65535, description="TCP port of blue on the host (compute=ec2)."
     )
-    green_port: Integer = Field(
+    green_port: Annotated[Integer, FIXED_ON_EC2] = Field(
         default=3001, ge=1024, le=65535, description="TCP port of green on the host (compute=ec2)."
     )
-    priority: Annotated[Integer, Allowed("an even number from 92 to 178")] = Field(
+    priority: Annotated[
+        Integer, Allowed("an even number from 92 to 178"), Fixed("Cannot become one that another service has deployed.")
+    ] = Field(
         default=100,
         ge=92,
         le=178,

@@ -53,6 +53,18 @@ class Allowed:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What a deployed system cannot change of a setting; `settings_guard.rules` refuses it, and the table says so."""
+
+    text: str
+
+
+FIXED = Fixed("Fixed once deployed.")
+FIXED_ON_EC2 = Fixed("Fixed once deployed with compute=ec2.")
+FIXED_ON_FARGATE = Fixed("Fixed once deployed with compute=fargate.")
+
+
 def _null(value: Any) -> Any:
     """Take `-c key=null` for JSON's null. An empty value is refused: a shell variable was unset."""
     return None if value == "null" else value

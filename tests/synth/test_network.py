@@ -45,7 +45,8 @@ def test_all_traffic_of_the_vpc_is_logged_for_the_days_asked_for(synthesize: Syn
     template = synthesize(flow_log_retention_days="7")["GreenlightNetwork"]
 
     assert only(template, "EC2::FlowLog")["TrafficType"] == "ALL"
-    assert only(template, "Logs::LogGroup")["RetentionInDays"] == 7
+    flows = only(template, "EC2::FlowLog")["LogGroupName"]["Ref"]
+    assert resources(template, "Logs::LogGroup")[flows]["Properties"]["RetentionInDays"] == 7
 
 
 def test_s3_and_dynamodb_are_reached_without_the_internet(network: Template) -> None:

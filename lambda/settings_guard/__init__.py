@@ -1,0 +1,1 @@
+"""The function behind `Custom::GreenlightSettingsGuard`: what cannot change once deployed is refused."""
