@@ -62,7 +62,7 @@ def under_load(stage: Stage, switches: int, requests: int) -> Sequence[Record]:
     url = Lookout(stage).outputs("GreenlightEdge")["FrontDoorUrl"]
     order = TrafficOrder(url, stage.place.record("switches"), LOAD.rate, LOAD.connections)
     began = time.monotonic()
-    with Traffic(order, stage.place.logs / "traffic.log") as traffic:
+    with Traffic(order, stage.place.logs / "traffic.log", stage.processes) as traffic:
         for number, assembly in enumerate(islice(cycle(("release", "undo")), switches), start=1):
             switch(stage, assembly)
             print(f"\r{number} of {switches} switches, {time.monotonic() - began:.0f} s", end="", flush=True)

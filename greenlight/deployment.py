@@ -10,31 +10,27 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from greenlight.processes.owner import Processes
+
 STACK_LINE = re.compile(
     r"(?P<mark>✅|❌)\s+(?P<stack>Greenlight\w+)(?P<rest>.*)|(?P<start>Greenlight\w+): (?P<what>deploying)"
 )
 ANSWERED = re.compile(r"Received response status \[FAILED\] from custom resource\. Message returned: (?P<why>.*)")
 FAILED_EVENT = re.compile(r"_FAILED\s*\|\s*\S+\s*\|\s*(?P<why>.*)")
 POLL_SECONDS = 0.2
+LAST_LINES_SECONDS = 2.0
+"""How long what the CLI itself has started may keep its output."""
 
 
 class Deployment:
     """A `cdk deploy` in a child process. Leaving the block ends the child; CloudFormation itself goes on."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path, processes: Processes
+    ) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         self._log_path = log
-        self._process = subprocess.Popen(
-            list(command),
-            env=dict(environment),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
+        self._process = processes.start(command, environment=environment, folder=folder, output=subprocess.PIPE)
         self._lines: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -45,15 +41,8 @@ class Deployment:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.poll() is None:
-            self._process.terminate()
-        self._process.wait()
-        self._reader.join(timeout=2)
-
-    @property
-    def pid(self) -> int:
-        """The id of the child, which leads a process group of its own."""
-        return self._process.pid
+        self._process.stop()
+        self._reader.join(LAST_LINES_SECONDS)
 
     def follow(self, look: Callable[[], None], say: Callable[[str], None]) -> int:
         """Call `look` again and again until the CLI ends, and `say` each stack's news; return the exit code."""
@@ -61,7 +50,7 @@ class Deployment:
         while True:
             code = self._process.poll()
             if code is not None:
-                self._reader.join(timeout=2)
+                self._reader.join(LAST_LINES_SECONDS)
             told = self._tell(told, say)
             look()
             if code is not None:
@@ -83,9 +72,9 @@ class Deployment:
         return errors[-1] if errors else f"no reason was printed; see {self._log_path}"
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
-        with self._log_path.open("a") as log, self._process.stdout as output:
-            for line in output:
+        with self._log_path.open("a") as log, self._process.output as output:
+            for raw in output:
+                line = raw.decode(errors="replace")
                 self._lines.append(line)
                 log.write(line)
                 log.flush()

@@ -18,6 +18,7 @@ from greenlight.deployment import Deployment
 from greenlight.errors import ReleaseError
 from greenlight.follow import Follower
 from greenlight.plan import Plan
+from greenlight.processes.owner import Processes
 from greenlight.project import Project
 from greenlight.readiness import unmet, unready
 from greenlight.scene import PATIENCE, Scene, awaited
@@ -115,7 +116,10 @@ def carry_out(
     follower = Follower(deployed.journal, plan.service, tell)
     command = cdk.deploy(stacks, flags=plan.flags, assembly=assembly, exclusively=bool(stacks))
     log = project.folder / "build" / "deploy.log"
-    with Deployment(command, cdk.environment(), project.folder, log) as deployment:
+    with (
+        Processes() as processes,
+        Deployment(command, cdk.environment(), project.folder, log, processes) as deployment,
+    ):
         try:
             code = deployment.follow(follower.look, click.echo)
         except KeyboardInterrupt:

@@ -73,7 +73,7 @@ class SwitchSeen:
 
 @dataclass(frozen=True)
 class JournalSeen:
-    """The journal at one moment, as far as it is about one service. The switches are in the order in which they were asked for."""
+    """The journal at one moment, as far as it is about one service; its switches in the order they were asked for."""
 
     switches: tuple[SwitchSeen, ...]
     live: Live | None

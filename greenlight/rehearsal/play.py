@@ -119,7 +119,7 @@ def _under_load(
         profile=str(profile),
     )
     problem = ""
-    with Traffic(order, stage.place.logs / f"traffic-{act.name}.log") as traffic:
+    with Traffic(order, stage.place.logs / f"traffic-{act.name}.log", stage.processes) as traffic:
         watch.traffic = LiveView(traffic.tail)
         watch.pause(LEAD_SECONDS)
         try:

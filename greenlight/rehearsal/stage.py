@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,18 +17,21 @@ from greenlight import cdk
 from greenlight.deployment import Deployment
 from greenlight.errors import RehearsalError
 from greenlight.plan import chosen
+from greenlight.processes.owner import Processes
+from greenlight.processes.process import OwnedProcess
 from greenlight.project import CHECKOUT
 from greenlight.rehearsal.account import ACCOUNT, REGION
 from greenlight.rehearsal.pace import cloud_variables
 from greenlight.rehearsal.place import HIDDEN, Place, client_environment
-from greenlight.rehearsal.processes import Processes
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.synthesis import Assembly, finished_mark, write_plan
+from greenlight.waiting import wait_until
 from stacks.settings import ServiceSettings, Settings
 
+PYTHON = str(cdk.BIN / "python")
 CLOUD_SECONDS = 60.0
 SYNTHESIS_SECONDS = 180.0
-POLL_SECONDS = 0.05
+BOOTSTRAP_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Stage:
     settings: Settings
     environment: Mapping[str, str]
     processes: Processes
+    synthesis: OwnedProcess
     progress: Progress
     port: int
     real_time: bool = False
@@ -73,10 +75,8 @@ class Stage:
         """Run a command in the project's copy, looking around while it runs."""
         environment = cdk.environment({**self.environment, "AWS_SDK_UA_APP_ID": log})
         log_file = self.place.logs / f"{log}.log"
-        with Deployment(command, environment, self.place.project.folder, log_file) as deployment:
-            self.processes.watch(deployment.pid)
+        with Deployment(command, environment, self.place.project.folder, log_file, self.processes) as deployment:
             code = deployment.follow(look, self.progress.note)
-            self.processes.forget(deployment.pid)
             return Outcome(code, deployment.output, deployment.why() if code else "")
 
     def ask(self, name: str) -> Any:
@@ -99,14 +99,10 @@ class Stage:
         Raises:
             RehearsalError: the synthesis failed, or takes far too long.
         """
-        folder = self.place.assembly(name)
-        deadline = time.monotonic() + SYNTHESIS_SECONDS
-        while not finished_mark(folder).exists():
-            if self.processes.has_failed("synthesis") or time.monotonic() > deadline:
-                raise RehearsalError(
-                    f"the templates were not synthesized: {_last_line(self.place.logs / 'synthesis.log')}"
-                )
-            time.sleep(POLL_SECONDS)
+        mark = finished_mark(self.place.assembly(name))
+        wait_until(lambda: mark.exists() or self.synthesis.poll(), SYNTHESIS_SECONDS)
+        if not mark.exists():
+            raise RehearsalError(f"the templates were not synthesized: {_last_line(self.place.logs / 'synthesis.log')}")
 
 
 @contextmanager
@@ -127,14 +123,17 @@ def staged(
     """
     port = _chosen(port)
     environment = client_environment(port, place.root / "cdk-home")
-    with Processes(place.logs) as processes, _speaking_to_the_cloud(environment):
-        stage = Stage(place, settings, environment, processes, progress, port, real_time)
+    with Processes() as processes, _speaking_to_the_cloud(environment):
         progress.note("starting the local cloud, synthesizing the templates")
         plan = place.root / "synthesis.json"
         write_plan(plan, context, [Assembly(place.assembly(name), flags) for name, flags in assemblies.items()])
-        python = str(cdk.BIN / "python")
-        processes.start("synthesis", [python, "-m", "greenlight.rehearsal.synthesizer", str(plan)], cdk.environment())
-        _start_cloud(stage, python, cloud_variables(real_time))
+        synthesis = processes.start(
+            [PYTHON, "-m", "greenlight.rehearsal.synthesizer", str(plan)],
+            environment=cdk.environment(),
+            output=place.logs / "synthesis.log",
+        )
+        stage = Stage(place, settings, environment, processes, synthesis, progress, port, real_time)
+        _start_cloud(stage)
         _bootstrap(stage)
         yield stage
 
@@ -165,22 +164,17 @@ def _speaking_to_the_cloud(environment: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _start_cloud(stage: Stage, python: str, variables: Mapping[str, str]) -> None:
-    command = [
-        python,
-        "-m",
-        "greenlight.rehearsal.cloud",
-        "--port",
-        str(stage.port),
-        "--run-dir",
-        str(stage.place.root),
-    ]
-    stage.processes.start("cloud", command, cdk.environment(variables), CHECKOUT)
-    deadline = time.monotonic() + CLOUD_SECONDS
-    while not _is_ready(stage):
-        if stage.processes.has_failed("cloud") or time.monotonic() > deadline:
-            raise RehearsalError(f"the local cloud did not start: {_last_line(stage.place.logs / 'cloud.log')}")
-        time.sleep(POLL_SECONDS)
+def _start_cloud(stage: Stage) -> None:
+    log = stage.place.logs / "cloud.log"
+    cloud = stage.processes.start(
+        [PYTHON, "-m", "greenlight.rehearsal.cloud", "--port", str(stage.port), "--run-dir", str(stage.place.root)],
+        environment=cdk.environment(cloud_variables(stage.real_time)),
+        folder=CHECKOUT,
+        output=log,
+    )
+    wait_until(lambda: cloud.poll() is not None or _is_ready(stage), CLOUD_SECONDS)
+    if cloud.poll() is not None or not _is_ready(stage):
+        raise RehearsalError(f"the local cloud did not start: {_last_line(log)}")
 
 
 def _is_ready(stage: Stage) -> bool:
@@ -196,12 +190,10 @@ def _bootstrap(stage: Stage) -> None:
     home = stage.place.root / "cdk-home"
     home.mkdir(exist_ok=True)
     command = cdk.command("bootstrap", f"aws://{ACCOUNT}/{REGION}", "--no-notices")
-    with (stage.place.logs / "bootstrap.log").open("wb") as log:
-        process = subprocess.run(
-            command, env=cdk.environment(stage.environment), cwd=home, stdout=log, stderr=log, check=False
-        )
-    if process.returncode:
-        raise RehearsalError(f"cdk bootstrap failed: {_last_line(stage.place.logs / 'bootstrap.log')}")
+    log = stage.place.logs / "bootstrap.log"
+    process = stage.processes.start(command, environment=cdk.environment(stage.environment), folder=home, output=log)
+    if process.wait(BOOTSTRAP_SECONDS) != 0:
+        raise RehearsalError(f"cdk bootstrap failed: {_last_line(log)}")
 
 
 def _last_line(file: Path) -> str:

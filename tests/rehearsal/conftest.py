@@ -1,4 +1,4 @@
-"""Fixtures for the load balancer's tests: a shop in the module's own `cloud`, and servers behind it."""
+"""An owner of processes; for the load balancer's tests a shop in the module's own `cloud`, and servers behind it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from greenlight.processes.owner import Processes
 from tests.rehearsal.live_shop import serve_both
 from tests.rehearsal.load_balancing import Server, Shop, serving
 from tests.rehearsal.local_cloud import LocalCloud
+
+
+@pytest.fixture
+def processes() -> Iterator[Processes]:
+    with Processes() as processes:
+        yield processes
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import App, Stack
+from aws_cdk import App
 
 from stacks.settings import Settings
 from tests.rehearsal.local_cloud import LocalCloud, eventually

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.runner.container import Container
 from greenlight.rehearsal.runner.runner import Runner
 from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference, RestartPolicy
@@ -29,14 +30,6 @@ console.log('up');
 TARGET = ("i-0abc", 3000)
 
 
-class NoGuard:
-    """A guard for a process that ends what it starts."""
-
-    def watch(self, group: int) -> None: ...
-
-    def forget(self, group: int) -> None: ...
-
-
 class FakeRoutes:
     """The route table as a dict."""
 
@@ -53,7 +46,7 @@ class FakeRoutes:
 class Bench:
     """A checkout with one tiny service, and a runner on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, processes: Processes) -> None:
         shop = folder / "checkout" / "services" / "shop"
         shop.mkdir(parents=True)
         (shop / "server.js").write_text(SERVER)
@@ -66,7 +59,7 @@ class Bench:
             checkout=folder / "checkout",
             routes=self.routes,
             endpoint_url="http://127.0.0.1:1",
-            guard=NoGuard(),
+            processes=processes,
         )
 
     def run(self, *, version: str = "v1", restart: RestartPolicy = RestartPolicy.NO, **environment: str) -> Container:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from greenlight.deployment import Deployment
+from greenlight.processes.owner import Processes
+from greenlight.waiting import wait_until
 
 pytestmark = pytest.mark.rehearsal
 
@@ -18,8 +22,18 @@ REFUSAL = (
 )
 
 
+@contextmanager
+def started(tmp_path: Path, program: str) -> Iterator[Deployment]:
+    command = [sys.executable, "-c", program]
+    with (
+        Processes() as processes,
+        Deployment(command, dict(os.environ), tmp_path, tmp_path / "log", processes) as deployment,
+    ):
+        yield deployment
+
+
 def followed(tmp_path: Path, program: str) -> tuple[int, Deployment]:
-    with Deployment([sys.executable, "-c", program], dict(os.environ), tmp_path, tmp_path / "log") as deployment:
+    with started(tmp_path, program) as deployment:
         return deployment.follow(lambda: None, lambda news: None), deployment
 
 
@@ -44,9 +58,10 @@ def test_everything_that_was_printed_is_kept_in_the_log(tmp_path: Path) -> None:
 
 
 def test_leaving_the_block_ends_the_command(tmp_path: Path) -> None:
-    program = "import time; time.sleep(60)"
-    with Deployment([sys.executable, "-c", program], dict(os.environ), tmp_path, tmp_path / "log") as deployment:
-        pid = deployment.pid
+    program = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    with started(tmp_path, program) as deployment:
+        assert wait_until(lambda: deployment.output, 10)
+        pid = int(deployment.output)
 
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

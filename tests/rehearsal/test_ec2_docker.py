@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.host.docker_arguments import UsageError, parse_run
 from greenlight.rehearsal.host.docker_engine import DockerEngine, Outcome
 from greenlight.rehearsal.runner.errors import ImageNotFoundError
@@ -27,14 +28,6 @@ process.on('SIGTERM', () => process.exit(0));
 """
 
 
-class NoGuard:
-    """A guard for a process that ends what it starts."""
-
-    def watch(self, group: int) -> None: ...
-
-    def forget(self, group: int) -> None: ...
-
-
 class NoRoutes:
     """A route table that nobody reads."""
 
@@ -46,13 +39,17 @@ class NoRoutes:
 class Host:
     """One host's docker, with a registry of one image."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, processes: Processes) -> None:
         shop = folder / "checkout" / "services" / "shop"
         shop.mkdir(parents=True)
         (shop / "server.js").write_text(SERVER)
         (shop / "package.json").write_text('{"main": "server.js"}')
         self.runner = Runner(
-            run_dir=folder, checkout=folder / "checkout", routes=NoRoutes(), endpoint_url="http://x", guard=NoGuard()
+            run_dir=folder,
+            checkout=folder / "checkout",
+            routes=NoRoutes(),
+            endpoint_url="http://x",
+            processes=processes,
         )
         self._engine = DockerEngine("i-1", self.runner, find_version=self.find_version, credentials=dict)
 
@@ -66,8 +63,8 @@ class Host:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
-    host = Host(tmp_path)
+def host(tmp_path: Path, processes: Processes) -> Iterator[Host]:
+    host = Host(tmp_path, processes)
     yield host
     host.runner.close()
 

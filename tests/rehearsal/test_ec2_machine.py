@@ -16,22 +16,14 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.host.machine import TIMED_OUT, Execution, Machine, Place, script_of
 from greenlight.rehearsal.host.signature import Credentials, signed_headers
 from greenlight.rehearsal.host.stand_ins import write_stand_ins
-from greenlight.rehearsal.runner.groups import Groups
 from greenlight.rehearsal.runner.log import BoundedLog
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "ASIA1", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
 GET_PARAMETER = "aws ssm get-parameter --name /a --query Parameter.Value --output text --region us-east-1"
-
-
-class NoGuard:
-    """A guard for a process that ends what it starts."""
-
-    def watch(self, group: int) -> None: ...
-
-    def forget(self, group: int) -> None: ...
 
 
 class Cloud(HTTPServer):
@@ -67,10 +59,10 @@ def cloud() -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, cloud: Cloud) -> Iterator[Machine]:
+def machine(tmp_path: Path, cloud: Cloud, processes: Processes) -> Iterator[Machine]:
     write_stand_ins(tmp_path / "bin")
     place = Place(tmp_path / "home", tmp_path / "bin", f"http://127.0.0.1:{cloud.server_port}")
-    machine = Machine("i-1", place, BoundedLog(tmp_path / "host.log"), lambda: CREDENTIALS, Groups(NoGuard()))
+    machine = Machine("i-1", place, BoundedLog(tmp_path / "host.log"), lambda: CREDENTIALS, processes)
     yield machine
     machine.power_off()
 

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.runner.errors import ContainerError
 from greenlight.rehearsal.runner.look import State
 from greenlight.rehearsal.runner.runner import Runner
 from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference, RestartPolicy
-from tests.rehearsal.runner_bench import Bench, FakeRoutes, NoGuard, eventually, is_alive
+from tests.rehearsal.runner_bench import Bench, FakeRoutes, eventually, is_alive
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(30)]
 
@@ -24,8 +25,8 @@ SHOP = Path(__file__).parents[2] / "services" / "shop"
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
+def bench(tmp_path: Path, processes: Processes) -> Iterator[Bench]:
+    bench = Bench(tmp_path, processes)
     yield bench
     bench.runner.close()
 
@@ -147,10 +148,14 @@ def test_closing_the_runner_leaves_no_process(bench: Bench) -> None:
 
 
 @pytest.mark.skipif(not (SHOP / "node_modules").is_dir(), reason="the shop's dependencies are not installed")
-def test_the_shop_serves_as_a_container(tmp_path: Path) -> None:
+def test_the_shop_serves_as_a_container(tmp_path: Path, processes: Processes) -> None:
     routes = FakeRoutes()
     runner = Runner(
-        run_dir=tmp_path, checkout=SHOP.parents[1], routes=routes, endpoint_url="http://127.0.0.1:1", guard=NoGuard()
+        run_dir=tmp_path,
+        checkout=SHOP.parents[1],
+        routes=routes,
+        endpoint_url="http://127.0.0.1:1",
+        processes=processes,
     )
     environment = {
         "ENVIRONMENT": "green",

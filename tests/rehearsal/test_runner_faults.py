@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from greenlight.processes.owner import Processes
 from tests.rehearsal.runner_bench import Bench
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(30)]
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
+def bench(tmp_path: Path, processes: Processes) -> Iterator[Bench]:
+    bench = Bench(tmp_path, processes)
     yield bench
     bench.runner.close()
 

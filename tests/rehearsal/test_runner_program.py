@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.runner.catalog import VersionCatalog
 from greenlight.rehearsal.runner.errors import ProgramError, VersionError
 from greenlight.rehearsal.runner.log import BoundedLog
@@ -102,32 +103,36 @@ def test_a_runtime_that_cannot_be_started_is_named() -> None:
 
 
 @pytest.mark.parametrize(("version", "words"), [("v1", "tagged"), ("1.0.0", "today"), ("main", "tagged")])
-def test_a_version_is_a_git_ref_when_git_knows_it(checkout: Path, tmp_path: Path, version: str, words: str) -> None:
-    folder = Sources(checkout, tmp_path / "exports").folder("services/shop", version)
+def test_a_version_is_a_git_ref_when_git_knows_it(
+    checkout: Path, tmp_path: Path, processes: Processes, version: str, words: str
+) -> None:
+    folder = Sources(checkout, tmp_path / "exports", processes).folder("services/shop", version)
 
     assert (folder / "words").read_text() == words
 
 
-def test_an_exported_version_uses_the_dependencies_of_the_same_lock_file(checkout: Path, tmp_path: Path) -> None:
+def test_an_exported_version_uses_the_dependencies_of_the_same_lock_file(
+    checkout: Path, tmp_path: Path, processes: Processes
+) -> None:
     shop = checkout / "services" / "shop"
     (shop / "package-lock.json").write_text("{}")
     commit(checkout, "locked")
     git(checkout, "tag", "v2")
     (shop / "node_modules").mkdir()
 
-    folder = Sources(checkout, tmp_path / "exports").folder("services/shop", "v2")
+    folder = Sources(checkout, tmp_path / "exports", processes).folder("services/shop", "v2")
 
     assert (folder / "node_modules").resolve() == shop / "node_modules"
 
 
-def test_a_commit_without_the_service_is_named(checkout: Path, tmp_path: Path) -> None:
+def test_a_commit_without_the_service_is_named(checkout: Path, tmp_path: Path, processes: Processes) -> None:
     with pytest.raises(VersionError, match="has no services/report"):
-        Sources(checkout, tmp_path / "exports").folder("services/report", "v1")
+        Sources(checkout, tmp_path / "exports", processes).folder("services/report", "v1")
 
 
-def test_a_service_without_a_folder_is_named(checkout: Path, tmp_path: Path) -> None:
+def test_a_service_without_a_folder_is_named(checkout: Path, tmp_path: Path, processes: Processes) -> None:
     with pytest.raises(VersionError, match="no folder services/report"):
-        Sources(checkout, tmp_path / "exports").folder("services/report", "1.0.0")
+        Sources(checkout, tmp_path / "exports", processes).folder("services/report", "1.0.0")
 
 
 def test_two_services_may_share_one_source(tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
 import pytest
 from traffic_switch.contract import Color
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.traffic.analysis import answered_by, offered_rate, rollback_seconds, shift_seconds
 from greenlight.rehearsal.traffic.outcome import Outcome
 from greenlight.rehearsal.traffic.pool import PoolLimits
@@ -95,9 +97,12 @@ def server() -> Iterator[Server]:
     server.close()
 
 
-def start(server: Server, folder: Path, **options: float) -> Traffic:
+@contextmanager
+def start(server: Server, folder: Path, **options: float) -> Iterator[Traffic]:
     order = {"rate": RATE, "connections": 50, "timeout_seconds": 0.5, **options}
-    return Traffic(TrafficOrder(server.url, folder / "load.bin", **order), folder / "load.log")  # type: ignore[arg-type]
+    asked = TrafficOrder(server.url, folder / "load.bin", **order)  # type: ignore[arg-type]
+    with Processes() as processes, Traffic(asked, folder / "load.log", processes) as traffic:
+        yield traffic
 
 
 def load_for(seconds: float, server: Server, folder: Path) -> list[Record]:
@@ -200,18 +205,18 @@ def test_requests_without_an_answer_at_the_end_are_counted_after_a_grace_of_two_
     assert len(records) == server.gave[Outcome.TIMEOUT]
 
 
-def test_a_load_on_nothing_does_not_start(server: Server, tmp_path: Path) -> None:
+def test_a_load_on_nothing_does_not_start(tmp_path: Path, processes: Processes) -> None:
     order = TrafficOrder("http://127.0.0.1:1", tmp_path / "load.bin")
 
     with pytest.raises(TrafficError, match=r"cannot connect to http://127.0.0.1:1: .*; start the service"):
-        Traffic(order, tmp_path / "load.log")
+        Traffic(order, tmp_path / "load.log", processes)
 
 
 def test_leaving_the_block_ends_the_process(server: Server, tmp_path: Path) -> None:
     with start(server, tmp_path) as traffic:
         pass
 
-    assert traffic._process.returncode == -signal.SIGKILL
+    assert traffic._process.poll() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -229,14 +234,21 @@ def test_both_signals_end_it_cleanly_with_a_tally(server: Server, tmp_path: Path
     assert tally["offered"] == len(read_records(tmp_path / "load.bin")) == sum(server.gave.values())
 
 
-def test_the_load_ends_with_the_process_that_asked_for_it(server: Server, tmp_path: Path) -> None:
+def test_the_load_ends_with_the_process_that_asked_for_it_and_loses_nothing(server: Server, tmp_path: Path) -> None:
     record = tmp_path / "load.bin"
-    command = TrafficOrder(server.url, record, rate=RATE).command()
-    parent = f"import subprocess, time; subprocess.Popen({command!r}); time.sleep(1)"
-    subprocess.run([sys.executable, "-c", parent], check=True, stdout=subprocess.DEVNULL)
+    owner = (
+        "import os, pathlib, signal, time\n"
+        "from greenlight.processes.owner import Processes\n"
+        "from greenlight.rehearsal.traffic.process import Traffic, TrafficOrder\n"
+        f"record = pathlib.Path({str(record)!r})\n"
+        f"Traffic(TrafficOrder({server.url!r}, record, {RATE}), record.with_suffix('.log'), Processes())\n"
+        "time.sleep(0.5)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", owner], check=False)
     time.sleep(0.7)
 
     asked = sum(server.gave.values())
     time.sleep(0.3)
 
-    assert asked == sum(server.gave.values()) == len(read_records(record))
+    assert 0 < asked == sum(server.gave.values()) == len(read_records(record))

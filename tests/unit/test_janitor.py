@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from greenlight.rehearsal.janitor import watched
+from greenlight.processes.janitor import watched
 
 
 def test_the_janitor_forgets_what_has_ended() -> None:

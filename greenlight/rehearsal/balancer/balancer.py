@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.balancer.access_log import Request, parse
 from greenlight.rehearsal.balancer.envoy import Envoy
 from greenlight.rehearsal.balancer.health import Health
@@ -17,8 +18,8 @@ from greenlight.rehearsal.balancer.xds import Folder, render
 class Balancer:
     """Envoy, and what is known through it."""
 
-    def __init__(self, folder: Folder, admin_port: int, concurrency: int = 1) -> None:
-        self.envoy = Envoy(folder, admin_port, concurrency)
+    def __init__(self, folder: Folder, admin_port: int, processes: Processes, concurrency: int = 1) -> None:
+        self.envoy = Envoy(folder, admin_port, concurrency, processes)
         self._folder = folder
         self._watch = HealthWatch(Tail(folder.health_events))
         self._requests = Tail(folder.access_log)

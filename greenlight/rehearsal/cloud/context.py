@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from greenlight.processes.owner import Processes
     from greenlight.rehearsal.cloud.control import Control
-    from greenlight.rehearsal.cloud.guard import Guard
     from greenlight.rehearsal.cloud.routes import Routes
     from greenlight.rehearsal.runner.runner import Runner
 
@@ -25,7 +25,7 @@ class CloudContext:
         control: adds an endpoint, `control.route("name", handler)`.
         routes: where targets really are; the runner publishes, the balancer follows.
         runner: starts what would be containers.
-        guard: ends process groups that would outlive this process.
+        processes: starts every process of the cloud, and ends them all with it.
         on_ready: called in order, in a thread, once the AWS API answers; the cloud is ready when all have returned.
         on_shutdown: called in reverse order, in a thread, when the process is asked to stop; be quick.
     """
@@ -36,7 +36,7 @@ class CloudContext:
     control: Control
     routes: Routes
     runner: Runner
-    guard: Guard
+    processes: Processes
     on_ready: list[Callable[[], None]] = field(default_factory=list)
     on_shutdown: list[Callable[[], None]] = field(default_factory=list)
 

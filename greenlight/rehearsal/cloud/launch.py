@@ -15,9 +15,9 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.control import Control
-from greenlight.rehearsal.cloud.guard import Guard
 from greenlight.rehearsal.cloud.readiness import Readiness
 from greenlight.rehearsal.cloud.requirement import RequirementError, require
 from greenlight.rehearsal.cloud.route_endpoint import RouteEndpoint
@@ -85,9 +85,9 @@ def take_port(port: int) -> socket.socket:
 
 def create_context(port: int, run_dir: Path, auth: bool) -> CloudContext:
     """Make the parts that adapters share."""
-    routes, guard, control = Routes(), Guard(), Control()
+    routes, processes, control = Routes(), Processes(), Control()
     endpoint_url = f"http://127.0.0.1:{port}"
-    runner = Runner(run_dir=run_dir, checkout=Path.cwd(), routes=routes, endpoint_url=endpoint_url, guard=guard)
+    runner = Runner(run_dir=run_dir, checkout=Path.cwd(), routes=routes, endpoint_url=endpoint_url, processes=processes)
     control.route("routes", RouteEndpoint(routes).answer)
     return CloudContext(
         run_dir=run_dir,
@@ -96,7 +96,7 @@ def create_context(port: int, run_dir: Path, auth: bool) -> CloudContext:
         control=control,
         routes=routes,
         runner=runner,
-        guard=guard,
+        processes=processes,
         on_shutdown=[runner.close],
     )
 

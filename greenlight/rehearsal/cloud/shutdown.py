@@ -20,12 +20,12 @@ log = logging.getLogger(__name__)
 
 
 def stop_everything(context: CloudContext) -> None:
-    """Call on_shutdown in reverse order, kill the remaining children, and remove the temporary files."""
+    """Call on_shutdown in reverse order, kill what still runs, and remove the temporary files."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     for call in reversed(context.on_shutdown):
         _call_until(deadline, call)
+    context.processes.close(patience=0)
     _kill_children()
-    context.guard.dismiss()
     shutil.rmtree(context.run_dir / "tmp", ignore_errors=True)
 
 
@@ -44,16 +44,9 @@ def _call_until(deadline: float, call: Callable[[], None]) -> None:
 
 
 def _kill_children() -> None:
-    """End Lambda workers and whatever else is still there, but not the janitor: it ends when its input does."""
-    children = [each for each in psutil.Process().children(recursive=True) if not _is_janitor(each)]
+    """End what ministack itself has started: functions in other languages than Python."""
+    children = psutil.Process().children(recursive=True)
     for child in children:
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
     psutil.wait_procs(children, _REAP_SECONDS)
-
-
-def _is_janitor(process: psutil.Process) -> bool:
-    try:
-        return "greenlight.rehearsal.janitor" in process.cmdline()
-    except (psutil.NoSuchProcess, psutil.ZombieProcess):
-        return False

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from greenlight.processes.owner import Processes
+from greenlight.processes.process import OwnedProcess
 from greenlight.rehearsal.host.surroundings import ENDPOINT_VARIABLE, HOST_VARIABLE
-from greenlight.rehearsal.runner.groups import Groups
 from greenlight.rehearsal.runner.log import BoundedLog
 
 TIMED_OUT = 137
@@ -50,14 +51,19 @@ class Machine:
     """
 
     def __init__(
-        self, name: str, place: Place, log: BoundedLog, credentials: Callable[[], Mapping[str, str]], groups: Groups
+        self,
+        name: str,
+        place: Place,
+        log: BoundedLog,
+        credentials: Callable[[], Mapping[str, str]],
+        processes: Processes,
     ) -> None:
         self.name = name
         self._place = place
         self._log = log
         self._credentials = credentials
-        self._groups = groups
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._processes = processes
+        self._running: set[OwnedProcess] = set()
         self._lock = threading.Lock()
         self._off = False
         (place.home / "tmp").mkdir(parents=True, exist_ok=True)
@@ -73,14 +79,11 @@ class Machine:
         process = self._start(script)
         if not process:
             return Execution(TIMED_OUT, "", f"{self.name} is switched off")
-        late = threading.Timer(timeout_seconds, self._groups.kill, (process,)) if timeout_seconds else None
-        if late:
-            late.start()
-        stdout, stderr = (content.decode(errors="replace") for content in process.communicate())
-        if late:
-            late.cancel()
-        self._ended(process)
-        exit_code = process.returncode if process.returncode >= 0 else TIMED_OUT
+        finished = process.finish(timeout_seconds)
+        with self._lock:
+            self._running.discard(process)
+        stdout, stderr = (content.decode(errors="replace") for content in (finished.output, finished.errors))
+        exit_code = finished.exit_code if finished.exit_code >= 0 else TIMED_OUT
         self._log.note(f"a script ended with {exit_code}\n{stdout}{stderr}".rstrip())
         return Execution(exit_code, stdout, stderr)
 
@@ -90,30 +93,25 @@ class Machine:
             self._off = True
             running = list(self._running)
         for process in running:
-            self._groups.kill(process)
+            process.kill()
 
     def _first_boot(self, script: str) -> None:
         self._log.note(f"{self.name} runs its user data")
         self.execute(script)
 
-    def _start(self, script: str) -> subprocess.Popen[bytes] | None:
+    def _start(self, script: str) -> OwnedProcess | None:
         with self._lock:
             if self._off:
                 return None
-            process = self._groups.start(
+            process = self._processes.start(
                 ("bash", "-c", script, self.name),
-                folder=self._place.home,
                 environment=self._environment(),
+                folder=self._place.home,
                 output=subprocess.PIPE,
                 errors=subprocess.PIPE,
             )
             self._running.add(process)
             return process
-
-    def _ended(self, process: subprocess.Popen[bytes]) -> None:
-        with self._lock:
-            self._running.discard(process)
-        self._groups.close(process)
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from collections.abc import Callable
 
+from greenlight.processes.owner import Processes
+from greenlight.processes.process import OwnedProcess
 from greenlight.rehearsal.runner.errors import RunnerError
-from greenlight.rehearsal.runner.groups import Groups
 from greenlight.rehearsal.runner.log import BoundedLog
 from greenlight.rehearsal.runner.look import Look, RouteTable, State
 from greenlight.rehearsal.runner.plan import LaunchPlan
@@ -39,7 +39,7 @@ class Container:
         plan: Callable[[], LaunchPlan],
         routes: RouteTable,
         log: BoundedLog,
-        groups: Groups,
+        processes: Processes,
     ) -> None:
         self.id = container_id
         self.spec = spec
@@ -48,12 +48,12 @@ class Container:
         self._title = f"{spec.name} on {spec.host}, version {spec.version},"
         self._plan = plan
         self._routes = routes
-        self._groups = groups
+        self._processes = processes
         self._lock = threading.Lock()
         self._asked_to_stop = threading.Event()
         self._settled = threading.Event()
         self._supervisor: threading.Thread | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: OwnedProcess | None = None
         self._state = State.CREATED
         self._started_at: float | None = None
         self._restarts = 0
@@ -96,7 +96,7 @@ class Container:
         self._asked_to_stop.set()
         with self._lock:
             supervisor, process = self._supervisor, self._process
-            if process and process.poll() is None:
+            if process:
                 process.send_signal(self._plan_in_use.stop_signal)
         if supervisor:
             supervisor.join(patience)
@@ -106,8 +106,8 @@ class Container:
     def kill(self) -> None:
         """Kill the process. Unless a stop came first, the restart policy brings it back."""
         with self._lock:
-            if self._process and self._process.poll() is None:
-                self._groups.kill(self._process)
+            if self._process:
+                self._process.kill()
 
     def wait_until_settled(self, timeout_seconds: float) -> bool:
         """Wait until the process serves, or has ended; False when it does neither in time."""
@@ -121,20 +121,20 @@ class Container:
         with self._lock:
             return self._exit_code if self._state is State.EXITED else None
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _spawn(self) -> OwnedProcess:
         """Start the process; the caller holds the lock."""
         self._plan_in_use = plan = self._plan()
         self._settled.clear()
         with self.log.open() as output:
-            process = self._groups.start(
-                plan.command, folder=plan.folder, environment=plan.environment, output=output, errors=output
+            process = self._processes.start(
+                plan.command, folder=plan.folder, environment=plan.environment, output=output
             )
         self._process, self._state = process, State.RUNNING
         self._started_at, self._exit_code = time.time(), None
         self.log.note(f"{self._title} started as process {process.pid} on port {self.port}")
         return process
 
-    def _supervise(self, process: subprocess.Popen[bytes]) -> None:
+    def _supervise(self, process: OwnedProcess) -> None:
         backoff = FIRST_BACKOFF_SECONDS
         while True:
             began = time.monotonic()
@@ -148,7 +148,7 @@ class Container:
                 return
             process, backoff = again, min(backoff * 2, LONGEST_BACKOFF_SECONDS)
 
-    def _watch(self, process: subprocess.Popen[bytes]) -> int:
+    def _watch(self, process: OwnedProcess) -> int:
         """Publish the container's endpoints while its process listens; return the exit code."""
         pause = _LOOK_SECONDS
         while process.poll() is None and not is_listening(self.port):
@@ -159,7 +159,6 @@ class Container:
                 self._routes.publish(endpoint.target, endpoint.port, LOOPBACK, self.port)
         self._settled.set()
         exit_code = process.wait()
-        self._groups.close(process)
         for endpoint in self.spec.endpoints:
             self._routes.withdraw(endpoint.target, endpoint.port)
         self.log.note(f"{self._title} exited with {exit_code}")
@@ -173,7 +172,7 @@ class Container:
             self._state = State.RESTARTING if wanted else State.EXITED
         return wanted and not self._asked_to_stop.wait(backoff_seconds)
 
-    def _restart(self) -> subprocess.Popen[bytes] | None:
+    def _restart(self) -> OwnedProcess | None:
         with self._lock:
             if self._asked_to_stop.is_set():
                 self._state = State.EXITED

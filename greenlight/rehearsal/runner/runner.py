@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.runner.catalog import CATALOG_FILE, VersionCatalog
 from greenlight.rehearsal.runner.container import Container
 from greenlight.rehearsal.runner.errors import ContainerError
-from greenlight.rehearsal.runner.groups import Groups, Guard
 from greenlight.rehearsal.runner.log import BoundedLog
 from greenlight.rehearsal.runner.look import Look, RouteTable, State
 from greenlight.rehearsal.runner.plan import Planner
@@ -31,14 +31,16 @@ class Runner:
         checkout: the repository whose services/ are run.
         routes: told where each container's endpoints really are, as long as they listen.
         endpoint_url: the local cloud, which every container gets as AWS_ENDPOINT_URL.
-        guard: ends the containers when this process is gone without having done so.
+        processes: starts them, and ends them whatever happens to this process.
     """
 
-    def __init__(self, *, run_dir: Path, checkout: Path, routes: RouteTable, endpoint_url: str, guard: Guard) -> None:
+    def __init__(
+        self, *, run_dir: Path, checkout: Path, routes: RouteTable, endpoint_url: str, processes: Processes
+    ) -> None:
         self.catalog = VersionCatalog(run_dir / CATALOG_FILE)
-        self.groups = Groups(guard)
         self._logs = run_dir / "containers"
-        self._planner = Planner(Sources(checkout, run_dir / "versions"), self.catalog, endpoint_url)
+        self._planner = Planner(Sources(checkout, run_dir / "versions", processes), self.catalog, endpoint_url)
+        self._processes = processes
         self._routes = routes
         self._containers: dict[str, Container] = {}
         self._lock = threading.Lock()
@@ -96,7 +98,9 @@ class Runner:
         log = BoundedLog(self._logs / f"{spec.name}.log")
         plan = partial(self._planner.plan, spec, port)
         container_id = uuid.uuid4().hex * 2
-        container = Container(container_id, spec, port, plan=plan, routes=self._routes, log=log, groups=self.groups)
+        container = Container(
+            container_id, spec, port, plan=plan, routes=self._routes, log=log, processes=self._processes
+        )
         with self._lock:
             if self._closed.is_set():
                 raise ContainerError(f"container {spec.name!r} cannot start: the rehearsal is shutting down")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import os
 import re
-import subprocess
 import tarfile
 import tempfile
 import threading
 from pathlib import Path
 
+from greenlight.processes.owner import Processes
+from greenlight.processes.process import Finished
 from greenlight.rehearsal.runner.errors import VersionError
 from greenlight.rehearsal.runner.program import node_executable
 
@@ -27,9 +28,10 @@ class Sources:
     working tree: the rehearsal then shows how today's code behaves under that name.
     """
 
-    def __init__(self, checkout: Path, exports: Path) -> None:
+    def __init__(self, checkout: Path, exports: Path, processes: Processes) -> None:
         self._checkout = checkout
         self._exports = exports
+        self._processes = processes
         self._exporting = threading.Lock()
 
     def folder(self, source: str, version: str) -> Path:
@@ -57,17 +59,17 @@ class Sources:
             found = self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
         except OSError:
             return None
-        return found.stdout.decode().strip() or None
+        return found.output.decode().strip() or None
 
     def _export(self, source: str, version: str, commit: str) -> Path:
         folder = self._exports / source / commit[:12]
         with self._exporting:
             if not folder.is_dir():
                 archive = self._git("archive", "--format=tar", commit, source)
-                if archive.returncode:
+                if archive.exit_code:
                     found = f"version {version!r} is commit {commit[:12]}"
                     raise VersionError(f"{found}, which has no {source}: use a version that has it")
-                self._unpack(archive.stdout, source, folder)
+                self._unpack(archive.output, source, folder)
         return folder
 
     def _unpack(self, archive: bytes, source: str, folder: Path) -> None:
@@ -89,23 +91,16 @@ class Sources:
             (exported / "node_modules").symlink_to(here / "node_modules")
             return
         path = os.pathsep.join((str(Path(node_executable()).parent), os.environ.get("PATH", os.defpath)))
-        installed = subprocess.run(
-            _INSTALL,
-            cwd=exported,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            timeout=_INSTALL_SECONDS,
-            check=False,
+        installed = self._processes.run(
+            _INSTALL, environment={**os.environ, "PATH": path}, folder=exported, seconds=_INSTALL_SECONDS
         )
-        if installed.returncode:
-            raise VersionError(f"npm ci failed for {source}: {installed.stderr.strip().splitlines()[-1:]}")
+        if installed.exit_code:
+            said = installed.errors.decode(errors="replace").strip().splitlines()[-1:]
+            raise VersionError(f"npm ci failed for {source}: {said}")
 
-    def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def _git(self, *arguments: str) -> Finished:
         environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-        return subprocess.run(
-            ("git", "-C", str(self._checkout), *arguments), capture_output=True, env=environment, check=False
-        )
+        return self._processes.run(("git", "-C", str(self._checkout), *arguments), environment=environment)
 
 
 def _same_file(one: Path, other: Path) -> bool:

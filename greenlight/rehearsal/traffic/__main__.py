@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
-from greenlight.rehearsal.traffic.generator import TICK_SECONDS, Load, Tally, UnreachableError, generate
+from greenlight.rehearsal.traffic.generator import Load, Tally, UnreachableError, generate
 from greenlight.rehearsal.traffic.pool import PoolLimits
 from greenlight.rehearsal.traffic.profile import SHOP, Profile, ProfileError, load_profile, single
 
@@ -28,7 +27,6 @@ from greenlight.rehearsal.traffic.profile import SHOP, Profile, ProfileError, lo
 @click.option("--timeout-seconds", default=5.0, type=click.FloatRange(0.05, 300), help="From the due time.")
 @click.option("--profile", help="A JSON file of request kinds, or a path such as / for that alone; else a shop's mix.")
 @click.option("--seconds", type=click.FloatRange(0.1), help="Stop by itself after this time.")
-@click.option("--stop-with-parent", is_flag=True, help="Stop when the process that started this one is gone.")
 def main(
     url: str,
     record: Path,
@@ -38,14 +36,13 @@ def main(
     timeout_seconds: float,
     profile: str | None,
     seconds: float | None,
-    stop_with_parent: bool,
 ) -> None:
     """Ask a service at a constant rate and record every answer."""
     host, port = _address(url)
     limits = PoolLimits(connections, max(connections, max_connections), timeout_seconds)
     load = Load(host, port, rate, limits, _profile(profile))
     try:
-        tally = asyncio.run(_run(load, record, seconds, stop_with_parent))
+        tally = asyncio.run(_run(load, record, seconds))
     except UnreachableError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -55,27 +52,14 @@ def main(
     print(json.dumps(tally.as_json()), flush=True)
 
 
-async def _run(load: Load, record: Path, seconds: float | None, stop_with_parent: bool) -> Tally:
+async def _run(load: Load, record: Path, seconds: float | None) -> Tally:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
     if seconds is not None:
         loop.call_later(seconds, stop.set)
-    watch = asyncio.create_task(_stop_without_parent(stop)) if stop_with_parent else None
-    try:
-        return await generate(load, record, stop, ready=lambda: print("ready", flush=True))
-    finally:
-        if watch:
-            watch.cancel()
-
-
-async def _stop_without_parent(stop: asyncio.Event) -> None:
-    """A load must not outlive the rehearsal that asked for it, however that ended."""
-    parent = os.getppid()
-    while os.getppid() == parent:
-        await asyncio.sleep(TICK_SECONDS)
-    stop.set()
+    return await generate(load, record, stop, ready=lambda: print("ready", flush=True))
 
 
 def _address(url: str) -> tuple[str, int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.traffic.generator import GRACE_SECONDS
 from greenlight.rehearsal.traffic.record import Record, RecordTail, read_records
 
@@ -43,7 +44,7 @@ class TrafficOrder:
         if self.profile is not None:
             options["--profile"] = self.profile
         words = [word for option in options.items() for word in option]
-        return [sys.executable, "-m", "greenlight.rehearsal.traffic", *words, "--stop-with-parent"]
+        return [sys.executable, "-m", "greenlight.rehearsal.traffic", *words]
 
 
 class Traffic:
@@ -53,17 +54,13 @@ class Traffic:
         TrafficError: the generator did not get ready; the message ends with what it said.
     """
 
-    def __init__(self, order: TrafficOrder, log: Path) -> None:
+    def __init__(self, order: TrafficOrder, log: Path, processes: Processes) -> None:
         self.order = order
         self.tail = RecordTail(order.record)
         self._log = log
-        with log.open("ab") as errors:
-            self._process = subprocess.Popen(
-                order.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
-            )
-        if self._output.readline() != "ready\n":
-            self._process.wait()
-            self._output.close()
+        self._process = processes.start(order.command(), environment=os.environ, output=subprocess.PIPE, errors=log)
+        if self._process.output.readline() != b"ready\n":
+            self._end()
             raise TrafficError(f"the load did not start: {self._last_words()}")
 
     def stop(self) -> list[Record]:
@@ -72,9 +69,7 @@ class Traffic:
         Raises:
             TrafficError: the generator had died, or had to be killed.
         """
-        if self._process.poll() is None:
-            self._process.terminate()
-        status = self._wait()
+        status = self._end()
         if status != 0:
             raise TrafficError(f"the load ended with status {status} instead of 0: {self._last_words()}")
         return read_records(self.order.record)
@@ -85,23 +80,13 @@ class Traffic:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._wait()
+        self._process.kill()
+        self._end()
 
-    @property
-    def _output(self) -> IO[str]:
-        assert self._process.stdout is not None
-        return self._process.stdout
-
-    def _wait(self) -> int:
-        try:
-            return self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
-        finally:
-            self._output.close()
+    def _end(self) -> int:
+        code = self._process.stop(STOP_SECONDS)
+        self._process.output.close()
+        return code
 
     def _last_words(self) -> str:
         lines = self._log.read_text(errors="replace").split("\n")

@@ -96,7 +96,7 @@ class Instances:
         log = BoundedLog(self._context.run_dir / "logs" / f"host-{instance}.log")
         runner = self._context.runner
         self._dockers[instance] = DockerEngine(instance, runner, find_version=find_version, credentials=credentials)
-        self._machines[instance] = machine = Machine(instance, place, log, credentials, runner.groups)
+        self._machines[instance] = machine = Machine(instance, place, log, credentials, self._context.processes)
         machine.boot(record.get("UserData") or "")
 
     def terminating(self, terminate: Action) -> Action:

@@ -27,14 +27,14 @@ def install(context: CloudContext) -> None:
     """Start Envoy, and put ourselves around ministack's API and its CloudFormation types."""
     require_records()
     require_networks()
-    balancer = Balancer(Folder(context.run_dir / "envoy"), free_port(), int(os.environ.get(THREADS_VARIABLE, "1")))
+    threads = int(os.environ.get(THREADS_VARIABLE, "1"))
+    balancer = Balancer(Folder(context.run_dir / "envoy"), free_port(), context.processes, threads)
     edge = Edge(balancer, context.routes, check_scale())
     publication = Publication(edge)
     requests.install(edge)
     resources.install(edge)
     context.control.route("edge", lambda *request: _describe(edge, *request))
     balancer.start()
-    context.guard.watch(balancer.envoy.pid)
     context.on_ready.extend([balancer.envoy.wait_until_live, publication.start])
     context.on_shutdown.extend([balancer.stop, publication.stop])
 

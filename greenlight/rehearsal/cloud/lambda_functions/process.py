@@ -13,6 +13,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from greenlight.processes.owner import Processes
+from greenlight.processes.process import OwnedProcess
+
 PROGRAM = Path(__file__).with_name("program.py")
 _CHUNK_BYTES = 65_536
 _LOG_SECONDS = 1.0
@@ -30,17 +33,15 @@ class OutOfTimeError(Exception):
 class FunctionProcess:
     """One process of Lambda's Python runtime, which becomes a function when it is told which."""
 
-    def __init__(self, runtime: Path) -> None:
+    def __init__(self, runtime: Path, processes: Processes) -> None:
         """Start the process. `runtime` is the folder of the packages that Lambda's Python runtime ships."""
         requests_in, requests_out = os.pipe()
         answers_in, answers_out = os.pipe()
-        self.popen = subprocess.Popen(
+        self.process = processes.start(
             [sys.executable, "-I", "-S", "-u", str(PROGRAM), str(requests_in), str(answers_out), str(runtime)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            environment={"PATH": os.environ.get("PATH", os.defpath)},
+            output=subprocess.PIPE,
             pass_fds=(requests_in, answers_out),
-            env={"PATH": os.environ.get("PATH", os.defpath)},
         )
         os.close(requests_in)
         os.close(answers_out)
@@ -49,7 +50,7 @@ class FunctionProcess:
 
     def become(self, function: Mapping[str, Any], write_log: Callable[[str], None]) -> None:
         """Say which function this is. From now on each line that it prints goes to `write_log`."""
-        self._log = _Log(self.popen, write_log)
+        self._log = _Log(self.process, write_log)
         self._send(function)
 
     def ask(self, invocation: Mapping[str, Any], timeout_seconds: float) -> tuple[dict[str, Any], list[str]]:
@@ -70,8 +71,8 @@ class FunctionProcess:
 
     def close(self) -> None:
         """End the process and forget its pipes."""
-        self.popen.kill()
-        self.popen.wait()
+        self.process.kill()
+        self.process.wait()
         for descriptor in (self._requests, self._answers):
             os.close(descriptor)
 
@@ -81,7 +82,7 @@ class FunctionProcess:
             while data:
                 data = data[os.write(self._requests, data) :]
         except BrokenPipeError:
-            raise ProcessGoneError(f"exit status {self.popen.wait()}") from None
+            raise ProcessGoneError(f"exit status {self.process.wait()}") from None
 
     def _read_line(self, deadline: float) -> bytes:
         while b"\n" not in self._buffer:
@@ -90,7 +91,7 @@ class FunctionProcess:
                 raise OutOfTimeError
             chunk = os.read(self._answers, _CHUNK_BYTES)
             if not chunk:
-                raise ProcessGoneError(f"exit status {self.popen.wait()}")
+                raise ProcessGoneError(f"exit status {self.process.wait()}")
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
@@ -99,8 +100,8 @@ class FunctionProcess:
 class _Log:
     """Reads what a process prints, line by line, and knows where an invocation ended."""
 
-    def __init__(self, popen: subprocess.Popen[bytes], write_log: Callable[[str], None]) -> None:
-        self._popen = popen
+    def __init__(self, process: OwnedProcess, write_log: Callable[[str], None]) -> None:
+        self._output = process.output
         self._write = write_log
         self._request_id = ""
         self._lines: list[str] = []
@@ -116,8 +117,7 @@ class _Log:
         return self._lines
 
     def _follow(self) -> None:
-        assert self._popen.stdout is not None
-        for raw in self._popen.stdout:
+        for raw in self._output:
             line = raw.decode(errors="replace").rstrip("\n")
             if line == f"\0{self._request_id}":
                 self._ended.set()

@@ -20,6 +20,7 @@ from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.lambda_functions import event_sources, invocations
 from greenlight.rehearsal.cloud.lambda_functions.code import link_shipped_packages
 from greenlight.rehearsal.cloud.lambda_functions.outcome import Outcome, gone
+from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess
 from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
 from greenlight.rehearsal.cloud.lambda_functions.worker import House, PythonWorker
 from greenlight.rehearsal.cloud.requirement import require
@@ -38,8 +39,9 @@ def install(context: CloudContext) -> None:
     require(sqs, *invocations.REQUIRED_QUEUES)
     require(lambda_runtime, "_worker_class_for", "execution_credentials", "reset")
     folder = context.run_dir / "lambda"
+    runtime = link_shipped_packages(folder / "runtime")
     house = House(
-        spares=Spares(link_shipped_packages(folder / "runtime"), SPARE_PROCESSES),
+        spares=Spares(partial(FunctionProcess, runtime, context.processes), SPARE_PROCESSES),
         code=folder / "code",
         logs=context.run_dir / "logs" / "lambda",
         endpoint=context.endpoint_url,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from pathlib import Path
+from collections.abc import Callable
 
 from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess
 
@@ -12,18 +12,18 @@ from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess
 class Spares:
     """Keeps a few processes ready. Each one that is taken is replaced in the background."""
 
-    def __init__(self, runtime: Path, count: int) -> None:
-        self._runtime = runtime
+    def __init__(self, start: Callable[[], FunctionProcess], count: int) -> None:
+        self._start = start
         self._lock = threading.Lock()
         self._closed = False
-        self._ready = deque(FunctionProcess(runtime) for _ in range(count))
+        self._ready = deque(start() for _ in range(count))
 
     def take(self) -> FunctionProcess:
         """A process that has become no function yet."""
         with self._lock:
             spare = self._ready.popleft() if self._ready else None
         if spare is None:
-            return FunctionProcess(self._runtime)
+            return self._start()
         threading.Thread(target=self._replace, name="spare-function", daemon=True).start()
         return spare
 
@@ -36,7 +36,7 @@ class Spares:
             spare.close()
 
     def _replace(self) -> None:
-        spare = FunctionProcess(self._runtime)
+        spare = self._start()
         with self._lock:
             if not self._closed:
                 self._ready.append(spare)

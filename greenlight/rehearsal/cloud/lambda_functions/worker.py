@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from greenlight.processes.process import OwnedProcess
 from greenlight.rehearsal.cloud.lambda_functions import outcome
 from greenlight.rehearsal.cloud.lambda_functions.code import unpack
 from greenlight.rehearsal.cloud.lambda_functions.environment import Function, environment
@@ -42,7 +42,7 @@ class PythonWorker:
         self._function = Function.from_config(config)
         self._log = FunctionLog(house.logs / f"{self._function.name}.log")
         self._process: FunctionProcess | None = None
-        self._proc: subprocess.Popen[bytes] | None = None
+        self._proc: OwnedProcess | None = None
 
     def invoke(self, event: Any, request_id: str, function_arn: str) -> Outcome:
         """Have the handler called. Only one caller at a time gets here: ministack leases workers."""
@@ -78,7 +78,7 @@ class PythonWorker:
         """Make a waiting process this function. ministack calls it too, for a version with SnapStart."""
         code = str(unpack(self._code_zip, self._house.code))
         self._process = self._house.spares.take()
-        self._proc = self._process.popen
+        self._proc = self._process.process
         self._process.become(
             {
                 "code": code,

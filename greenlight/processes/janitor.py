@@ -1,7 +1,7 @@
-"""Ends what a rehearsal started when the rehearsal itself is gone, however it went.
+"""Ends what a process started when that process is gone, however it went: a program that imports nothing of ours.
 
 It reads `watch <group>` and `forget <group>` lines, each with the id of a process group, and waits for the end of its
-input, which comes when the rehearsal ends, even by `kill -9`. What is still watched then gets SIGTERM, and SIGKILL a
+input, which comes when its owner ends, even by `kill -9`. What is still watched then gets SIGTERM, and SIGKILL a
 little later. It is the only portable way: neither Envoy nor Node can be told to die with its parent on macOS.
 """
 
@@ -45,7 +45,7 @@ def _signal(group: int, number: int) -> bool:
 
 
 def main() -> None:
-    """Run until the input ends. Signals meant for the rehearsal must not end its janitor."""
+    """Run until the input ends. Signals meant for its owner must not end the janitor."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     end(watched(sys.stdin.readlines()))

@@ -1,0 +1,1 @@
+"""Child processes that end with who started them, however that one ends."""
