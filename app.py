@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,45 +16,56 @@ from stacks.ec2_host import Ec2HostStack
 from stacks.edge import EdgeStack
 from stacks.fargate import FargateStack
 from stacks.network import NetworkStack
-from stacks.registry import RegistryStack
+from stacks.registry import Registry, RegistryStack, SharedRegistry
 from stacks.release import ReleaseStack
 from stacks.settings import Settings, SettingsError
 from stacks.switch import SwitchStack
 
 
-def build(app: App) -> None:
-    """Add every stack to the app, from what is shared to what is released.
+def build(app: App, declared: Mapping[str, Any] | None = None) -> None:
+    """Add every stack of one stage to the app, from what is shared to what is released.
+
+    `declared` is cdk.json's context; what the app's own says otherwise was given by `-c`.
 
     Raises:
         SettingsError: when the app's context holds a setting that is not allowed.
     """
-    settings = Settings.from_context(app.node.get_all_context())
-    network = NetworkStack(app, "GreenlightNetwork", settings=settings)
-    registry = RegistryStack(app, "GreenlightRegistry", settings=settings)
-    data = DataStack(app, "GreenlightData", settings=settings)
-    edge = EdgeStack(app, "GreenlightEdge", settings=settings, network=network)
+    settings = Settings.from_context(app.node.get_all_context(), declared)
+    named = settings.names.stack
+    network = NetworkStack(app, named("Network"), settings=settings)
+    registry = _registry(app, settings)
+    data = DataStack(app, named("Data"), settings=settings)
+    edge = EdgeStack(app, named("Edge"), settings=settings, network=network)
     compute = _compute(app, settings=settings, network=network, registry=registry, data=data, edge=edge)
-    switch = SwitchStack(app, "GreenlightSwitch", settings=settings, data=data, edge=edge)
-    release = ReleaseStack(app, "GreenlightRelease", settings=settings, switch=switch)
+    switch = SwitchStack(app, named("Switch"), settings=settings, data=data, edge=edge)
+    release = ReleaseStack(app, named("Release"), settings=settings, switch=switch)
     release.add_stack_dependency(compute)
     for name, value in settings.tags.items():
         Tags.of(app).add(name, value)
 
 
-def _compute(app: App, **shared: Any) -> Stack:
+def _registry(app: App, settings: Settings) -> Registry:
+    """Add the stage's own repositories, or name production's."""
+    if settings.repositories == "shared":
+        return SharedRegistry()
+    return RegistryStack(app, settings.names.stack("Registry"), settings=settings)
+
+
+def _compute(app: App, *, settings: Settings, **shared: Any) -> Stack:
     """Add the compute stack that the settings ask for; both kinds take the same stacks and keep the same promise."""
-    if shared["settings"].compute == "ec2":
-        return Ec2HostStack(app, "GreenlightEc2Host", **shared)
-    return FargateStack(app, "GreenlightFargate", **shared)
+    kind = Ec2HostStack if settings.compute == "ec2" else FargateStack
+    return kind(app, settings.names.compute_stack(settings.compute), settings=settings, **shared)
 
 
 def committed_context() -> dict[str, Any]:
-    """Return cdk.json's context, so that `python app.py` alone gives what the CDK CLI gives; the CLI's values win.
+    """Return the context of cdk.json: the current folder's, as the CDK CLI reads it, or else the one beside this file.
+
+    `python app.py` alone then gives what the CDK CLI gives, and what `-c` says can be told from what is declared.
 
     Raises:
         SettingsError: when the file is broken.
     """
-    file = Path(__file__).with_name("cdk.json")
+    file = Path("cdk.json") if Path("cdk.json").is_file() else Path(__file__).with_name("cdk.json")
     try:
         context: dict[str, Any] = json.loads(file.read_text())["context"]
     except (OSError, ValueError, KeyError) as error:
@@ -64,8 +76,9 @@ def committed_context() -> dict[str, Any]:
 def main() -> None:
     """Synthesize, checked against cdk-nag's AwsSolutions rules; a refused setting ends in one line and exit code 1."""
     try:
-        app = App(context=committed_context())
-        build(app)
+        declared = committed_context()
+        app = App(context=declared)
+        build(app, declared)
     except SettingsError as error:
         sys.exit(f"greenlight: {error}")
     Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))

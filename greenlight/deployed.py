@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.names import PRODUCTION, Names
 from traffic_switch.config import RulePlace
 from traffic_switch.contract import Color
 from traffic_switch.errors import JournalError
@@ -32,11 +33,12 @@ INVOKING = Config(connect_timeout=5, read_timeout=70, retries={"mode": "standard
 
 
 class Deployed:
-    """The deployed stacks of this account and region, read lazily."""
+    """The deployed stacks of one stage in this account and region, read lazily."""
 
-    def __init__(self) -> None:
-        self.edge = DeployedStack("GreenlightEdge")
-        self.release = DeployedStack("GreenlightRelease")
+    def __init__(self, names: Names = PRODUCTION) -> None:
+        self.names = names
+        self.edge = DeployedStack(names.stack("Edge"))
+        self.release = DeployedStack(names.stack("Release"))
 
     @property
     def front_door_url(self) -> str:
@@ -46,7 +48,7 @@ class Deployed:
     @cached_property
     def journal(self) -> JournalView:
         """The journal, for reading."""
-        table = DeployedStack("GreenlightData").output("JournalTableName")
+        table = DeployedStack(self.names.stack("Data")).output("JournalTableName")
         return JournalView(boto3.client("dynamodb", config=IMPATIENT), table)
 
     @cached_property
@@ -86,7 +88,7 @@ class Deployed:
 
     def versions(self, service: str, compute: str) -> Mapping[Color, str]:
         """The version that each color was deployed with last; empty when nobody can say."""
-        return versions(DeployedStack(compute_stack(compute)).template, service)
+        return versions(DeployedStack(self.names.compute_stack(compute)).template, service)
 
     def has_image(self, service: str, version: str) -> bool:
         """Whether the service's repository has an image of the version."""
@@ -105,7 +107,7 @@ class Deployed:
         Raises:
             ReleaseError: the function refused; the message says why.
         """
-        function = DeployedStack("GreenlightSwitch").output("RequestFunctionName")
+        function = DeployedStack(self.names.stack("Switch")).output("RequestFunctionName")
         request = {"RequestType": "Repair", "RequestId": request_id, "Service": service, "Reason": reason}
         client: Any = boto3.client("lambda", config=INVOKING)
         reply = client.invoke(FunctionName=function, Payload=json.dumps(request).encode())
@@ -117,11 +119,6 @@ class Deployed:
     def _place(self, service: ServiceSettings) -> RulePlace:
         groups = [self.edge.output(f"{pascal(service.name)}{color.capitalize()}TargetGroupArn") for color in Color]
         return RulePlace(self.edge.output("ListenerArn"), service.priority, tuple(service.paths), *groups)
-
-
-def compute_stack(compute: str) -> str:
-    """The stack that runs both colors of every service."""
-    return "GreenlightEc2Host" if compute == "ec2" else "GreenlightFargate"
 
 
 def stack_status(stack: str) -> str:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from greenlight_cdk.names import Names
+
 from greenlight.errors import ProjectError
+from stacks.options.stages import STAGE, STAGES
 from stacks.settings import Settings, SettingsError
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -21,21 +24,30 @@ class Project:
     """A folder with a cdk.json: the checkout itself, or the copy that a rehearsal works in."""
 
     folder: Path
+    stage: str | None = None
+    """The stage that a command is about; None is production."""
 
     @classmethod
-    def here(cls) -> Project:
+    def here(cls, stage: str | None = None) -> Project:
         """The project of the current folder, or the checkout when there is no cdk.json here."""
         folder = Path.cwd()
-        return cls(folder if (folder / "cdk.json").is_file() else CHECKOUT)
+        return cls(folder if (folder / "cdk.json").is_file() else CHECKOUT, stage)
+
+    @property
+    def names(self) -> Names:
+        """The names of the stage's stacks."""
+        return Names(self.stage or "")
 
     def settings(self, overrides: Mapping[str, Any] | None = None) -> Settings:
-        """The validated settings, with flags as `-c` would give them.
+        """The validated settings of the stage, with flags as `-c` would give them.
 
         Raises:
             ProjectError: cdk.json cannot be read, or a setting is not allowed.
         """
+        declared = self.context()
+        chosen = {} if self.stage is None else {STAGE: self.stage}
         try:
-            return Settings.from_context({**self.context(), **(overrides or {})})
+            return Settings.from_context({**declared, **chosen, **(overrides or {})}, declared)
         except SettingsError as error:
             raise ProjectError(str(error)) from error
 
@@ -44,12 +56,14 @@ class Project:
         return dict(self._read().get("context", {}))
 
     def declare(self, service: str, facts: Mapping[str, Any]) -> None:
-        """Write a service's facts into cdk.json, so that the next plain deploy changes nothing.
+        """Write a service's facts at the stage into cdk.json, so that the next plain deploy changes nothing.
 
         The file is replaced in one step: a full disk must not leave half of it.
         """
         body = self._read()
-        body["context"]["services"][service].update(facts)
+        context = body["context"]
+        place = context[STAGES][self.stage] if self.stage else context
+        place["services"][service].update(facts)
         draft = self._file.with_suffix(".json.new")
         draft.write_text(json.dumps(body, indent=2) + "\n")
         os.replace(draft, self._file)

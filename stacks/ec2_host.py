@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 from greenlight_cdk.docker_host import DockerHost
 from greenlight_cdk.host_color import HostColors
@@ -15,7 +16,7 @@ from stacks.data import DataStack
 from stacks.edge import EdgeStack
 from stacks.guarded import guarded
 from stacks.network import NetworkStack
-from stacks.registry import RegistryStack
+from stacks.registry import Registry
 from stacks.settings import ServiceSettings, Settings
 
 
@@ -29,16 +30,17 @@ class Ec2HostStack(Stack):
         *,
         settings: Settings,
         network: NetworkStack,
-        registry: RegistryStack,
+        registry: Registry,
         data: DataStack,
         edge: EdgeStack,
     ) -> None:
         super().__init__(scope, construct_id, description="Greenlight: the EC2 host of both colors")
-        services = [_host_service(service, registry) for service in settings.services]
+        repositories = {service.name: registry.repository(self, service.name) for service in settings.services}
+        services = [_host_service(service, repositories[service.name]) for service in settings.services]
         guard = VersionGuard(
             self,
             "VersionGuard",
-            services=[guarded(service, registry, edge) for service in settings.services],
+            services=guarded(self, settings, registry, edge),
             listener=edge.listener,
             journal=data.journal,
             allow_live_change=settings.allow_live_change,
@@ -47,13 +49,14 @@ class Ec2HostStack(Stack):
         host = DockerHost(
             self,
             "Host",
+            names=settings.names,
             vpc=network.vpc,
             subnets=network.service_subnets,
             security_group=network.service_security_group,
             instance_type=settings.instance_type,
             ami_id=settings.ami_id,
             services=services,
-            repositories=list(registry.repositories.values()),
+            repositories=list(repositories.values()),
             carts=data.carts,
             container_port=settings.container_port,
             drain_seconds=settings.drain_seconds,
@@ -75,8 +78,7 @@ class Ec2HostStack(Stack):
         CfnOutput(self, "ContainerLogGroup", value=host.log_group.log_group_name)
 
 
-def _host_service(service: ServiceSettings, registry: RegistryStack) -> HostService:
-    repository = registry.repositories[service.name]
+def _host_service(service: ServiceSettings, repository: ecr.IRepository) -> HostService:
     return HostService(
         name=service.name,
         ports={color: service.port(color) for color in Color},

@@ -82,6 +82,7 @@ class EdgeStack(Stack):
             WebFirewall(
                 self,
                 "Firewall",
+                metric=settings.names.firewall_metric,
                 load_balancer_arn=self.load_balancer.load_balancer_arn,
                 log_retention_days=settings.log_retention_days,
             )

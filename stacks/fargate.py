@@ -15,7 +15,7 @@ from stacks.data import DataStack
 from stacks.edge import EdgeStack
 from stacks.guarded import guarded
 from stacks.network import NetworkStack
-from stacks.registry import RegistryStack
+from stacks.registry import Registry
 from stacks.settings import ServiceSettings, Settings
 
 
@@ -29,7 +29,7 @@ class FargateStack(Stack):
         *,
         settings: Settings,
         network: NetworkStack,
-        registry: RegistryStack,
+        registry: Registry,
         data: DataStack,
         edge: EdgeStack,
     ) -> None:
@@ -38,7 +38,7 @@ class FargateStack(Stack):
         self._guard = VersionGuard(
             self,
             "VersionGuard",
-            services=[guarded(service, registry, edge) for service in settings.services],
+            services=guarded(self, settings, registry, edge),
             listener=edge.listener,
             journal=data.journal,
             allow_live_change=settings.allow_live_change,
@@ -66,7 +66,7 @@ class FargateStack(Stack):
             service=service.name,
             color=color,
             version=service.version(color),
-            repository=self._registry.repositories[service.name],
+            repository=self._registry.repository(self, service.name),
             carts=self._data.carts,
             log_group=self._log_group,
             container_port=self._settings.container_port,

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from aws_cdk import Stack
 from greenlight_cdk.version_guard import GuardedService
 from traffic_switch.contract import Color
 
 from stacks.edge import EdgeStack
-from stacks.registry import RegistryStack
-from stacks.settings import ServiceSettings
+from stacks.registry import Registry
+from stacks.settings import ServiceSettings, Settings
 
 
-def guarded(service: ServiceSettings, registry: RegistryStack, edge: EdgeStack) -> GuardedService:
-    """Name what the version guard has to know about one service."""
-    return GuardedService(
-        name=service.name,
-        versions={color: service.version(color) for color in Color},
-        repository=registry.repositories[service.name],
-        target_groups=edge.target_groups[service.name],
-    )
+def guarded(compute: Stack, settings: Settings, registry: Registry, edge: EdgeStack) -> list[GuardedService]:
+    """Name what the version guard of a compute stack has to know about each service."""
+
+    def one(service: ServiceSettings) -> GuardedService:
+        return GuardedService(
+            name=service.name,
+            versions={color: service.version(color) for color in Color},
+            repository=registry.repository(compute, service.name),
+            running_tags={color: settings.names.running_tag(color) for color in Color},
+            target_groups=edge.target_groups[service.name],
+        )
+
+    return [one(service) for service in settings.services]

@@ -17,11 +17,13 @@ from stacks.options.network import NetworkOptions
 from stacks.options.proof import ProofOptions
 from stacks.options.refusal import allowed
 from stacks.options.release import ReleaseOptions
+from stacks.options.stage import StageOptions
 from stacks.options.values import Fixed
 from stacks.settings import ServiceSettings, Settings
 
 SECTIONS: Mapping[str, type[Any]] = {
     "The services": Settings,
+    "The stage": StageOptions,
     "Network and front door": NetworkOptions,
     "Compute and health checks": ComputeOptions,
     "Before and right after traffic moves": ProofOptions,

@@ -1,14 +1,25 @@
-"""The image repositories."""
+"""The image repositories: a stage's own, or production's."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.names import PRODUCTION
 from greenlight_cdk.service_repository import ServiceRepository
 
 from stacks.settings import Settings
+
+
+class Registry(Protocol):
+    """Where the stacks of one stage find a service's images."""
+
+    def repository(self, user: Stack, service: str, /) -> ecr.IRepository:
+        """The repository of a service, as the stack `user` sees it."""
+        ...
 
 
 class RegistryStack(Stack):
@@ -16,10 +27,34 @@ class RegistryStack(Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id, description="Greenlight: image repositories")
-        self.repositories: dict[str, ecr.Repository] = {}
+        self._repositories: dict[str, ecr.Repository] = {}
         for service in settings.services:
             repository = ServiceRepository(
-                self, pascal(service.name), service=service.name, release_images_kept=settings.release_images_kept
+                self,
+                pascal(service.name),
+                name=settings.names.repository(service.name),
+                release_images_kept=settings.release_images_kept,
             )
-            self.repositories[service.name] = repository
+            self._repositories[service.name] = repository
             CfnOutput(self, f"{pascal(service.name)}RepositoryUri", value=repository.repository_uri)
+
+    def repository(self, _user: Stack, service: str, /) -> ecr.IRepository:
+        """The stage's own repository; another stack imports it."""
+        return self._repositories[service]
+
+
+class SharedRegistry:
+    """Production's repositories, for another stage: named, and neither made nor changed nor deleted with it."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], ecr.IRepository] = {}
+
+    def repository(self, user: Stack, service: str, /) -> ecr.IRepository:
+        """Production's repository, by its name: an export would be a tie that keeps production from changing it."""
+        key = (user.stack_name, service)
+        if key not in self._found:
+            shared = ecr.Repository.from_repository_name(
+                user, f"{pascal(service)}Repository", PRODUCTION.repository(service)
+            )
+            self._found[key] = shared
+        return self._found[key]

@@ -11,10 +11,13 @@ from traffic_switch.contract import Color
 
 from stacks.options.compute import ComputeOptions
 from stacks.options.context import sort_context
+from stacks.options.neighbors import refuse_collisions
 from stacks.options.network import NetworkOptions
 from stacks.options.refusal import validated
 from stacks.options.release import ReleaseOptions
 from stacks.options.service import ServiceSettings
+from stacks.options.stage import StageOptions
+from stacks.options.stages import STAGE, chosen_stage, declared_stages, of_production, of_stage, telling_the_stage
 from stacks.options.values import SettingsError
 
 __all__ = ["ServiceSettings", "Settings", "SettingsError"]
@@ -31,7 +34,7 @@ FARGATE_MEMORY_MIB = {
 """Memory that Fargate sells with each number of CPU units (ECS developer guide, task size)."""
 
 
-class Settings(NetworkOptions, ComputeOptions, ReleaseOptions):
+class Settings(StageOptions, NetworkOptions, ComputeOptions, ReleaseOptions):
     """Every setting there is; each can be overridden by `-c key=value`."""
 
     services: tuple[ServiceSettings, ...] = Field(
@@ -40,12 +43,28 @@ class Settings(NetworkOptions, ComputeOptions, ReleaseOptions):
     )
 
     @classmethod
-    def from_context(cls, context: Mapping[str, Any]) -> Settings:
+    def from_context(cls, context: Mapping[str, Any], declared: Mapping[str, Any] | None = None) -> Settings:
         """Read the CDK context: cdk.json, overridden by `-c`, whose values are strings.
+
+        `declared` is cdk.json's own context, as far as it is known: what differs from it was given by `-c`, and beats
+        the settings of a stage too. All stages are checked, whichever is chosen: together they make one account.
 
         Raises:
             SettingsError: with one line, on the first key or value that is not allowed.
         """
+        written = declared if declared is not None else {key: context[key] for key in context if key != STAGE}
+        flags = {key: value for key, value in context.items() if key not in written or written[key] != value}
+        stages = declared_stages(context, cls.model_fields)
+        chosen = chosen_stage(context, written, stages)
+        settings = {"": cls._read(of_production(written, {} if chosen else flags))}
+        for name, own in stages.items():
+            with telling_the_stage(name):
+                settings[name] = cls._read(of_stage(name, own, written, flags if name == chosen else {}))
+        refuse_collisions(settings)
+        return settings[chosen]
+
+    @classmethod
+    def _read(cls, context: Mapping[str, Any]) -> Settings:
         raw = sort_context(context, cls.model_fields, [name for name in ServiceSettings.model_fields if name != "name"])
         services = tuple(validated(ServiceSettings, each.values, each.keys.__getitem__) for each in raw.services)
         return validated(cls, {**raw.values, "services": services}, str)

@@ -30,7 +30,7 @@ class SwitchStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, description="Greenlight: the traffic switch")
         self._settings, self._edge = settings, edge
-        self.topic = ReleaseTopic(self, "Topic")
+        self.topic = ReleaseTopic(self, "Topic", title=settings.names.topic_title)
         if settings.notify_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.notify_email))
         config = {service.name: self._config(service) for service in settings.services}

@@ -14,16 +14,9 @@ from traffic_switch.contract import Color
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.host_role import HostRole
-from greenlight_cdk.host_scripts import (
-    DOCUMENT_NAME,
-    SCRIPT_PARAMETER,
-    HostService,
-    declared_image_parameter,
-    first_boot_script,
-    run_document,
-    run_script,
-)
+from greenlight_cdk.host_scripts import HostService, first_boot_script, run_document, run_script
 from greenlight_cdk.log_group import LogGroup
+from greenlight_cdk.names import Names
 
 AMAZON_LINUX = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 """EC2 looks this up when it launches a host. CloudFormation would look it up at each update, and replace the host."""
@@ -46,6 +39,7 @@ class DockerHost(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        names: Names,
         vpc: ec2.IVpc,
         subnets: ec2.SubnetSelection,
         security_group: ec2.ISecurityGroup,
@@ -59,6 +53,7 @@ class DockerHost(Construct):
         log_retention_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._names = names
         self.log_group = LogGroup(self, "ContainerLogs", retention_days=log_retention_days)
         self.declared_images = {
             (service.name, color): self._declare(service, color) for service in services for color in Color
@@ -66,7 +61,7 @@ class DockerHost(Construct):
         script = ssm.StringParameter(
             self,
             "RunScript",
-            parameter_name=SCRIPT_PARAMETER,
+            parameter_name=names.run_script,
             description="What a Greenlight host does to make one color run one image",
             string_value=run_script(
                 region=Aws.REGION,
@@ -87,10 +82,10 @@ class DockerHost(Construct):
         self.run_color = ssm.CfnDocument(
             self,
             "RunColor",
-            name=DOCUMENT_NAME,
+            name=names.run_document,
             document_type="Command",
             document_format="JSON",
-            content=run_document(region=Aws.REGION),
+            content=run_document(region=Aws.REGION, script_parameter=names.run_script),
             target_type="/AWS::EC2::Instance",
             update_method="NewVersion",
         )
@@ -99,7 +94,7 @@ class DockerHost(Construct):
         return ssm.StringParameter(
             self,
             f"{service.name}-{color}",
-            parameter_name=declared_image_parameter(service.name, color),
+            parameter_name=self._names.declared_image(service.name, color),
             description=f"Image that {color} of {service.name} runs after a host's first boot",
             string_value=service.images[color],
         )
@@ -107,6 +102,7 @@ class DockerHost(Construct):
     def _launch_template(self, role: HostRole, instance_type: str, image: str) -> ec2.CfnLaunchTemplate:
         """Make the template; it carries no tags, since a tag that changed would replace the host."""
         registry = f"{Aws.ACCOUNT_ID}.dkr.ecr.{Aws.REGION}.{Aws.URL_SUFFIX}"
+        boot = first_boot_script(region=Aws.REGION, registry=registry, script_parameter=self._names.run_script)
         return ec2.CfnLaunchTemplate(
             self,
             "Template",
@@ -114,7 +110,7 @@ class DockerHost(Construct):
                 image_id=image,
                 instance_type=instance_type,
                 iam_instance_profile=ec2.CfnLaunchTemplate.IamInstanceProfileProperty(arn=role.profile.attr_arn),
-                user_data=Fn.base64(first_boot_script(region=Aws.REGION, registry=registry)),
+                user_data=Fn.base64(boot),
                 metadata_options=ec2.CfnLaunchTemplate.MetadataOptionsProperty(
                     http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=METADATA_HOPS
                 ),

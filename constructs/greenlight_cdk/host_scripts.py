@@ -36,8 +36,6 @@ from traffic_switch.contract import Color
 
 SCRIPTS = Path(__file__).parent / "host"
 
-SCRIPT_PARAMETER = "/greenlight/host/run-color"
-DOCUMENT_NAME = "Greenlight-RunColor"
 COMMAND_SECONDS = 720
 """What one command may take: up to 300 s for docker after a first boot, as much for its turn, then pull and start."""
 
@@ -59,11 +57,6 @@ class HostService:
     images: Mapping[Color, str]
     cpu_units: int
     memory_mib: int
-
-
-def declared_image_parameter(service: str, color: Color) -> str:
-    """Name the parameter that holds the image which a color runs after the host's first boot."""
-    return f"/greenlight/{service}/{color}"
 
 
 def run_script(
@@ -91,18 +84,18 @@ def run_script(
     return _script("run-color.sh", facts)
 
 
-def first_boot_script(*, region: str, registry: str) -> str:
+def first_boot_script(*, region: str, registry: str, script_parameter: str) -> str:
     """Return the host's user data: the same whatever the versions and the services are."""
-    facts = {"region": region, "registry": registry, "script_parameter": SCRIPT_PARAMETER}
+    facts = {"region": region, "registry": registry, "script_parameter": script_parameter}
     return _script("first-boot.sh", facts)
 
 
-def run_document(*, region: str) -> dict[str, Any]:
+def run_document(*, region: str, script_parameter: str) -> dict[str, Any]:
     """Return the SSM document that makes one color run one image.
 
     It fetches the run script each time, so that a host always runs the newest one without being replaced.
     """
-    fetch = f"aws ssm get-parameter --name {SCRIPT_PARAMETER} --query Parameter.Value --output text --region {region}"
+    fetch = f"aws ssm get-parameter --name {script_parameter} --query Parameter.Value --output text --region {region}"
     return {
         "schemaVersion": "2.2",
         "description": "Greenlight: make one color of one service run one image",

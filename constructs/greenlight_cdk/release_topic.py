@@ -14,8 +14,8 @@ class ReleaseTopic(sns.Topic):
     The policy that refuses plain HTTP replaces the topic's own, which is what lets alarms publish; so they are named.
     """
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
-        super().__init__(scope, construct_id, display_name="Greenlight releases", enforce_ssl=True)
+    def __init__(self, scope: Construct, construct_id: str, *, title: str) -> None:
+        super().__init__(scope, construct_id, display_name=title, enforce_ssl=True)
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["sns:Publish"],

@@ -8,10 +8,11 @@ from aws_cdk import Duration
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from constructs import Construct
+from traffic_switch.contract import RUNNING_PREFIX
 
 from greenlight_cdk.acknowledge import acknowledge
 
-RUNNING_IMAGES = "live-*"
+RUNNING_IMAGES = f"{RUNNING_PREFIX}*"
 RELEASE_FIRST_CHARACTERS = ("v", *"0123456789")
 EVERY_IMAGE = 9999
 
@@ -23,11 +24,11 @@ class ServiceRepository(ecr.Repository):
     running images (`live-*`) come first, then releases: an image that is both `rc-1.4` and `1.4` is a release.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, service: str, release_images_kept: int) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, name: str, release_images_kept: int) -> None:
         super().__init__(
             scope,
             construct_id,
-            repository_name=f"greenlight/{service}",
+            repository_name=name,
             image_scan_on_push=True,
             image_tag_mutability=ecr.TagMutability.IMMUTABLE_WITH_EXCLUSION,
             image_tag_mutability_exclusion_filters=[ecr.ImageTagMutabilityExclusionFilter.wildcard(RUNNING_IMAGES)],

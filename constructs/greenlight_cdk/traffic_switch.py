@@ -30,7 +30,7 @@ from greenlight_cdk.retry_queue import RetryQueue
 from greenlight_cdk.switch_duties import START, Duty, Places, duties
 from greenlight_cdk.switch_machine import SwitchMachine
 
-LOAD_BALANCER_IMPORT = "GreenlightEdge:ExportsOutputFnGetAttFrontDoorLoadBalancer6A458C90LoadBalancerFullNameF959EDC6"
+LOAD_BALANCER_EXPORT = "ExportsOutputFnGetAttFrontDoorLoadBalancer6A458C90LoadBalancerFullNameF959EDC6"
 """How cdk-nag names the load balancer's import in a finding; a test fails when the acknowledgement goes unused."""
 MAX_EVENT_AGE = Duration.seconds(240)
 """Lambda's own three tries come at once, after one minute and after three; after that the queue takes over."""
@@ -84,7 +84,7 @@ class TrafficSwitch(Construct):
         self._retry_requests(posts["Request"])
         self._settle_what_dies(posts["Settle"], functions["Settle"])
         DriftWatch(self, "Watch", look=functions["Drift"], every=drift_look, topic=topic)
-        self._acknowledge_wildcards()
+        self._acknowledge_wildcards(Stack.of(load_balancer).stack_name)
 
     def _function(self, duty: Duty) -> PythonFunction:
         function = PythonFunction(
@@ -126,7 +126,7 @@ class TrafficSwitch(Construct):
         timeout = Duration.seconds(duty.timeout_seconds)
         return RetryQueue(self, construct_id, function=function, timeout=timeout, topic=self._topic, work=work)
 
-    def _acknowledge_wildcards(self) -> None:
+    def _acknowledge_wildcards(self, edge: str) -> None:
         acknowledge(
             self,
             "AwsSolutions-IAM5[Resource::*]",
@@ -137,7 +137,7 @@ class TrafficSwitch(Construct):
         acknowledge(
             self,
             "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:elasticloadbalancing:<AWS::Region>:<AWS::AccountId>:"
-            f"listener-rule/{LOAD_BALANCER_IMPORT}/*]",
+            f"listener-rule/{edge}:{LOAD_BALANCER_EXPORT}/*]",
             "The production rule is made by the switch, so its id is in no template; the wildcard ends at the rules of "
             "this one load balancer, which holds nothing but Greenlight's.",
         )

@@ -35,6 +35,7 @@ class GuardedService:
     name: str
     versions: Mapping[Color, str]
     repository: ecr.IRepository
+    running_tags: Mapping[Color, str]
     target_groups: Mapping[Color, elbv2.IApplicationTargetGroup]
 
 
@@ -114,6 +115,7 @@ def _config(service: GuardedService, listener: elbv2.IApplicationListener) -> di
     """What `version_guard.model.GuardedService` reads."""
     return {
         "repository": service.repository.repository_name,
+        "running_tags": {color.value: service.running_tags[color] for color in Color},
         "listener_arn": listener.listener_arn,
         "target_groups": {color.value: service.target_groups[color].target_group_arn for color in Color},
     }

@@ -24,14 +24,16 @@ class WebFirewall(Construct):
     Request bodies over 8 KB are counted, not blocked: whether an upload is an attack is the application's to know.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, load_balancer_arn: str, log_retention_days: int) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, metric: str, load_balancer_arn: str, log_retention_days: int
+    ) -> None:
         super().__init__(scope, construct_id)
         self.web_acl = wafv2.CfnWebACL(
             self,
             "WebAcl",
             scope="REGIONAL",
             default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
-            visibility_config=_visibility("WebAcl"),
+            visibility_config=_visibility(metric),
             rules=[_managed(name, priority) for priority, name in enumerate(MANAGED_RULES)],
         )
         wafv2.CfnWebACLAssociation(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 from traffic_switch.model import Live
 
-from greenlight.deployed import compute_stack, stack_status
+from greenlight.deployed import stack_status
 from greenlight.errors import OperatorError, RehearsalError
 from greenlight.rehearsal.acts.act import Act, Seen
 from greenlight.rehearsal.acts.performance import Performance
@@ -131,7 +131,7 @@ def _under_load(
 
 
 def _seen(performance: Performance, records: Sequence[Record]) -> Seen:
-    before, after = performance.before, performance.lookout.snapshot()
+    before, after, settings = performance.before, performance.lookout.snapshot(), performance.stage.settings
     return Seen(
         steps=dict(performance.steps),
         switches=after.since(before),
@@ -141,8 +141,8 @@ def _seen(performance: Performance, records: Sequence[Record]) -> Seen:
         after=after.live,
         records=records,
         broken_promises=tuple(broken(before, after)),
-        compute=performance.stage.settings.compute,
-        compute_status=stack_status(compute_stack(performance.stage.settings.compute)),
+        compute=settings.compute,
+        compute_status=stack_status(settings.names.compute_stack(settings.compute)),
     )
 
 

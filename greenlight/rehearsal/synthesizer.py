@@ -25,7 +25,7 @@ def synthesize(context: Mapping[str, Any], assembly: Assembly) -> None:
     cdk-nag is left to `cdk synth` and to the tests: its findings do not depend on these flags.
     """
     app = App(context={**context, **assembly.flags}, outdir=str(assembly.folder))
-    build(app)
+    build(app, context)
     app.synth()
 
 

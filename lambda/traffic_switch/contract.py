@@ -36,6 +36,9 @@ STATE_MACHINE_VARIABLE = "GREENLIGHT_STATE_MACHINE"
 TOPIC_VARIABLE = "GREENLIGHT_TOPIC"
 PREVIEW_SECRET_VARIABLE = "GREENLIGHT_PREVIEW_SECRET"
 
+RUNNING_PREFIX = "live-"
+"""How tags of running images start, whatever stage they run at; the repositories' lifecycle spares them."""
+
 JOURNAL_KEY = "pk"
 JOURNAL_EXPIRY = "expires_at"
 

@@ -12,8 +12,6 @@ from traffic_switch.verdict import Judgment, failed, passed
 
 from version_guard.model import Declaration
 
-RUNNING_PREFIX = "live-"
-
 Weights = Mapping[Color, int]
 """What each color gets by the rules of the listener."""
 
@@ -67,9 +65,9 @@ def unproved(wanted: Declaration, before: Declaration | None) -> set[str]:
     return {wanted.versions[color] for color in wanted.changed_since(before)}
 
 
-def running_tags(wanted: Declaration) -> Mapping[str, str]:
-    """The tags that mark what runs, and the version each belongs on. The registry's lifecycle spares `live-*`."""
-    return {f"{RUNNING_PREFIX}{color}": version for color, version in wanted.versions.items()}
+def running_tags(wanted: Declaration, tags: Mapping[Color, str]) -> Mapping[str, str]:
+    """The tags that mark what runs, and the version each belongs on. The registry's lifecycle spares them."""
+    return {tags[color]: version for color, version in wanted.versions.items()}
 
 
 def _is_live(color: Color, weights: Weights, remembered: Live | None) -> bool:

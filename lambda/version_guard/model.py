@@ -42,9 +42,10 @@ class Declaration:
 
 @dataclass(frozen=True)
 class GuardedService:
-    """Where a service's images and its production traffic are."""
+    """Where a service's images and its production traffic are, and which tags mark the images that run."""
 
     repository: str
+    running_tags: Mapping[Color, str]
     listener_arn: str
     target_group_arns: Mapping[Color, str]
 
@@ -53,6 +54,7 @@ class GuardedService:
         """Read one service as the `VersionGuard` construct wrote it."""
         return cls(
             repository=raw["repository"],
+            running_tags={Color(color): tag for color, tag in raw["running_tags"].items()},
             listener_arn=raw["listener_arn"],
             target_group_arns={Color(color): arn for color, arn in raw["target_groups"].items()},
         )

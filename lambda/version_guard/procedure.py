@@ -101,7 +101,7 @@ class _Case:
     def mark_running(self) -> None:
         """Tag what runs, so that the repository keeps it."""
         images = self.world.images(self.service)
-        for tag, version in running_tags(self.wanted).items():
+        for tag, version in running_tags(self.wanted, self.service.running_tags).items():
             self.patience(partial(images.mark, tag, version))
 
     def _lock(self) -> Judgment:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from stacks.options.refusal import unknown
 from stacks.options.values import SettingsError
 
 DECLARED_STATE = ("active_color", "blue_version", "green_version", "attempt")
@@ -45,7 +45,7 @@ def sort_context(context: Mapping[str, Any], settings: Collection[str], service_
     named = [f"{name}.{field}" for name in services for field in service_fields]
     for key, value in plain.items():
         if key not in settings:
-            raise _unknown(key, value, [*settings, *DECLARED_STATE, *named])
+            raise unknown(key, value, [*settings, *DECLARED_STATE, *named])
     changes = _by_service(flags, list(services), service_fields)
     return RawSettings(plain, tuple(_service(name, services[name], changes[name], service_fields) for name in services))
 
@@ -75,7 +75,7 @@ def _by_service(
         service, _, field = key.rpartition(".")
         service = service or services[0]
         if service not in found or field not in service_fields:
-            raise _unknown(key, value, [f"{name}.{each}" for name in services for each in service_fields])
+            raise unknown(key, value, [f"{name}.{each}" for name in services for each in service_fields])
         other_key, other = found[service].get(field, (key, value))
         if other != value:
             raise SettingsError(f"{key}: got {value!r}, but {other_key} says {other!r}; allowed: one of the two")
@@ -88,7 +88,7 @@ def _service(
 ) -> RawService:
     for field, value in described.items():
         if field not in service_fields:
-            raise _unknown(f"services.{name}.{field}", value, [f"services.{name}.{each}" for each in service_fields])
+            raise unknown(f"services.{name}.{field}", value, [f"services.{name}.{each}" for each in service_fields])
     values = {
         "source": f"services/{name}",
         **described,
@@ -99,10 +99,3 @@ def _service(
         field: key for field, (key, _) in flags.items()
     }
     return RawService(values, keys | {"name": "services"})
-
-
-def _unknown(key: str, value: Any, known: Iterable[str]) -> SettingsError:
-    names = list(known)
-    nearest = get_close_matches(key, names, n=1, cutoff=0.5)
-    hint = f"did you mean {nearest[0]}?" if nearest else f"allowed: {', '.join(sorted(names))}"
-    return SettingsError(f"unknown setting {key} ({value!r}); {hint}")

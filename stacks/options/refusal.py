@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
 from annotated_types import Ge, Le
@@ -26,6 +27,14 @@ def validated(model: type[Model], values: Mapping[str, Any], key_of: Callable[[s
         field = str(error.errors(include_url=False)[0]["loc"][0])
         got = f"got {values[field]!r}" if field in values else "missing"
         raise SettingsError(f"{key_of(field)}: {got}; allowed: {allowed(model.model_fields[field])}") from error
+
+
+def unknown(key: str, value: Any, known: Iterable[str]) -> SettingsError:
+    """Refuse a key that nobody described, with the nearest one that there is."""
+    names = list(known)
+    nearest = get_close_matches(key, names, n=1, cutoff=0.5)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"allowed: {', '.join(sorted(names))}"
+    return SettingsError(f"unknown setting {key} ({value!r}); {hint}")
 
 
 def allowed(field: FieldInfo) -> str:

@@ -9,10 +9,11 @@ from traffic_switch.contract import Color
 
 from stacks.options.values import FIXED_ON_EC2, Allowed, Fixed, Integer, Null, Options, Paths, Version
 
+LONGEST_NAME = 20
 ServiceName = Annotated[
     str,
-    Field(pattern=r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$", max_length=20),
-    Allowed("up to 20 lower case letters, digits and hyphens, with a letter first and after each hyphen"),
+    Field(pattern=r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$", max_length=LONGEST_NAME),
+    Allowed(f"up to {LONGEST_NAME} lower case letters, digits and hyphens, with a letter first and after each hyphen"),
 ]
 ActiveColor = Annotated[Color | None, Null, Allowed("blue or green; leave it out to keep what is live")]
 Source = Annotated[

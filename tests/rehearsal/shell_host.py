@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from greenlight_cdk.host_scripts import SCRIPT_PARAMETER
+from greenlight_cdk.names import Names
 
 from tests.unit.host_script import REPORT_1, SHOP_1, SHOP_2, color_script
 
@@ -50,7 +50,7 @@ class Host:
             (self.bin / name).chmod(0o755)
         self.script = root / "run-color.sh"
         self.script.write_text(color_script())
-        self.declare(SCRIPT_PARAMETER, color_script())
+        self.declare(Names().run_script, color_script())
         self.push(SHOP_1, SHOP_2, REPORT_1)
 
     def declare(self, parameter: str, value: str) -> None:

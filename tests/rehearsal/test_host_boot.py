@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from greenlight_cdk.host_scripts import first_boot_script, run_document
+from greenlight_cdk.names import Names
 
 from tests.rehearsal.shell_host import Host
 from tests.unit.host_script import REGISTRY, REPORT_1, SHOP_1, SHOP_2
@@ -66,7 +67,7 @@ def test_a_declared_image_that_is_missing_does_not_keep_the_other_colors_from_st
 
 
 def test_the_document_fetches_the_script_and_runs_it_for_one_color(host: Host) -> None:
-    (step,) = run_document(region="eu-west-1")["mainSteps"]
+    (step,) = run_document(region="eu-west-1", script_parameter=Names().run_script)["mainSteps"]
     text = "\n".join(step["inputs"]["runCommand"])
     for name, value in {"service": "shop", "color": "green", "image": SHOP_2, "step": "run"}.items():
         text = text.replace(f"{{{{ {name} }}}}", value)
@@ -85,4 +86,6 @@ def _declare_all(host: Host) -> None:
 
 
 def _first_boot(host: Host) -> subprocess.CompletedProcess[str]:
-    return host.shell("bash", "-c", first_boot_script(region="eu-west-1", registry=REGISTRY))
+    return host.shell(
+        "bash", "-c", first_boot_script(region="eu-west-1", registry=REGISTRY, script_parameter=Names().run_script)
+    )

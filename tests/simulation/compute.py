@@ -75,7 +75,8 @@ class Compute:
         cloud.stacks = self
         cloud.after_event.append(self._watch)
         groups = {color: self.site.group(color) for color in ("blue", "green")}
-        shop = {"repository": REPOSITORY, "listener_arn": LISTENER, "target_groups": groups}
+        tags = {color: f"live-{color}" for color in ("blue", "green")}
+        shop = {"repository": REPOSITORY, "running_tags": tags, "listener_arn": LISTENER, "target_groups": groups}
         environment = {CONFIG_VARIABLE: json.dumps({"shop": shop}), JOURNAL_VARIABLE: JOURNAL}
         guard = version_guard.handler
         color = host_color.handler

@@ -32,8 +32,9 @@ def built() -> Callable[..., App]:
 
 @cache
 def _app(**flags: Any) -> App:
-    app = App(context={**committed_context(), FAIL_AT_SYNTH: False, **flags})
-    build(app)
+    declared = committed_context()
+    app = App(context={**declared, FAIL_AT_SYNTH: False, **flags})
+    build(app, declared)
     return app
 
 

@@ -101,7 +101,7 @@ def test_who_may_pull_may_do_nothing_else() -> None:
     stack = Stack(app, "Stack")
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
     for service in ("shop", "report"):
-        allow_pull(ServiceRepository(stack, service, service=service, release_images_kept=5), role)
+        allow_pull(ServiceRepository(stack, service, name=f"greenlight/{service}", release_images_kept=5), role)
 
     statements = [
         statement

@@ -8,6 +8,11 @@ import pytest
 from greenlight.errors import ProjectError
 from greenlight.project import CHECKOUT, Project
 
+STAGING = {
+    "vpc_cidr": "10.21.0.0/16",
+    "services": {"shop": {"blue_version": "1.0.0", "green_version": "1.0.0"}},
+}
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
@@ -40,3 +45,22 @@ def test_a_missing_cdk_json_is_one_line(tmp_path: Path) -> None:
 def test_a_setting_that_is_not_allowed_is_told_by_its_name(project: Project) -> None:
     with pytest.raises(ProjectError, match="active_color"):
         project.settings({"active_color": "purple"})
+
+
+def test_the_facts_of_a_stage_are_declared_at_the_stage(project: Project) -> None:
+    file = project.folder / "cdk.json"
+    before = json.loads(file.read_text())
+    before["context"]["stages"] = {"staging": STAGING}
+    file.write_text(json.dumps(before))
+
+    Project(project.folder, "staging").declare("shop", {"green_version": "2.0.0", "active_color": "green"})
+
+    before["context"]["stages"]["staging"]["services"]["shop"].update(green_version="2.0.0", active_color="green")
+    assert json.loads(file.read_text()) == before
+    assert Project(project.folder, "staging").settings().services[0].green_version == "2.0.0"
+    assert project.settings().services[0].green_version == "1.0.0"
+
+
+def test_a_project_without_stages_has_none(project: Project) -> None:
+    with pytest.raises(ProjectError, match=r"stage: got .staging.; allowed: none, since cdk.json declares no stage"):
+        Project(project.folder, "staging").settings()

@@ -16,7 +16,8 @@ from version_guard.world import World
 
 from tests.unit.fake_surroundings import FakeSurroundings
 
-SHOP = GuardedService("greenlight/shop", "arn:listener", {Color.BLUE: "arn:blue", Color.GREEN: "arn:green"})
+TAGS = {color: f"live-{color}" for color in Color}
+SHOP = GuardedService("greenlight/shop", TAGS, "arn:listener", {Color.BLUE: "arn:blue", Color.GREEN: "arn:green"})
 LAMBDA_SECONDS = 240.0
 SWITCH = Lock("switch-7", 1, reason="release green 2.0.0", since=990.0, deadline=4_000.0)
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from botocore.exceptions import ClientError
-
-from version_guard.judgment import RUNNING_PREFIX
+from traffic_switch.contract import RUNNING_PREFIX
 
 log = logging.getLogger(__name__)
 

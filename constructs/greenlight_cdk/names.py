@@ -1,0 +1,99 @@
+"""Every name that Greenlight chooses itself, made from the stage in one place.
+
+CloudFormation adds a random part to all other names. Production is the stage without a name, and its names hold none;
+every other stage's names hold it, after `Greenlight` or `greenlight-`, so that no name is ever taken twice and no
+prefix of production's, such as `greenlight/*`, covers a stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from traffic_switch.contract import RUNNING_PREFIX, Color
+
+from greenlight_cdk.identifiers import pascal
+
+StackKind = Literal["Network", "Registry", "Data", "Edge", "Ec2Host", "Fargate", "Switch", "Release"]
+STACK_KINDS: tuple[StackKind, ...] = get_args(StackKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A name as it was made, what it is the name of, and how long AWS lets it be."""
+
+    of: str
+    name: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of one stage: of production when `stage` is empty."""
+
+    stage: str = ""
+
+    def __str__(self) -> str:
+        return self.stage or "production"
+
+    def stack(self, kind: StackKind) -> str:
+        """A stack, e.g. `GreenlightEdge` and `GreenlightStagingEdge`; no kind is the end of another one."""
+        return f"{self._title}{kind}"
+
+    def compute_stack(self, compute: str) -> str:
+        """The stack of the colors, by the setting `compute`."""
+        return self.stack("Ec2Host" if compute == "ec2" else "Fargate")
+
+    def repository(self, service: str) -> str:
+        """A service's image repository, when the stage has its own."""
+        return f"{self._path}/{service}"
+
+    def running_tag(self, color: Color) -> str:
+        """The tag that marks the image which a color runs; stages that share a repository have their own."""
+        return f"{RUNNING_PREFIX}{self.stage}-{color}" if self.stage else f"{RUNNING_PREFIX}{color}"
+
+    def declared_image(self, service: str, color: Color) -> str:
+        """The parameter with the image that a color runs after a host's first boot."""
+        return f"/{self._path}/{service}/{color}"
+
+    @property
+    def run_script(self) -> str:
+        """The parameter with the script that starts containers."""
+        return f"/{self._path}/host/run-color"
+
+    @property
+    def run_document(self) -> str:
+        """The document that has a host run that script."""
+        return f"{self._title}-RunColor"
+
+    @property
+    def firewall_metric(self) -> str:
+        """The web ACL's name in CloudWatch: the dimension `WebACL`, in which two ACLs of one name would add up."""
+        return f"{self._title}WebAcl" if self.stage else "WebAcl"
+
+    @property
+    def topic_title(self) -> str:
+        """What mails of the topic come from."""
+        return f"Greenlight {self.stage} releases" if self.stage else "Greenlight releases"
+
+    def lengths(self, longest_service: int) -> Iterator[Length]:
+        """The names that hold the stage, and what AWS allows of each; `longest_service` is the length of one's name."""
+        service = "s" * longest_service
+        yield Length("a stack's name (CloudFormation, CreateStack)", max(map(self.stack, STACK_KINDS), key=len), 128)
+        yield Length("a document's name (Systems Manager, CreateDocument)", self.run_document, 128)
+        yield Length("a repository's name (ECR, CreateRepository)", self.repository(service), 256)
+        yield Length("an image's tag (ECR, PutImage)", self.running_tag(Color.GREEN), 128)
+        yield Length("a metric's name (AWS WAF, VisibilityConfig)", self.firewall_metric, 128)
+        yield Length("a topic's display name (SNS, SetTopicAttributes)", self.topic_title, 100)
+
+    @property
+    def _title(self) -> str:
+        return f"Greenlight{pascal(self.stage)}"
+
+    @property
+    def _path(self) -> str:
+        return f"greenlight-{self.stage}" if self.stage else "greenlight"
+
+
+PRODUCTION = Names()

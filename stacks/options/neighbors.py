@@ -1,0 +1,59 @@
+"""What two stages of one account and region cannot both have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from stacks.options.values import SettingsError
+
+if TYPE_CHECKING:
+    from stacks.settings import Settings
+
+
+def refuse_collisions(stages: Mapping[str, Settings]) -> None:
+    """Refuse what would keep two stages from working side by side, production first.
+
+    Raises:
+        SettingsError: naming the stage that comes later, and the setting.
+    """
+    for first, second in combinations(stages.values(), 2):
+        _refuse_one_network(first, second)
+        _refuse_one_domain(first, second)
+    for each in stages.values():
+        _refuse_missing_repositories(stages[""], each)
+
+
+def _refuse_one_network(first: Settings, second: Settings) -> None:
+    """AWS accepts two such VPCs, but never a peering or a transit gateway between them, and no VPC changes its network.
+
+    (VPC peering guide, "VPC peering limitations": no connection between VPCs whose CIDR blocks match or overlap.)
+    """
+    if IPv4Network(first.vpc_cidr).overlaps(IPv4Network(second.vpc_cidr)):
+        raise SettingsError(
+            f"stages.{second.stage}.vpc_cidr: got {second.vpc_cidr}, which overlaps {first.names}'s {first.vpc_cidr};"
+            " allowed: a network that no other stage uses, so that the VPCs can be peered one day"
+        )
+
+
+def _refuse_one_domain(first: Settings, second: Settings) -> None:
+    """A name points at one load balancer: smoke tests and probes of the other stage would ask the wrong one."""
+    if first.domain_name and first.domain_name == second.domain_name:
+        raise SettingsError(
+            f"stages.{second.stage}.domain_name: got {second.domain_name}, as {first.names} has; allowed: a name of its"
+            " own, or null for the load balancer's own name, and then certificate_arn null too"
+        )
+
+
+def _refuse_missing_repositories(production: Settings, stage: Settings) -> None:
+    if stage.repositories != "shared":
+        return
+    there = [service.name for service in production.services]
+    for service in stage.services:
+        if service.name not in there:
+            raise SettingsError(
+                f"stages.{stage.stage}.repositories: got 'shared' with a service {service.name}, of which production"
+                f" has no repository; allowed: own, or the services {', '.join(there)} alone"
+            )
