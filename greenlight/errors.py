@@ -4,7 +4,7 @@ OperatorError
 ├── ProjectError      cdk.json or a setting is wrong: correct it
 ├── NotDeployedError  a stack that the command needs is not there: deploy first
 ├── ReleaseError      the release did not happen, or was taken back: the line says why
-└── RehearsalError    the rehearsal could not be staged: the line says what is in the way
+└── RehearsalError    the rehearsal cannot begin, or cannot go on: the line says what is in the way
 """
 
 from __future__ import annotations
@@ -29,4 +29,4 @@ class ReleaseError(OperatorError):
 
 
 class RehearsalError(OperatorError):
-    """The rehearsal cannot run on this machine as it is."""
+    """The rehearsal cannot run on this machine as it is, or has lost what it needs."""

@@ -18,6 +18,13 @@ STOP_SECONDS = 5.0
 _LOOK_SECONDS = 0.01
 
 
+def how_it_ended(exit_code: int) -> str:
+    """Say it in words: `ended with exit code 1`, or `was ended by SIGKILL`."""
+    if exit_code >= 0:
+        return f"ended with exit code {exit_code}"
+    return f"was ended by {signal.Signals(-exit_code).name}"
+
+
 @dataclass(frozen=True)
 class Finished:
     """How a process ended, and what it said."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from greenlight import cdk
@@ -19,17 +15,14 @@ from greenlight.errors import RehearsalError
 from greenlight.plan import chosen
 from greenlight.processes.owner import Processes
 from greenlight.processes.process import OwnedProcess
-from greenlight.project import CHECKOUT
 from greenlight.rehearsal.account import ACCOUNT, REGION
-from greenlight.rehearsal.pace import cloud_variables
+from greenlight.rehearsal.cloud_process import PYTHON, ask, last_line, running_cloud
 from greenlight.rehearsal.place import HIDDEN, Place, client_environment
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.synthesis import Assembly, finished_mark, write_plan
 from greenlight.waiting import wait_until
 from stacks.settings import ServiceSettings, Settings
 
-PYTHON = str(cdk.BIN / "python")
-CLOUD_SECONDS = 60.0
 SYNTHESIS_SECONDS = 180.0
 BOOTSTRAP_SECONDS = 120.0
 
@@ -81,17 +74,11 @@ class Stage:
 
     def ask(self, name: str) -> Any:
         """Ask the local cloud about itself."""
-        return self._control(name, None)
+        return ask(self.port, name)
 
     def tell(self, name: str, body: object) -> Any:
         """Have the local cloud do something that AWS has no API for."""
-        return self._control(name, json.dumps(body).encode())
-
-    def _control(self, name: str, body: bytes | None) -> Any:
-        url = f"http://127.0.0.1:{self.port}/_greenlight/{name}"
-        request = urllib.request.Request(url, body, method="GET" if body is None else "PUT")
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+        return ask(self.port, name, body)
 
     def await_assembly(self, name: str) -> None:
         """Wait until the templates of one set of flags are there.
@@ -102,7 +89,7 @@ class Stage:
         mark = finished_mark(self.place.assembly(name))
         wait_until(lambda: mark.exists() or self.synthesis.poll(), SYNTHESIS_SECONDS)
         if not mark.exists():
-            raise RehearsalError(f"the templates were not synthesized: {_last_line(self.place.logs / 'synthesis.log')}")
+            raise RehearsalError(f"the templates were not synthesized: {last_line(self.place.logs / 'synthesis.log')}")
 
 
 @contextmanager
@@ -133,9 +120,9 @@ def staged(
             output=place.logs / "synthesis.log",
         )
         stage = Stage(place, settings, environment, processes, synthesis, progress, port, real_time)
-        _start_cloud(stage)
-        _bootstrap(stage)
-        yield stage
+        with running_cloud(processes, place, port, real_time=real_time):
+            _bootstrap(stage)
+            yield stage
 
 
 def _chosen(port: int | None) -> int:
@@ -164,27 +151,6 @@ def _speaking_to_the_cloud(environment: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _start_cloud(stage: Stage) -> None:
-    log = stage.place.logs / "cloud.log"
-    cloud = stage.processes.start(
-        [PYTHON, "-m", "greenlight.rehearsal.cloud", "--port", str(stage.port), "--run-dir", str(stage.place.root)],
-        environment=cdk.environment(cloud_variables(stage.real_time)),
-        folder=CHECKOUT,
-        output=log,
-    )
-    wait_until(lambda: cloud.poll() is not None or _is_ready(stage), CLOUD_SECONDS)
-    if cloud.poll() is not None or not _is_ready(stage):
-        raise RehearsalError(f"the local cloud did not start: {_last_line(log)}")
-
-
-def _is_ready(stage: Stage) -> bool:
-    try:
-        stage.ask("ready")
-    except (urllib.error.URLError, OSError):
-        return False
-    return True
-
-
 def _bootstrap(stage: Stage) -> None:
     """`cdk bootstrap`, outside any project, so that it need not synthesize one."""
     home = stage.place.root / "cdk-home"
@@ -193,9 +159,4 @@ def _bootstrap(stage: Stage) -> None:
     log = stage.place.logs / "bootstrap.log"
     process = stage.processes.start(command, environment=cdk.environment(stage.environment), folder=home, output=log)
     if process.wait(BOOTSTRAP_SECONDS) != 0:
-        raise RehearsalError(f"cdk bootstrap failed: {_last_line(log)}")
-
-
-def _last_line(file: Path) -> str:
-    lines = [line for line in file.read_text(errors="replace").splitlines() if line.strip()] if file.exists() else []
-    return f"{lines[-1].strip()} (see {file})" if lines else f"it said nothing (see {file})"
+        raise RehearsalError(f"cdk bootstrap failed: {last_line(log)}")

@@ -128,7 +128,7 @@ class Meanwhile:
         if self._thread is not None:
             return
         if any(switch.reached(self._phase) for switch in performance.lookout.switches()[self._known :]):
-            self._thread = threading.Thread(target=self._do, args=(performance,), name="meanwhile")
+            self._thread = threading.Thread(target=self._do, args=(performance,), name="meanwhile", daemon=True)
             self._thread.start()
 
     def end(self, performance: Performance) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator
 
 from greenlight.processes.owner import Processes
+from greenlight.processes.process import OwnedProcess
 from greenlight.rehearsal.balancer.access_log import Request, parse
 from greenlight.rehearsal.balancer.envoy import Envoy
 from greenlight.rehearsal.balancer.health import Health
@@ -31,10 +32,10 @@ class Balancer:
         """Return what is served now."""
         return self._snapshot
 
-    def start(self) -> None:
-        """Start Envoy and follow its health checks."""
-        self.envoy.start()
+    def start(self) -> OwnedProcess:
+        """Start Envoy and follow its health checks; return its process."""
         self._watch.start()
+        return self.envoy.start()
 
     def stop(self) -> None:
         """End Envoy."""

@@ -51,16 +51,16 @@ class Envoy:
         for name in (CLUSTERS, LISTENERS):
             self._write(name, {"resources": []})
         self._write("bootstrap.json", bootstrap(self._folder, self._admin_port))
-        self._process = self._processes.start([program, *self._arguments()], environment=os.environ, output=self._log)
+        self._process = self._processes.start([program, *self._arguments()], environment=os.environ, output=self.log)
         return self._process
 
     def wait_until_live(self) -> None:
         """Return once Envoy follows its files. Raises EnvoyError when it ends or takes too long."""
         wait_until(lambda: self._has_ended or self._is_live(), _START_SECONDS, _STEP_SECONDS)
         if self._has_ended:
-            raise EnvoyError(f"Envoy ended as soon as it was started: {self._log} says why")
+            raise EnvoyError(f"Envoy ended as soon as it was started: {self.log} says why")
         if not self._is_live():
-            raise EnvoyError(f"Envoy does not come up within {_START_SECONDS:g} s: {self._log} says why")
+            raise EnvoyError(f"Envoy does not come up within {_START_SECONDS:g} s: {self.log} says why")
 
     def tell(self, files: Files) -> list[str]:
         """Write what changed; return the names of the files written. What is not told any more is removed."""
@@ -73,7 +73,7 @@ class Envoy:
     def wait_until_listening(self, port: int) -> None:
         """Return once the port accepts connections. Raises EnvoyError when it does not."""
         if not wait_until(lambda: is_listening(port), _LISTEN_SECONDS, _STEP_SECONDS):
-            raise EnvoyError(f"Envoy does not listen on port {port}: {self._log} says why")
+            raise EnvoyError(f"Envoy does not listen on port {port}: {self.log} says why")
 
     def stop(self) -> None:
         """End Envoy at once; what is in flight is lost."""
@@ -85,7 +85,8 @@ class Envoy:
         return self._process is None or self._process.poll() is not None
 
     @property
-    def _log(self) -> Path:
+    def log(self) -> Path:
+        """What Envoy writes."""
         return self._folder.path / "envoy.log"
 
     def _arguments(self) -> list[str]:

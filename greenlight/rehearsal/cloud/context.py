@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from greenlight.processes.owner import Processes
+    from greenlight.rehearsal.cloud.breakdown import Breakdown
     from greenlight.rehearsal.cloud.control import Control
     from greenlight.rehearsal.cloud.routes import Routes
     from greenlight.rehearsal.runner.runner import Runner
@@ -26,6 +27,7 @@ class CloudContext:
         routes: where targets really are; the runner publishes, the balancer follows.
         runner: starts what would be containers.
         processes: starts every process of the cloud, and ends them all with it.
+        breakdown: ends the cloud when a process ends that it cannot do without.
         on_ready: called in order, in a thread, once the AWS API answers; the cloud is ready when all have returned.
         on_shutdown: called in reverse order, in a thread, when the process is asked to stop; be quick.
     """
@@ -37,6 +39,7 @@ class CloudContext:
     routes: Routes
     runner: Runner
     processes: Processes
+    breakdown: Breakdown
     on_ready: list[Callable[[], None]] = field(default_factory=list)
     on_shutdown: list[Callable[[], None]] = field(default_factory=list)
 

@@ -16,6 +16,7 @@ from hypercorn.config import Config
 from ministack import app as ministack
 
 from greenlight.processes.owner import Processes
+from greenlight.rehearsal.cloud.breakdown import Breakdown, BreakdownError
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.control import Control
 from greenlight.rehearsal.cloud.readiness import Readiness
@@ -97,6 +98,7 @@ def create_context(port: int, run_dir: Path, auth: bool) -> CloudContext:
         routes=routes,
         runner=runner,
         processes=processes,
+        breakdown=Breakdown(),
         on_shutdown=[runner.close],
     )
 
@@ -128,9 +130,13 @@ async def _serve(context: CloudContext, taken: socket.socket) -> None:
     application = context.control.wrap(require(ministack, "app"))
     serving = asyncio.ensure_future(serve(application, _config(taken), shutdown_trigger=stopped.wait))  # type: ignore[arg-type]
     serving.add_done_callback(lambda _: stopped.set())
+    lost = asyncio.wrap_future(context.breakdown.lost)
+    lost.add_done_callback(lambda _: stopped.set())
     await stopped.wait()
     await asyncio.wait([serving], timeout=_LAST_ANSWERS_SECONDS)
-    failure = _failure(preparing) or _failure(serving)
+    failure = _failure(lost) or _failure(preparing) or _failure(serving)
+    if isinstance(failure, BreakdownError):
+        raise LaunchError(str(failure))
     if failure:
         raise LaunchError(f"{type(failure).__name__}: {failure}") from failure
 

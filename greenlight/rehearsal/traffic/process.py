@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from greenlight.errors import RehearsalError
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.traffic.generator import GRACE_SECONDS
 from greenlight.rehearsal.traffic.record import Record, RecordTail, read_records
@@ -17,7 +18,7 @@ STOP_SECONDS = GRACE_SECONDS + 10.0
 """Longer than the generator needs to finish, on a machine that is busy with everything else."""
 
 
-class TrafficError(Exception):
+class TrafficError(RehearsalError):
     """The load generator did not start, or did not end as it should; its record cannot be trusted."""
 
 

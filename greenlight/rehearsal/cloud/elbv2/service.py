@@ -34,7 +34,7 @@ def install(context: CloudContext) -> None:
     requests.install(edge)
     resources.install(edge)
     context.control.route("edge", lambda *request: _describe(edge, *request))
-    balancer.start()
+    context.breakdown.watch(balancer.start(), "Envoy, the load balancer,", balancer.envoy.log)
     context.on_ready.extend([balancer.envoy.wait_until_live, publication.start])
     context.on_shutdown.extend([balancer.stop, publication.stop])
 
