@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from stacks.ec2_host import Ec2HostStack
 from stacks.edge import EdgeStack
 from stacks.fargate import FargateStack
 from stacks.network import NetworkStack
+from stacks.options.stages import STAGE, agree_on_stage
 from stacks.registry import Registry, RegistryStack, SharedRegistry
 from stacks.release import ReleaseStack
 from stacks.settings import Settings, SettingsError
@@ -78,6 +80,7 @@ def main() -> None:
     try:
         declared = committed_context()
         app = App(context=declared)
+        agree_on_stage(app.node.try_get_context(STAGE), os.environ)
         build(app, declared)
     except SettingsError as error:
         sys.exit(f"greenlight: {error}")

@@ -37,11 +37,16 @@ def deploy(
     flags: Mapping[str, str] | None = None,
     assembly: Path | None = None,
     exclusively: bool = False,
+    stage: str | None = None,
 ) -> list[str]:
-    """The command line of `cdk deploy`; with an assembly, nothing is synthesized and flags have no effect."""
+    """The command line of `cdk deploy`; with an assembly, nothing is synthesized and flags have no effect.
+
+    A stage is synthesized into a folder of its own: the CLI lets nobody write into one that another deploy reads.
+    """
     options = ["--require-approval", "never", "--no-notices", "--progress", "events", "--concurrency", "4"]
     options += ["--exclusively"] if exclusively else []
     options += ["--app", str(assembly)] if assembly else []
+    options += ["--context", f"stage={stage}", "--output", f"build/cdk.out/{stage}"] if stage and not assembly else []
     for key, value in (flags or {}).items():
         options += ["--context", f"{key}={value}"]
     return command("deploy", *(stacks or ["--all"]), *options)

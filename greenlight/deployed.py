@@ -90,14 +90,19 @@ class Deployed:
         """The version that each color was deployed with last; empty when nobody can say."""
         return versions(DeployedStack(self.names.compute_stack(compute)).template, service)
 
-    def has_image(self, service: str, version: str) -> bool:
-        """Whether the service's repository has an image of the version."""
+    def has_image(self, service: str, version: str, owner: Names) -> bool:
+        """Whether the service's repository has an image of the version; `owner` is the stage that the repository is of.
+
+        Raises:
+            NotDeployedError: there is no such repository.
+        """
+        repository = owner.repository(service)
         ecr = boto3.client("ecr", config=IMPATIENT)
         try:
-            found = ecr.batch_get_image(repositoryName=f"greenlight/{service}", imageIds=[{"imageTag": version}])
+            found = ecr.batch_get_image(repositoryName=repository, imageIds=[{"imageTag": version}])
         except ecr.exceptions.RepositoryNotFoundException as error:
             raise NotDeployedError(
-                f"the image repository greenlight/{service} does not exist: run `npx cdk deploy GreenlightRegistry`"
+                f"the image repository {repository} does not exist: deploy the stack {owner.stack('Registry')} first"
             ) from error
         return bool(found["images"])
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+
+from greenlight_cdk.names import PRODUCTION, Names
+from traffic_switch.advice import for_stage
 
 LATEST_SECONDS = 253402300799.0
 """The last second that a date can show."""
@@ -18,6 +22,12 @@ def iso(seconds: float) -> str | None:
     if not 0 < seconds <= LATEST_SECONDS:
         return None
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def at_stage(text: object, names: Names) -> str:
+    """What is said of a stage, with its commands and its stacks where production's are named."""
+    said = for_stage(str(text), names.stage)
+    return re.sub(rf"\b{PRODUCTION.stack('Switch')}\b", names.stack("Switch"), said)
 
 
 def sentence(text: object) -> str:

@@ -10,6 +10,7 @@ from live_traffic.running_switch import refusal
 from traffic_switch.model import Mode
 
 from greenlight import plan as plans
+from greenlight.commands.stage_option import with_stage
 from greenlight.deployed import Deployed
 from greenlight.errors import ReleaseError
 from greenlight.project import Project
@@ -19,9 +20,11 @@ from greenlight.wording import printable
 @click.command()
 @click.option("--service", help="The service; the first of cdk.json when left out.")
 @click.option("--reason", default="", help="Kept in the journal and told to everybody who is notified.")
-def abort(service: str | None, reason: str) -> None:
+@with_stage
+def abort(service: str | None, reason: str, stage: str | None) -> None:
     """Stop the running release at its next look (gate or bake); traffic returns by the ordinary rollback."""
-    project, deployed = Project.here(), Deployed()
+    project = Project.here(stage)
+    deployed = Deployed(project.names)
     wanted = plans.chosen(project.settings(), service)
     owner = _running(deployed, wanted.name)
     deployed.journal.ask_to_abort(owner, reason or f"asked by {getpass.getuser()}")

@@ -6,38 +6,42 @@ import json
 from typing import Any
 
 import click
+from greenlight_cdk.names import Names
 from traffic_switch.journal import Lock
 
 from greenlight import plan as plans
+from greenlight.commands.stage_option import with_stage
 from greenlight.deployed import Deployed
 from greenlight.journal_view import SwitchView
 from greenlight.project import Project
 from greenlight.switch_view import mode, state
-from greenlight.wording import iso, printable
+from greenlight.wording import at_stage, iso, printable
 
 
 @click.command()
 @click.option("--service", help="The service; the first of cdk.json when left out.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, the newest ones.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
-def history(service: str | None, limit: int, as_json: bool) -> None:
+@with_stage
+def history(service: str | None, limit: int, as_json: bool, stage: str | None) -> None:
     """List a service's switches, newest first: time, what for, color, version, outcome, reason.
 
     Every request counts: releases, restores, repairs and removals, those that were refused, and deploys that kept what
     is live. The journal remembers 400 days.
     """
-    project, deployed = Project.here(), Deployed()
+    project = Project.here(stage)
+    deployed = Deployed(project.names)
     wanted = plans.chosen(project.settings(), service)
     lock = deployed.journal.lock(wanted.name)
-    facts = [_facts(switch, lock) for switch in deployed.journal.switches(wanted.name)[:limit]]
+    facts = [_facts(switch, lock, deployed.names) for switch in deployed.journal.switches(wanted.name)[:limit]]
     if as_json:
-        click.echo(json.dumps({"service": wanted.name, "switches": facts}, indent=2))
+        click.echo(json.dumps({"stage": stage, "service": wanted.name, "switches": facts}, indent=2))
         return
     lines = [_line(each) for each in facts] or [f"the journal knows of no switch of {wanted.name}"]
     click.echo("\n".join(lines))
 
 
-def _facts(switch: SwitchView, lock: Lock | None) -> dict[str, Any]:
+def _facts(switch: SwitchView, lock: Lock | None, names: Names) -> dict[str, Any]:
     return {
         "id": switch.switch.id,
         "started_at": iso(switch.started_at),
@@ -45,7 +49,7 @@ def _facts(switch: SwitchView, lock: Lock | None) -> dict[str, Any]:
         "color": switch.switch.color.value if switch.switch.version else None,
         "version": switch.switch.version or None,
         "outcome": state(switch, lock),
-        "reason": switch.reason or switch.said,
+        "reason": at_stage(switch.reason or switch.said, names),
         "undoes": switch.switch.undoes or None,
         "undone_by": switch.undone or None,
         "damage": list(switch.damage),

@@ -8,6 +8,7 @@ import click
 
 from greenlight import plan as plans
 from greenlight.commands.releasing import bound, carry_out, confirm, ready_scene, require_image
+from greenlight.commands.stage_option import with_stage
 from greenlight.deployed import Deployed
 from greenlight.project import Project
 
@@ -17,17 +18,19 @@ from greenlight.project import Project
 @click.option("--service", help="The service; the first of cdk.json when left out.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--app", "assembly", type=click.Path(exists=True, path_type=Path), help="Use this synthesized assembly.")
-def release(version: str, service: str | None, yes: bool, assembly: Path | None) -> None:
+@with_stage
+def release(version: str, service: str | None, yes: bool, assembly: Path | None, stage: str | None) -> None:
     """Release VERSION: an image tag in the service's repository.
 
     Finds the idle color, shows what is about to happen, runs the real `cdk deploy`, follows the switch live, looks
     whether VERSION is live, and writes the new facts into cdk.json. Refused while a switch of the service is running,
     and while the production rule is not as the journal says.
     """
-    project, deployed = Project.here(), Deployed()
+    project = Project.here(stage)
+    deployed = Deployed(project.names)
     wanted = plans.chosen(project.settings(), service)
     settings = project.settings({f"{wanted.name}.green_version": version})
-    require_image(deployed, wanted.name, version)
+    require_image(deployed, settings, wanted.name, version)
     live = ready_scene(deployed, wanted, settings).live
     plan = bound(plans.release(wanted, version, live, deployed.attempts(wanted.name)), deployed, assembly)
     confirm(plan, settings, yes)

@@ -24,9 +24,9 @@ from greenlight.readiness import unmet, unready
 from greenlight.scene import PATIENCE, Scene, awaited
 from greenlight.templates import asked, synthesized
 from greenlight.wording import printable, sentence
+from stacks.options.stages import STAGE_VARIABLE
 from stacks.settings import ServiceSettings, Settings
 
-RELEASE_STACK = "GreenlightRelease"
 LEFT_RUNNING = (
     "stopped following. CloudFormation goes on with the deploy: `greenlight status` shows it, "
     "`greenlight abort` lets the running switch take itself back"
@@ -51,15 +51,16 @@ def ready_scene(deployed: Deployed, service: ServiceSettings, settings: Settings
     return scene
 
 
-def require_image(deployed: Deployed, service: str, version: str) -> None:
+def require_image(deployed: Deployed, settings: Settings, service: str, version: str) -> None:
     """Look whether a version can be deployed.
 
     Raises:
         ReleaseError: it has no image.
     """
-    if not deployed.has_image(service, version):
+    owner = settings.registry_names
+    if not deployed.has_image(service, version, owner):
         raise ReleaseError(
-            f"there is no image {version} in the repository greenlight/{service}: push it first, "
+            f"there is no image {version} in the repository {owner.repository(service)}: push it first, "
             "then release it. Nothing was changed"
         )
 
@@ -72,7 +73,8 @@ def bound(plan: Plan, deployed: Deployed, assembly: Path | None) -> Plan:
     """
     if assembly is None:
         return plan
-    there = asked(synthesized(assembly, RELEASE_STACK), plan.service)
+    stack = deployed.names.stack("Release")
+    there = asked(synthesized(assembly, stack), plan.service)
     if there is None or (there.color, there.version) != (plan.color, plan.version):
         said = f"{there.color} {there.version}".strip() if there else "nothing"
         raise ReleaseError(
@@ -81,7 +83,7 @@ def bound(plan: Plan, deployed: Deployed, assembly: Path | None) -> Plan:
         )
     if there == deployed.asked(plan.service):
         raise ReleaseError(
-            f"the assembly {assembly} asks for what the stack {RELEASE_STACK} has already, attempt {there.attempt}, so"
+            f"the assembly {assembly} asks for what the stack {stack} has already, attempt {there.attempt}, so"
             f" that nothing would happen: synthesize it with attempt {plan.attempt}, or leave --app out"
         )
     return replace(plan, attempt=there.attempt)
@@ -114,11 +116,12 @@ def carry_out(
         ReleaseError: it is not; the message says why, and where the traffic is.
     """
     follower = Follower(deployed.journal, plan.service, tell)
-    command = cdk.deploy(stacks, flags=plan.flags, assembly=assembly, exclusively=bool(stacks))
-    log = project.folder / "build" / "deploy.log"
+    command = cdk.deploy(stacks, flags=plan.flags, assembly=assembly, exclusively=bool(stacks), stage=project.stage)
+    log = project.folder / "build" / f"deploy{f'-{project.stage}' if project.stage else ''}.log"
+    environment = cdk.environment({STAGE_VARIABLE: project.stage or ""})
     with (
         Processes() as processes,
-        Deployment(command, cdk.environment(), project.folder, log, processes) as deployment,
+        Deployment(command, environment, project.folder, log, processes) as deployment,
     ):
         try:
             code = deployment.follow(follower.look, click.echo)
@@ -131,7 +134,7 @@ def carry_out(
     if problem := unmet(plan, scene):
         raise ReleaseError(printable(f"the deploy ended well, but {plan.title} is not what users get: {problem}"))
     project.declare(plan.service, plan.facts)
-    click.echo(f"{plan.title} is live on {plan.color}")
+    click.echo(f"{plan.title} is live on {plan.color}{f' at the stage {project.stage}' if project.stage else ''}")
 
 
 def tell(phase: str, said: str) -> None:

@@ -11,6 +11,7 @@ from traffic_switch.model import Outcome
 
 from greenlight import plan as plans
 from greenlight.commands.releasing import settled_scene, tell
+from greenlight.commands.stage_option import with_stage
 from greenlight.deployed import Deployed
 from greenlight.errors import ReleaseError
 from greenlight.follow import follow_to_end
@@ -18,7 +19,7 @@ from greenlight.journal_view import SwitchView
 from greenlight.project import Project
 from greenlight.readiness import SETTINGS_FIRST, unrepairable
 from greenlight.scene import Scene
-from greenlight.wording import printable, sentence
+from greenlight.wording import at_stage, printable, sentence
 from stacks.settings import ServiceSettings, Settings
 
 START_SECONDS = 60
@@ -30,13 +31,15 @@ LEFT_RUNNING = "stopped following. A repair that was started goes on: `greenligh
 @click.option("--service", help="The service; the first of cdk.json when left out.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--reason", default="", help="Sent with the request.")
-def repair(service: str | None, yes: bool, reason: str) -> None:
+@with_stage
+def repair(service: str | None, yes: bool, reason: str, stage: str | None) -> None:
     """Make the production rule what the journal remembers again: its weights, its paths, its priority.
 
     Shows what differs, asks, starts a switch, follows it, and reads the rule at the end. The live color has to be
     healthy and of the remembered version. A switch that died and was never settled is settled first.
     """
-    project, deployed = Project.here(), Deployed()
+    project = Project.here(stage)
+    deployed = Deployed(project.names)
     settings = project.settings()
     wanted = plans.chosen(settings, service)
     if not _needs_repair(deployed, wanted, settings):
@@ -64,7 +67,7 @@ def _needs_repair(deployed: Deployed, service: ServiceSettings, settings: Settin
         return False
     if scene.lock:
         click.echo(printable(f"{service.name}: the switch {scene.lock.owner} died, and was never settled"))
-    click.echo(printable(f"{service.name}: {scene.drift or scene.traffic}"))
+    click.echo(printable(f"{service.name}: {at_stage(scene.drift or scene.traffic, deployed.names)}"))
     if scene.live:
         live = scene.live
         click.echo(printable(f"  {live.color} {live.version} is proved healthy, then the rule gets {live.weights}"))

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from greenlight import plan as plans
-from greenlight.commands.releasing import RELEASE_STACK, bound, carry_out, confirm, ready_scene, require_image
+from greenlight.commands.releasing import bound, carry_out, confirm, ready_scene, require_image
+from greenlight.commands.stage_option import with_stage
 from greenlight.deployed import Deployed
 from greenlight.project import Project
 
@@ -16,14 +17,16 @@ from greenlight.project import Project
 @click.option("--service", help="The service; the first of cdk.json when left out.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--app", "assembly", type=click.Path(exists=True, path_type=Path), help="Use this synthesized assembly.")
-def rollback(service: str | None, yes: bool, assembly: Path | None) -> None:
+@with_stage
+def rollback(service: str | None, yes: bool, assembly: Path | None, stage: str | None) -> None:
     """Make live again what was live before the release that made live what is live now.
 
     Only the ReleaseStack is deployed, and no container is touched, if the old color still runs its version. If it got
     another one since, by a release that was refused, it is given the old version back first. Refused while a switch of
     the service is running, and while the production rule is not as the journal says.
     """
-    project, deployed = Project.here(), Deployed()
+    project = Project.here(stage)
+    deployed = Deployed(project.names)
     settings = project.settings()
     wanted = plans.chosen(settings, service)
     live = ready_scene(deployed, wanted, settings).live
@@ -31,7 +34,8 @@ def rollback(service: str | None, yes: bool, assembly: Path | None) -> None:
     running = deployed.versions(wanted.name, settings.compute)
     plan = plans.rollback(wanted, live, before, running, deployed.attempts(wanted.name))
     if plan.replaces:
-        require_image(deployed, wanted.name, plan.version)
+        require_image(deployed, settings, wanted.name, plan.version)
     plan = bound(plan, deployed, assembly)
     confirm(plan, settings, yes)
-    carry_out(project, deployed, plan, wanted, settings, () if plan.replaces else (RELEASE_STACK,), assembly)
+    stacks = () if plan.replaces else (project.names.stack("Release"),)
+    carry_out(project, deployed, plan, wanted, settings, stacks, assembly)

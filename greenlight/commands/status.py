@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import click
+from greenlight_cdk.names import Names
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,23 +14,27 @@ from traffic_switch.contract import Color
 from traffic_switch.journal import Lock
 from traffic_switch.model import healthy, serving
 
+from greenlight.commands.stage_option import with_stage
 from greenlight.deployed import Deployed
 from greenlight.journal_view import SwitchView
 from greenlight.project import Project
 from greenlight.scene import Scene
 from greenlight.switch_view import mode, state
-from greenlight.wording import iso, printable
+from greenlight.wording import at_stage, iso, printable
 from stacks.settings import ServiceSettings
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
-def status(as_json: bool) -> None:
+@with_stage
+def status(as_json: bool, stage: str | None) -> None:
     """Show what is live, the health of both colors, who holds the lock, and how the newest switch went."""
-    project, deployed = Project.here(), Deployed()
+    project = Project.here(stage)
+    deployed = Deployed(project.names)
     seen = [_facts(service, deployed) for service in project.settings().services]
     if as_json:
-        click.echo(json.dumps({"front_door_url": deployed.front_door_url, "services": seen}, indent=2))
+        where = {"stage": stage, "front_door_url": deployed.front_door_url}
+        click.echo(json.dumps({**where, "services": seen}, indent=2))
         return
     console = Console()
     for facts in seen:
@@ -40,7 +45,7 @@ def _facts(service: ServiceSettings, deployed: Deployed) -> dict[str, Any]:
     """Everything about one service. While a switch runs, the rule may differ from the journal without being wrong."""
     scene, newest = deployed.scene(service), deployed.journal.newest(service.name)
     release = deployed.journal.release_behind(newest) if newest else None
-    drift = "" if scene.lock and not scene.damage else scene.drift
+    drift = "" if scene.lock and not scene.damage else at_stage(scene.drift, deployed.names)
     return {
         "service": service.name,
         "live": {"color": scene.live.color, "version": scene.live.version} if scene.live else None,
@@ -53,8 +58,8 @@ def _facts(service: ServiceSettings, deployed: Deployed) -> dict[str, Any]:
         "healthy": {color.value: _healthy(scene, color) for color in Color},
         "running_switch": scene.lock.owner if scene.lock else None,
         "lock": _lock(scene.lock) if scene.lock else None,
-        "newest_switch": _switch(release, scene.lock) if release else None,
-        "taken_back_by": _switch(newest, scene.lock) if newest and newest is not release else None,
+        "newest_switch": _switch(release, scene.lock, deployed.names) if release else None,
+        "taken_back_by": _switch(newest, scene.lock, deployed.names) if newest and newest is not release else None,
     }
 
 
@@ -73,7 +78,7 @@ def _lock(lock: Lock) -> dict[str, Any]:
     }
 
 
-def _switch(view: SwitchView, lock: Lock | None) -> dict[str, Any]:
+def _switch(view: SwitchView, lock: Lock | None, names: Names) -> dict[str, Any]:
     return {
         "id": view.switch.id,
         "mode": mode(view),
@@ -81,7 +86,7 @@ def _switch(view: SwitchView, lock: Lock | None) -> dict[str, Any]:
         "started_at": iso(view.started_at),
         "phase": view.phase,
         "outcome": state(view, lock),
-        "reason": view.reason or view.said,
+        "reason": at_stage(view.reason or view.said, names),
         "evidence": view.evidence,
     }
 

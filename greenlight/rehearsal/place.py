@@ -132,5 +132,12 @@ def client_environment(port: int, home: Path) -> dict[str, str]:
     }
 
 
-HIDDEN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
-"""Variables of a real account that would lead an AWS client away from the local API."""
+HIDDEN = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "GREENLIGHT_STAGE",
+)
+"""Variables that would lead an AWS client away from the local API, or a command away from what is rehearsed."""

@@ -76,6 +76,7 @@ RULES: Mapping[str, Rule] = {
     "vpc_cidr": Rule(_always, "a network cannot change its addresses while load balancer and services are in it", ANEW),
     "nat_gateways": Rule(_from_some_to_none, "the private subnets cannot go while services run in them", ANEW),
     "compute": Rule(_always, "a target group cannot change its kind of targets while a rule refers to it", ANEW),
+    "repositories": Rule(_always, "the live color would be replaced by an image of another repository", ANEW),
     "container_port": Rule(_on("fargate"), REPLACED_GROUP, ANEW),
     "blue_port": Rule(_on("ec2"), REPLACED_GROUP, ANEW),
     "green_port": Rule(_on("ec2"), REPLACED_GROUP, ANEW),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from greenlight_cdk.names import Names
+from greenlight_cdk.names import PRODUCTION, Names
 from pydantic import Field, model_validator
 
-from stacks.options.values import Allowed, Options, SettingsError
+from stacks.options.values import FIXED, Allowed, Options, SettingsError
 
 Stage = Annotated[str, Allowed("the name of a stage that cdk.json declares under `stages`; left out, production")]
 Repositories = Annotated[Literal["own", "shared"], Allowed("own, or shared for a stage beside production")]
@@ -20,7 +20,7 @@ class StageOptions(Options):
         default="",
         description="The stage that a command is about; given as `-c stage=staging`, never in `cdk.json`.",
     )
-    repositories: Repositories = Field(
+    repositories: Annotated[Repositories, FIXED] = Field(
         default="own",
         description="own: the stage has image repositories of its own. shared: it runs images of production's"
         " repositories, so that the image that was tried is the one that is released.",
@@ -30,6 +30,11 @@ class StageOptions(Options):
     def names(self) -> Names:
         """The names of the stage's stacks and of all else that Greenlight names itself."""
         return Names(self.stage)
+
+    @property
+    def registry_names(self) -> Names:
+        """The names of the stage whose repositories are used."""
+        return PRODUCTION if self.repositories == "shared" else self.names
 
     @model_validator(mode="after")
     def _production_has_its_own_repositories(self) -> StageOptions:

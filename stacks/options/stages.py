@@ -16,6 +16,8 @@ from stacks.options.service import LONGEST_NAME
 from stacks.options.values import SettingsError
 
 STAGE, STAGES, SERVICES = "stage", "stages", "services"
+STAGE_VARIABLE = "GREENLIGHT_STAGE"
+"""What `greenlight` takes for `--stage` when that is left out."""
 PATTERN = r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*"
 WELL_FORMED = "lower case letters, digits and hyphens, with a letter first and after each hyphen"
 RESERVED = ("production", "prod", "default", "all", "none", "null")
@@ -66,6 +68,20 @@ def chosen_stage(context: Context, declared: Context, stages: Collection[str]) -
     there = f"one that cdk.json declares under `stages`: {', '.join(stages)}" if stages else "none"
     hint = "" if stages else ", since cdk.json declares no stage: write `stages` first (docs/operations.md)"
     raise SettingsError(f"{STAGE}: got {stage!r}; allowed: {there}{hint}; leave it out for production")
+
+
+def agree_on_stage(chosen: Any, environment: Context) -> None:
+    """Refuse a deploy to another stage than the one that `greenlight` would look at in this terminal.
+
+    Raises:
+        SettingsError: GREENLIGHT_STAGE names a stage that `-c stage` does not.
+    """
+    named = environment.get(STAGE_VARIABLE)
+    if named and named != chosen:
+        raise SettingsError(
+            f"{STAGE}: got {'nothing' if chosen is None else repr(chosen)}, but {STAGE_VARIABLE} says {named!r};"
+            f" allowed: -c stage={named}, or {STAGE_VARIABLE} unset"
+        )
 
 
 def of_production(declared: Context, flags: Context) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from greenlight_cdk.names import PRODUCTION, Names
 from traffic_switch.contract import Color
 from traffic_switch.journal import Before, Lock, Record
 from traffic_switch.model import Live, Mode, Outcome, RuleLook, State, Switch, Target, Weights
@@ -87,6 +88,7 @@ class FakeDeployed:
     used: Sequence[int] = (1,)
     stack: Asked | None = None
     repaired: Callable[[], None] | None = None
+    names: Names = PRODUCTION
     repairs: list[str] = field(default_factory=list)
 
     def scene(self, service: object) -> Scene:
@@ -101,7 +103,7 @@ class FakeDeployed:
     def versions(self, service: str, compute: str) -> Mapping[Color, str]:
         return self.running
 
-    def has_image(self, service: str, version: str) -> bool:
+    def has_image(self, service: str, version: str, owner: Names) -> bool:
         return version in self.images
 
     def start_repair(self, service: str, request_id: str, reason: str) -> str:
@@ -162,6 +164,11 @@ class Desk:
         context = json.loads((self.folder / "cdk.json").read_text())["context"]
         return dict(context["services"]["shop"])
 
+    def deployed_at(self, names: Names) -> FakeDeployed:
+        """What a command sees that looks at a stage."""
+        self.deployed.names = names
+        return self.deployed
+
     def becomes(self, live: Live, code: int = 0) -> None:
         """Let the next deploy make something live."""
 
@@ -179,6 +186,6 @@ def seated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(releasing, "PATIENCE", 0)
     made = Desk(tmp_path, FakeDeployed(scene(BLUE)), FakeDeployment(lambda: 0))
     for module in COMMANDS:
-        monkeypatch.setattr(module, "Deployed", lambda: made.deployed)
+        monkeypatch.setattr(module, "Deployed", made.deployed_at)
     monkeypatch.setattr(releasing, "Deployment", made.deployment)
     return made

@@ -18,6 +18,7 @@ from tests.unit.fake_surroundings import FakeSurroundings
 NETWORK = "GreenlightNetwork"
 EC2 = {
     "compute": "ec2",
+    "repositories": "own",
     "vpc_cidr": "10.20.0.0/16",
     "nat_gateways": "1",
     "container_port": "3000",
@@ -63,6 +64,7 @@ def test_what_has_one_reason_is_explained_once() -> None:
         (FARGATE, {"shop_green_port": "4000"}, False),
         (FARGATE, {"container_port": "4000"}, True),
         (EC2, {"compute": "fargate"}, True),
+        (EC2, {"repositories": "shared"}, True),
         (FARGATE, {"compute": "ec2"}, True),
         (EC2, {"nat_gateways": "0"}, True),
         ({**EC2, "nat_gateways": "2"}, {"nat_gateways": "0"}, True),
