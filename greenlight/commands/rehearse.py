@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -17,6 +18,7 @@ from greenlight.errors import RehearsalError
 from greenlight.project import Project
 from greenlight.rehearsal.acts.act import Act
 from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE
+from greenlight.rehearsal.certificates import authority_file
 from greenlight.rehearsal.config_file import ConfigFile
 from greenlight.rehearsal.play import Load
 from greenlight.rehearsal.progress import Progress
@@ -134,6 +136,15 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _curl(stage: Stage) -> str:
+    """A request to the front door. A domain is nobody's here, and its certificate trusted by nobody else."""
+    lookout = Lookout(stage)
+    url = urlsplit(lookout.outputs("GreenlightEdge")["FrontDoorUrl"])
+    options = "" if url.netloc == lookout.address() else f"--connect-to {url.hostname}::{lookout.address()} "
+    options += f"--cacert {authority_file(stage.place.root)} " if url.scheme == "https" else ""
+    return f"curl -i {options}{url.geturl()}/health"
+
+
 def _lingering(console: Console) -> Callable[[Stage], None]:
     def linger(stage: Stage) -> None:
         folder = stage.place.project.folder
@@ -141,7 +152,7 @@ def _lingering(console: Console) -> Callable[[Stage], None]:
             f"\nEverything is still running; Ctrl-C ends it. In another terminal:\n"
             f"  cd {folder} && . ./activate\n"
             f"  greenlight status\n"
-            f"  curl -i {Lookout(stage).outputs('GreenlightEdge')['FrontDoorUrl']}/health\n"
+            f"  {_curl(stage)}\n"
         )
         try:
             while True:

@@ -13,6 +13,7 @@ from greenlight.deployed import stack_status
 from greenlight.errors import OperatorError, RehearsalError
 from greenlight.rehearsal.acts.act import Act, Seen
 from greenlight.rehearsal.acts.performance import Performance
+from greenlight.rehearsal.certificates import authority_file
 from greenlight.rehearsal.journal import SwitchSeen
 from greenlight.rehearsal.promises import broken
 from greenlight.rehearsal.report.measure import with_traffic
@@ -69,8 +70,8 @@ class _Watch:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._lookout = Lookout(stage)
-        self._known = {switch.id for switch in self._lookout.switches()}
+        self.lookout = Lookout(stage)
+        self._known = {switch.id for switch in self.lookout.switches()}
         self._told: dict[tuple[str, str], str] = {}
         self.traffic: LiveView | None = None
 
@@ -89,10 +90,10 @@ class _Watch:
             time.sleep(POLL_SECONDS)
 
     def _show(self) -> None:
-        for switch in self._lookout.switches():
+        for switch in self.lookout.switches():
             if switch.id not in self._known:
                 self._tell(switch)
-        _, weights = self._lookout.rule()
+        _, weights = self.lookout.rule()
         if weights:
             self._stage.progress.weights(weights.blue, weights.green)
         if self.traffic:
@@ -112,11 +113,13 @@ def _under_load(
     profile = stage.place.profile(act.name)
     write_profile(profile_of(stage.service, stage.settings.services), profile)
     order = TrafficOrder(
-        url=Lookout(stage).outputs("GreenlightEdge")["FrontDoorUrl"],
+        url=watch.lookout.outputs("GreenlightEdge")["FrontDoorUrl"],
         record=stage.place.record(act.name),
         rate=load.rate,
         connections=load.connections,
         profile=str(profile),
+        connect=watch.lookout.address(),
+        authority=authority_file(stage.place.root),
     )
     problem = ""
     with Traffic(order, stage.place.logs / f"traffic-{act.name}.log", stage.processes) as traffic:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
@@ -14,15 +13,16 @@ from greenlight.rehearsal.acts.act import Act
 from greenlight.rehearsal.acts.assemblies import sets_of_flags
 from greenlight.rehearsal.acts.flags import Flags, Script
 from greenlight.rehearsal.acts.repertoire import for_every_service
+from greenlight.rehearsal.certificates import CERTIFICATE_SETTING, issue
 from greenlight.rehearsal.config_file import ConfigFile
-from greenlight.rehearsal.pace import overlay
+from greenlight.rehearsal.givens import provide
 from greenlight.rehearsal.place import Place
 from greenlight.rehearsal.play import Load, play, set_scene
 from greenlight.rehearsal.progress import Progress
+from greenlight.rehearsal.rehearsed import rehearsed
 from greenlight.rehearsal.report.result import ActResult, RehearsalReport
 from greenlight.rehearsal.stage import Stage, staged
 from greenlight.rehearsal.versions import Cast, pushing_images, write_catalog
-from stacks.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def rehearse(order: Order, progress: Progress, linger: Callable[[Stage], None] |
     """
     started_at, started = time.time(), time.monotonic()
     with opened(order, progress) as stage:
-        acts = [_played(stage, act, order.load) for act in for_every_service(order.acts, names(stage.settings))]
+        services = [service.name for service in stage.settings.services]
+        acts = [_played(stage, act, order.load) for act in for_every_service(order.acts, services)]
         report = RehearsalReport(order.compute, time.monotonic() - started, tuple(acts), started_at)
         if linger:
             linger(stage)
@@ -60,45 +61,22 @@ def rehearse(order: Order, progress: Progress, linger: Callable[[Stage], None] |
 def opened(order: Order, progress: Progress) -> Iterator[Stage]:
     """The stage with the first version deployed and live on blue; it is cleared when the block ends."""
     source = Project.here()
-    settings = _settings(order, source)
+    played = rehearsed(source, order.config, order.compute, order.real_time, order.cast)
+    settings = played.settings
     with order.place.occupy():
         declared = {"blue_version": order.cast.first, "green_version": order.cast.first}
-        facts = {service.name: declared for service in settings.services}
-        order.place.copy_project(source, _laid_over(order), facts)
+        order.place.copy_project(source, played.laid_over, dict.fromkeys(played.services, declared))
         write_catalog(order.place.root, settings.services, order.cast)
         context = order.place.project.context()
-        script = Script(settings.services[0].name, order.cast, order.real_time)
-        acts = for_every_service(order.acts, names(settings))
+        acts = for_every_service(order.acts, played.services)
+        script = Script(played.services[0], order.cast, order.real_time)
         flags = sets_of_flags(acts, script, order.more_flags)
+        if settings.certificate_arn or any(CERTIFICATE_SETTING in each for each in flags.values()):
+            issue(order.place.root, settings.certificate_arn, settings.domain_name)
         with staged(order.place, settings, context, flags, progress, order.port, real_time=order.real_time) as stage:
+            provide(settings)
             _first_deployment(stage, order.cast)
             yield stage
-
-
-def names(settings: Settings) -> Sequence[str]:
-    """The names of the services, the first one first."""
-    return [service.name for service in settings.services]
-
-
-def _settings(order: Order, source: Project) -> Settings:
-    """The settings that are rehearsed, checked with the two versions that look least alike."""
-    replaced = _replaced(order)
-    found = order.config.settings(source, replaced) if order.config else source.settings(replaced)
-    versions = {
-        f"{service.name}.{fact}": version
-        for service in found.services
-        for fact, version in (("blue_version", order.cast.first), ("green_version", order.cast.unhealthy))
-    }
-    return source.settings({**_laid_over(order), **versions})
-
-
-def _replaced(order: Order) -> dict[str, Any]:
-    return {"compute": order.compute, **overlay(order.real_time)}
-
-
-def _laid_over(order: Order) -> dict[str, Any]:
-    """What comes on top of cdk.json: the file's settings, and on top of them the rehearsal's own."""
-    return {**(order.config.values if order.config else {}), **_replaced(order)}
 
 
 def _first_deployment(stage: Stage, cast: Cast) -> None:

@@ -121,6 +121,13 @@ class Lookout:
         name = f"{pascal(self._service)}{color.capitalize()}TargetGroupArn"
         return self.outputs("GreenlightEdge")[name]
 
+    def address(self) -> str:
+        """What the load balancer's name says here: an address and a port. A domain would lead there as well."""
+        elbv2, listener = self._client("elbv2"), self.outputs("GreenlightEdge")["ListenerArn"]
+        (found,) = elbv2.describe_listeners(ListenerArns=[listener])["Listeners"]
+        (balancer,) = elbv2.describe_load_balancers(LoadBalancerArns=[found["LoadBalancerArn"]])["LoadBalancers"]
+        return str(balancer["DNSName"])
+
     def outputs(self, stack: str) -> Mapping[str, str]:
         """The outputs of a stack, read once."""
         if stack not in self._names:

@@ -13,7 +13,7 @@ from greenlight.rehearsal.balancer.health import Health
 from greenlight.rehearsal.balancer.health_watch import HealthWatch
 from greenlight.rehearsal.balancer.snapshot import Listener, Snapshot
 from greenlight.rehearsal.balancer.tail import Tail
-from greenlight.rehearsal.balancer.xds import Folder, render
+from greenlight.rehearsal.balancer.xds import LISTENERS, VERSION, Folder, render
 
 
 class Balancer:
@@ -43,12 +43,14 @@ class Balancer:
         self.envoy.stop()
 
     def serve(self, snapshot: Snapshot) -> None:
-        """Serve this from now on. Raises EnvoyError when a new listener does not come up."""
+        """Serve this from now on. Raises EnvoyError when a changed listener does not come up."""
         with self._lock:
             known = {listener.arn for listener in self._snapshot.listeners}
             self._snapshot = snapshot
             self._watch.follow(snapshot)
-            self.envoy.tell(render(snapshot, self._folder))
+            files = render(snapshot, self._folder)
+            if LISTENERS in self.envoy.tell(files):
+                self.envoy.wait_until_taken(files[LISTENERS][VERSION])
         self._wait_for(listener for listener in snapshot.listeners if listener.arn not in known)
 
     def health(self, target_group: str, target: str) -> Health:

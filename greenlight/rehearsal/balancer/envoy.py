@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from greenlight.processes.owner import Processes
 from greenlight.processes.process import OwnedProcess
@@ -19,9 +20,12 @@ from greenlight.waiting import wait_until
 _START_SECONDS = 15.0
 _LISTEN_SECONDS = 5.0
 _STOP_SECONDS = 1.0
+_ADMIN_SECONDS = 2.0
 _STEP_SECONDS = 0.01
 _FLUSH_MILLISECONDS = 50
 _DRAIN_SECONDS = 5
+_VERSION_STAT = "listener_manager.lds.version_text"
+_WARMING_STAT = "listener_manager.total_listeners_warming"
 
 
 class EnvoyError(Exception):
@@ -70,6 +74,13 @@ class Envoy:
             (self._folder.path / name).unlink(missing_ok=True)
         return written
 
+    def wait_until_taken(self, version: str) -> None:
+        """Return once Envoy serves its listeners as this version has them. Raises EnvoyError when it does not."""
+        wanted = {_VERSION_STAT: f'"{version}"', _WARMING_STAT: "0"}
+        wait_until(lambda: self._has_ended or self._stats(*wanted) == wanted, _START_SECONDS, _STEP_SECONDS)
+        if self._has_ended or self._stats(*wanted) != wanted:
+            raise EnvoyError(f"Envoy does not take its listeners: {self._log} says why")
+
     def wait_until_listening(self, port: int) -> None:
         """Return once the port accepts connections. Raises EnvoyError when it does not."""
         if not wait_until(lambda: is_listening(port), _LISTEN_SECONDS, _STEP_SECONDS):
@@ -101,10 +112,21 @@ class Envoy:
 
     def _is_live(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._admin_port}/ready", timeout=1) as answer:
-                return bool(answer.status == 200)
+            self._ask("ready")
         except (urllib.error.URLError, OSError):
             return False
+        return True
+
+    def _stats(self, *names: str) -> dict[str, str]:
+        try:
+            said = self._ask(f"stats?filter={quote('^(' + '|'.join(names) + ')$')}")
+        except OSError:
+            return {}
+        return dict(line.split(": ", 1) for line in said.splitlines())
+
+    def _ask(self, what: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._admin_port}/{what}", timeout=_ADMIN_SECONDS) as answer:
+            return str(answer.read().decode())
 
     def _write(self, name: str, content: dict[str, Any]) -> bool:
         text = json.dumps(content)

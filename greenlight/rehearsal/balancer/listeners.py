@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from greenlight.rehearsal.balancer.access_log import line_format
 from greenlight.rehearsal.balancer.snapshot import Listener
+from greenlight.rehearsal.balancer.tls import transport_socket
 
 Json = dict[str, Any]
+
+_TLS_INSPECTOR = "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
 
 _LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener"
 _MANAGER = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -23,20 +27,33 @@ _STATUS_BY_FLAG = (
 """A load balancer says 502 where a target refuses or drops the connection; Envoy alone would say 503."""
 
 
-def listener_resource(listener: Listener, *, routes: Json, access_log_path: str) -> Json:
-    """Write one listener. HTTPS is served without TLS: its certificate is not on this machine.
+def listener_resource(port: int, listeners: Mapping[Listener, Json], *, access_log_path: str) -> Json:
+    """Write what listens on one port: one listener that speaks TLS, one that does not, or one of the two.
+
+    A connection is told by its first bytes. A client may take its time with them, as load balancers have it too. The
+    inspector is there from the beginning: a change of anything but the chains would close every connection.
 
     Args:
-        routes: the source of its route configuration.
+        listeners: with the source of the route configuration of each.
         access_log_path: where Envoy writes one line per request.
     """
-    manager = _manager(listener, routes, access_log_path)
     return {
         "@type": _LISTENER,
-        "name": listener.arn,
-        "address": {"socket_address": {"address": "127.0.0.1", "port_value": listener.real_port}},
-        "filter_chains": [{"filters": [{"name": "http", "typed_config": manager}]}],
+        "name": f"127.0.0.1:{port}",
+        "address": {"socket_address": {"address": "127.0.0.1", "port_value": port}},
+        "listener_filters": [{"name": "tls", "typed_config": {"@type": _TLS_INSPECTOR}}],
+        "listener_filters_timeout": "0s",
+        "filter_chains": [_chain(each, routes, access_log_path) for each, routes in listeners.items()],
     }
+
+
+def _chain(listener: Listener, routes: Json, access_log_path: str) -> Json:
+    chain = {
+        "name": listener.protocol,
+        "filter_chain_match": {"transport_protocol": "tls" if listener.tls else "raw_buffer"},
+        "filters": [{"name": "http", "typed_config": _manager(listener, routes, access_log_path)}],
+    }
+    return {**chain, "transport_socket": transport_socket(listener.tls)} if listener.tls else chain
 
 
 def _manager(listener: Listener, routes: Json, access_log_path: str) -> Json:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from greenlight.rehearsal.balancer.matching import match
-from greenlight.rehearsal.balancer.snapshot import Action, FixedResponse, Forward, Listener, Redirect, Rule
+from greenlight.rehearsal.balancer.snapshot import Action, Condition, FixedResponse, Forward, Listener, Redirect, Rule
 
 Json = dict[str, Any]
 
@@ -14,6 +16,9 @@ _ENVOYS_OWN_HEADERS = ["x-envoy-internal", "x-envoy-external-address", "x-reques
 _REDIRECT_CODES = {301: "MOVED_PERMANENTLY", 302: "FOUND"}
 _CLIENT = {"header": {"key": "x-forwarded-for", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"}}
 """Envoy by itself would write this machine's network address for a client on the loopback interface."""
+_NAMED_PORT = Condition("http-header", ("*:*",), header=":authority")
+"""A client that was led here by the load balancer's name: it names this machine's port, and gets one of this machine.
+"""
 _NO_WEIGHT = FixedResponse(503)
 """What a load balancer answers when every group of a rule has weight 0."""
 
@@ -23,7 +28,7 @@ def route_configuration(listener: Listener) -> Json:
     return {
         "@type": _ROUTE_CONFIGURATION,
         "name": listener.arn,
-        "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [_route(rule) for rule in listener.rules]}],
+        "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [*chain(*map(_routes, listener.rules))]}],
         "request_headers_to_add": [
             {**_CLIENT, "append_action": "APPEND_IF_EXISTS_OR_ADD"},
             _set("x-forwarded-port", str(listener.port)),
@@ -33,8 +38,13 @@ def route_configuration(listener: Listener) -> Json:
     }
 
 
-def _route(rule: Rule) -> Json:
-    return {"name": rule.arn, "match": match(rule.conditions), **_action(rule.action)}
+def _routes(rule: Rule) -> list[Json]:
+    """A rule is one route; a redirect to a port that is another one here is two."""
+    route = {"name": rule.arn, "match": match(rule.conditions), **_action(rule.action)}
+    if not isinstance(rule.action, Redirect) or not rule.action.real_port:
+        return [route]
+    local = match([*rule.conditions, _NAMED_PORT])
+    return [{**route, "match": local, **_redirect(replace(rule.action, port=str(rule.action.real_port)))}, route]
 
 
 def _action(action: Action) -> Json:

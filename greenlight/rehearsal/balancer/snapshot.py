@@ -72,7 +72,11 @@ class FixedResponse:
 
 @dataclass(frozen=True)
 class Redirect:
-    """Send the client elsewhere. Each part may keep the request's own by a placeholder such as `#{host}`."""
+    """Send the client elsewhere. Each part may keep the request's own by a placeholder such as `#{host}`.
+
+    Attributes:
+        real_port: where `port` is on this machine, for a client that named the port of this machine.
+    """
 
     status: int
     protocol: str = "#{protocol}"
@@ -80,6 +84,7 @@ class Redirect:
     port: str = "#{port}"
     path: str = "/#{path}"
     query: str = "#{query}"
+    real_port: int = 0
 
 
 Action = Forward | FixedResponse | Redirect
@@ -110,13 +115,22 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class TlsFiles:
+    """Where the balancer reads a certificate with its chain, and its key."""
+
+    chain: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Listener:
     """Rules in the order of their priority; the last one is the default.
 
     Attributes:
         load_balancer: `app/<name>/<id>`, as in CloudWatch's LoadBalancer dimension.
         port: the port that AWS knows.
-        real_port: the port on this machine.
+        real_port: the port on this machine; one that speaks TLS may share it with one that does not.
+        tls: the certificate of an HTTPS listener.
     """
 
     arn: str
@@ -126,6 +140,7 @@ class Listener:
     real_port: int
     rules: tuple[Rule, ...]
     idle_timeout_seconds: int = 60
+    tls: TlsFiles | None = None
 
 
 @dataclass(frozen=True)

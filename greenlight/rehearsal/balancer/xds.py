@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ Files = dict[str, Json]
 
 LISTENERS = "listeners.json"
 CLUSTERS = "clusters.json"
+VERSION = "version_info"
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def render(snapshot: Snapshot, folder: Folder) -> Files:
         **{_endpoints_file(group): _resources(assignment(group)) for group in snapshot.target_groups},
         CLUSTERS: _resources(*(_cluster(group, folder) for group in snapshot.target_groups)),
         **{_routes_file(listener): _resources(route_configuration(listener)) for listener in snapshot.listeners},
-        LISTENERS: _resources(*(_listener(listener, folder) for listener in snapshot.listeners)),
+        LISTENERS: _versioned(*(_listener(port, folder, on_it) for port, on_it in _by_port(snapshot).items())),
     }
 
 
@@ -63,9 +66,16 @@ def _cluster(group: TargetGroup, folder: Folder) -> Json:
     return cluster(group, endpoints=folder.source(_endpoints_file(group)), events_path=str(folder.health_events))
 
 
-def _listener(listener: Listener, folder: Folder) -> Json:
-    routes = folder.source(_routes_file(listener))
-    return listener_resource(listener, routes=routes, access_log_path=str(folder.access_log))
+def _by_port(snapshot: Snapshot) -> dict[int, list[Listener]]:
+    found: dict[int, list[Listener]] = {}
+    for listener in snapshot.listeners:
+        found.setdefault(listener.real_port, []).append(listener)
+    return found
+
+
+def _listener(port: int, folder: Folder, listeners: list[Listener]) -> Json:
+    routes = {listener: folder.source(_routes_file(listener)) for listener in listeners}
+    return listener_resource(port, routes, access_log_path=str(folder.access_log))
 
 
 def _endpoints_file(group: TargetGroup) -> str:
@@ -74,6 +84,12 @@ def _endpoints_file(group: TargetGroup) -> str:
 
 def _routes_file(listener: Listener) -> str:
     return f"routes-{listener.arn.rpartition('/')[2]}.json"
+
+
+def _versioned(*resources: Json) -> Json:
+    """Resources with a version that Envoy tells once it has taken them."""
+    written = _resources(*resources)
+    return {VERSION: hashlib.sha256(json.dumps(written).encode()).hexdigest()[:16], **written}
 
 
 def _resources(*resources: Json) -> Json:

@@ -28,6 +28,7 @@ from greenlight.rehearsal.runner.runner import Runner
 
 ADAPTERS = (
     "iam",
+    "acm",
     "cloudwatch",
     "ecr",
     "cloudformation",

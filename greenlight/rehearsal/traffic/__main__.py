@@ -9,17 +9,20 @@ import asyncio
 import json
 import signal
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
 from greenlight.rehearsal.traffic.generator import Load, Tally, UnreachableError, generate
+from greenlight.rehearsal.traffic.place import PlaceError, place
 from greenlight.rehearsal.traffic.pool import PoolLimits
 from greenlight.rehearsal.traffic.profile import SHOP, Profile, ProfileError, load_profile, single
 
 
 @click.command(context_settings={"show_default": True})
-@click.option("--url", required=True, help="Where the service answers: http://host:port.")
+@click.option("--url", required=True, help="Where the service answers: http://host:port, or https.")
+@click.option("--connect", default="", help="host:port to connect to, whatever the URL's name leads to.")
+@click.option("--authority", type=click.Path(path_type=Path), help="A PEM file; else the system's authorities.")
+@click.option("--redirects", is_flag=True, help="A redirect to HTTPS is what every request is to get.")
 @click.option("--record", required=True, type=click.Path(path_type=Path), help="A new file for the record.")
 @click.option("--rate", default=1000.0, type=click.FloatRange(0.1, 20_000), help="Requests a second.")
 @click.option("--connections", default=50, type=click.IntRange(1, 1000), help="Kept open from the start.")
@@ -29,6 +32,9 @@ from greenlight.rehearsal.traffic.profile import SHOP, Profile, ProfileError, lo
 @click.option("--seconds", type=click.FloatRange(0.1), help="Stop by itself after this time.")
 def main(
     url: str,
+    connect: str,
+    authority: Path | None,
+    redirects: bool,
     record: Path,
     rate: float,
     connections: int,
@@ -38,9 +44,12 @@ def main(
     seconds: float | None,
 ) -> None:
     """Ask a service at a constant rate and record every answer."""
-    host, port = _address(url)
+    try:
+        where = place(url, connect, authority, redirects=redirects)
+    except PlaceError as error:
+        raise click.BadParameter(str(error), param_hint="--url, --connect or --authority") from error
     limits = PoolLimits(connections, max(connections, max_connections), timeout_seconds)
-    load = Load(host, port, rate, limits, _profile(profile))
+    load = Load(where, rate, limits, _profile(profile))
     try:
         tally = asyncio.run(_run(load, record, seconds))
     except UnreachableError as error:
@@ -60,13 +69,6 @@ async def _run(load: Load, record: Path, seconds: float | None) -> Tally:
     if seconds is not None:
         loop.call_later(seconds, stop.set)
     return await generate(load, record, stop, ready=lambda: print("ready", flush=True))
-
-
-def _address(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    if parts.scheme != "http" or not parts.hostname or parts.path not in ("", "/"):
-        raise click.BadParameter(f"must be http://host:port, without a path, got {url!r}", param_hint="--url")
-    return parts.hostname, parts.port or 80
 
 
 def _profile(value: str | None) -> Profile:

@@ -20,7 +20,8 @@ class AnswerReader:
     whether the server lets the connection carry another request.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, expects_redirects: bool = False) -> None:
+        self._expects_redirects = expects_redirects
         self._parser = HttpResponseParser(self)
         self.begin()
 
@@ -32,6 +33,7 @@ class AnswerReader:
         self.color: Color | None = None
         self.version = b""
         self.cookies: list[bytes] = []
+        self._to_https = False
         self._started = False
         self._delimited = False
 
@@ -54,7 +56,8 @@ class AnswerReader:
         return self._judged() if cleanly and not self._delimited else Outcome.TRUNCATED
 
     def _judged(self) -> Outcome:
-        return outcome_of_answer(self.status, marked=self.color is not None)
+        expected = self._expects_redirects and self._to_https
+        return outcome_of_answer(self.status, marked=self.color is not None, to_https=expected)
 
     # What httptools calls.
 
@@ -65,6 +68,8 @@ class AnswerReader:
             self.color = _COLORS.get(value)
         elif name == _VERSION:
             self.version = value
+        elif name == b"location":
+            self._to_https = value.startswith(b"https://")
         elif name == b"set-cookie":
             self.cookies.append(value)
         elif name in (b"content-length", b"transfer-encoding"):

@@ -48,9 +48,9 @@ class Connection(asyncio.Protocol):
     an idempotent request again; this one never does, so that no failure hides behind a retry.
     """
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, owner: Owner, *, expects_redirects: bool = False) -> None:
         self._owner = owner
-        self._answer = AnswerReader()
+        self._answer = AnswerReader(expects_redirects=expects_redirects)
         self._transport: asyncio.Transport | None = None
         self.visit: Visit | None = None
         self.usable = False

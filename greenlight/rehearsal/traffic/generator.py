@@ -12,6 +12,7 @@ from pathlib import Path
 from greenlight.rehearsal.traffic.answer import AnswerReader
 from greenlight.rehearsal.traffic.connection import Connection, Owner, Visit
 from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.place import Place
 from greenlight.rehearsal.traffic.pool import Pool, PoolLimits
 from greenlight.rehearsal.traffic.profile import SHOP, SHOPPERS, Profile
 from greenlight.rehearsal.traffic.record import RecordWriter
@@ -29,8 +30,7 @@ GRACE_SECONDS = 2.0
 class Load:
     """What to ask, whom, and how often."""
 
-    host: str
-    port: int
+    place: Place
     rate: float = 1000.0
     """Requests per second."""
     limits: PoolLimits = field(default_factory=PoolLimits)
@@ -67,7 +67,7 @@ class Generator:
         self._load, self._writer = load, writer
         self._loop = asyncio.get_running_loop()
         self._pool = Pool(self._dial, load.limits, self._record, self._loop.time)
-        self._next_visit = visits(load.profile, f"{load.host}:{load.port}", load.shoppers)
+        self._next_visit = visits(load.profile, load.place.host_header, load.shoppers)
         self._timer: asyncio.TimerHandle | None = None
         self._schedule = Schedule(0.0, load.rate)
         self.tally = Tally()
@@ -90,10 +90,9 @@ class Generator:
         try:
             await self._pool.fill()
         except OSError as error:
-            where = f"http://{self._load.host}:{self._load.port}"
             problem = str(error) or "no connection within the timeout"
             raise UnreachableError(
-                f"cannot connect to {where}: {problem}; start the service before its load"
+                f"cannot connect to {self._load.place}: {problem}; start the service before its load"
             ) from error
 
     def _offer(self) -> None:
@@ -126,7 +125,13 @@ class Generator:
         self._writer.add(time.time(), latency, answer.color, outcome, answer.status, answer.version, visit.request.name)
 
     async def _dial(self, owner: Owner) -> None:
-        await self._loop.create_connection(lambda: Connection(owner), self._load.host, self._load.port)
+        place = self._load.place
+        await self._loop.create_connection(
+            lambda: Connection(owner, expects_redirects=place.redirects),
+            *place.address,
+            ssl=place.tls,
+            server_hostname=place.name if place.tls else None,
+        )
 
 
 async def generate(load: Load, record: Path, stop: asyncio.Event, *, ready: Callable[[], None] = lambda: None) -> Tally:

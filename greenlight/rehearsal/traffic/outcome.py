@@ -5,10 +5,12 @@ from __future__ import annotations
 from enum import IntEnum
 
 FIRST_SERVER_ERROR = 500
+REDIRECTS = (301, 302)
+"""With these a load balancer redirects (API reference, RedirectActionConfig)."""
 
 
 class Outcome(IntEnum):
-    """The end of one request; each one is counted apart, and all but the first are failures.
+    """The end of one request; each one is counted apart, and all but an answer and a redirect are failures.
 
     The numbers are part of the record's format: append, never renumber.
     """
@@ -31,15 +33,19 @@ class Outcome(IntEnum):
     """Bytes that are not HTTP/1.1."""
     UNANSWERED = 8
     """Still open when the generator stopped, after its grace period: counted, so that no request is lost."""
+    REDIRECTED = 9
+    """Sent to HTTPS by the load balancer, where the load expects that. What comes of it is the other load's part."""
 
     @property
     def failed(self) -> bool:
         """Whether the user would call it a failure."""
-        return self is not Outcome.ANSWERED
+        return self not in (Outcome.ANSWERED, Outcome.REDIRECTED)
 
 
-def outcome_of_answer(status: int, *, marked: bool) -> Outcome:
-    """Judge one whole answer: its status first, then whether it names a color."""
+def outcome_of_answer(status: int, *, marked: bool, to_https: bool = False) -> Outcome:
+    """Judge one whole answer: its status first, then whether it names a color. `to_https`: an expected redirect."""
     if status >= FIRST_SERVER_ERROR:
         return Outcome.SERVER_ERROR
+    if to_https and not marked and status in REDIRECTS:
+        return Outcome.REDIRECTED
     return Outcome.ANSWERED if marked else Outcome.UNMARKED

@@ -32,6 +32,9 @@ class TrafficOrder:
     connections: int = 50
     timeout_seconds: float = 5.0
     profile: str | None = None
+    connect: str = ""
+    authority: Path | None = None
+    redirects: bool = False
 
     def command(self) -> list[str]:
         """Return the command line."""
@@ -44,7 +47,12 @@ class TrafficOrder:
         }
         if self.profile is not None:
             options["--profile"] = self.profile
+        if self.connect:
+            options["--connect"] = self.connect
+        if self.authority is not None:
+            options["--authority"] = str(self.authority)
         words = [word for option in options.items() for word in option]
+        words += ["--redirects"] if self.redirects else []
         return [sys.executable, "-m", "greenlight.rehearsal.traffic", *words]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ministack.services import alb
 
 from greenlight.rehearsal.cloud.elbv2 import errors, records
+from greenlight.rehearsal.cloud.elbv2.certificates import check_certificates
 from greenlight.rehearsal.cloud.elbv2.eligibility import check_vpc
 
 Params = dict[str, list[str]]
@@ -49,6 +50,7 @@ def _create_listener(params: Params) -> None:
         raise errors.load_balancer_not_found(load_balancer)
     records.check_actions(alb._parse_actions(params, "DefaultActions"), load_balancer)
     records.check_listener_port(load_balancer, int(alb._p(params, "Port", "80")))
+    check_certificates(alb._p(params, "Protocol", "HTTP"), alb._parse_certificate_arns(params))
 
 
 def _modify_listener(params: Params) -> None:
@@ -56,6 +58,10 @@ def _modify_listener(params: Params) -> None:
     if listener is None:
         raise errors.listener_not_found()
     records.check_actions(alb._parse_actions(params, "DefaultActions"), listener["LoadBalancerArn"])
+    if port := alb._p(params, "Port"):
+        records.check_listener_port(listener["LoadBalancerArn"], int(port), own_arn=listener["ListenerArn"])
+    certificates = alb._parse_certificate_arns(params) or listener.get("Certificates", [])
+    check_certificates(alb._p(params, "Protocol") or listener["Protocol"], certificates)
 
 
 def _create_rule(params: Params) -> None:

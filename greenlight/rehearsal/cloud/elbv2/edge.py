@@ -13,6 +13,7 @@ from greenlight.rehearsal.balancer.balancer import Balancer
 from greenlight.rehearsal.balancer.health import DRAINING, NOT_IN_USE, NOT_REGISTERED, Health
 from greenlight.rehearsal.cloud.elbv2.addresses import Addresses
 from greenlight.rehearsal.cloud.elbv2.attributes import complete_attributes
+from greenlight.rehearsal.cloud.elbv2.certificates import Certificates
 from greenlight.rehearsal.cloud.elbv2.records import relink
 from greenlight.rehearsal.cloud.elbv2.registrations import Registrations, Target
 from greenlight.rehearsal.cloud.elbv2.rendering import Rendering, dimension
@@ -23,11 +24,13 @@ from greenlight.rehearsal.cloud.routes import Routes
 class Edge:
     """The load balancers of the default account and region, and the Envoy that serves them."""
 
-    def __init__(self, balancer: Balancer, routes: Routes, check_scale: float = 1.0) -> None:
+    def __init__(
+        self, balancer: Balancer, certificates: Certificates, routes: Routes, check_scale: float = 1.0
+    ) -> None:
         self.balancer = balancer
         self.registrations = Registrations()
         self.addresses = Addresses()
-        self._rendering = Rendering(self.registrations, self.addresses, routes, check_scale)
+        self._rendering = Rendering(self.registrations, self.addresses, certificates, routes, check_scale)
         self._lock = threading.RLock()
         routes.on_change(self._routes_changed)
 
@@ -77,7 +80,7 @@ class Edge:
         }
 
     def _name_load_balancers(self) -> None:
-        self.addresses.keep(set(alb._listeners))
+        self.addresses.keep(list(alb._listeners.values()))
         for arn, record in list(alb._lbs.items()):
             record["DNSName"] = self.addresses.dns_name(arn)
 

@@ -79,6 +79,20 @@ def listener_exists(load_balancer_arn: str) -> ApiError:
     )
 
 
+def certificate_not_found(arn: str) -> ApiError:
+    """Refuse a certificate that ACM does not have in this account and region."""
+    return ApiError("CertificateNotFound", f"Certificate '{arn}' not found")
+
+
+def unsupported_certificate(arn: str) -> ApiError:
+    """Refuse a certificate that is not issued, or cannot be served."""
+    return ApiError(
+        "UnsupportedCertificate",
+        f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, and a supported key"
+        " size.",
+    )
+
+
 def deletion_protected(arn: str) -> ApiError:
     """Refuse to delete a protected load balancer."""
     return ApiError(

@@ -71,9 +71,9 @@ def check_rule(rule: Mapping[str, Any], *, own_arn: str = "") -> None:
         raise errors.priority_in_use(priority)
 
 
-def check_listener_port(load_balancer_arn: str, port: int) -> None:
-    """Raise ApiError when the load balancer listens on the port already."""
-    listeners = list(alb._listeners.values())
+def check_listener_port(load_balancer_arn: str, port: int, *, own_arn: str = "") -> None:
+    """Raise ApiError when another listener of the load balancer has the port already."""
+    listeners = [each for each in list(alb._listeners.values()) if each["ListenerArn"] != own_arn]
     if any(each["LoadBalancerArn"] == load_balancer_arn and each["Port"] == port for each in listeners):
         raise errors.listener_exists(load_balancer_arn)
 

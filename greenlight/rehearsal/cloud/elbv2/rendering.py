@@ -21,6 +21,7 @@ from greenlight.rehearsal.balancer.snapshot import (
 )
 from greenlight.rehearsal.cloud.elbv2 import forwarding
 from greenlight.rehearsal.cloud.elbv2.addresses import Addresses
+from greenlight.rehearsal.cloud.elbv2.certificates import Certificates
 from greenlight.rehearsal.cloud.elbv2.conditions import condition
 from greenlight.rehearsal.cloud.elbv2.records import attribute, rules_of
 from greenlight.rehearsal.cloud.elbv2.registrations import Registrations, Target
@@ -39,12 +40,18 @@ class Rendering:
     """Renders snapshots. Knows where a target was last: a target that stopped is still asked there, and refuses."""
 
     def __init__(
-        self, registrations: Registrations, addresses: Addresses, routes: Routes, check_scale: float = 1.0
+        self,
+        registrations: Registrations,
+        addresses: Addresses,
+        certificates: Certificates,
+        routes: Routes,
+        check_scale: float = 1.0,
     ) -> None:
         """Make one. `check_scale` shortens health checks: 0.2 makes a second of 5, the shortest interval of AWS."""
         self._check_scale = check_scale
         self._registrations = registrations
         self._addresses = addresses
+        self._certificates = certificates
         self._routes = routes
         self._last_known: dict[Target, Address] = {}
 
@@ -64,9 +71,17 @@ class Rendering:
             protocol=record["Protocol"],
             port=record["Port"],
             real_port=self._addresses.port(record),
-            rules=tuple(_rule(rule) for rule in rules_of(record["ListenerArn"])),
+            rules=tuple(
+                _rule(rule, self._redirected(record["LoadBalancerArn"])) for rule in rules_of(record["ListenerArn"])
+            ),
             idle_timeout_seconds=int(attribute(attributes, "idle_timeout.timeout_seconds", "60")),
+            tls=self._certificates.files(record),
         )
+
+    def _redirected(self, load_balancer: str) -> Mapping[str, int]:
+        """The real ports of a load balancer by those that AWS knows."""
+        listeners = [each for each in list(alb._listeners.values()) if each["LoadBalancerArn"] == load_balancer]
+        return {str(each["Port"]): self._addresses.port(each) for each in listeners}
 
     def _target_group(self, record: Mapping[str, Any]) -> TargetGroup:
         arn = record["TargetGroupArn"]
@@ -98,16 +113,16 @@ class Rendering:
         return found or self._last_known.get(target)
 
 
-def _rule(record: Mapping[str, Any]) -> Rule:
+def _rule(record: Mapping[str, Any], real_ports: Mapping[str, int]) -> Rule:
     return Rule(
         arn=record["RuleArn"],
         priority=str(record["Priority"]),
         conditions=tuple(condition(each) for each in record["Conditions"]),
-        action=_action(record["Actions"]),
+        action=_action(record["Actions"], real_ports),
     )
 
 
-def _action(records: list[Mapping[str, Any]]) -> Action:
+def _action(records: list[Mapping[str, Any]], real_ports: Mapping[str, int]) -> Action:
     """Read the action that ends a request. Others, such as authentication, are passed over."""
     last = records[-1]
     if last["Type"] == "fixed-response":
@@ -115,7 +130,8 @@ def _action(records: list[Mapping[str, Any]]) -> Action:
         return FixedResponse(int(config["StatusCode"]), config.get("ContentType", ""), config.get("MessageBody", ""))
     if last["Type"] == "redirect":
         given = {key.lower(): value for key, value in last["RedirectConfig"].items() if key != "StatusCode"}
-        return Redirect(int(last["RedirectConfig"]["StatusCode"].removeprefix("HTTP_")), **given)
+        status = int(last["RedirectConfig"]["StatusCode"].removeprefix("HTTP_"))
+        return Redirect(status, **given, real_port=real_ports.get(str(given.get("port")), 0))
     return Forward(tuple((dimension(arn), weight) for arn, weight in forwarding.groups_of(last)))
 
 

@@ -9,6 +9,7 @@ from ministack.services import alb
 from ministack.services.cloudformation import provisioners
 
 from greenlight.rehearsal.cloud.elbv2 import forwarding, records
+from greenlight.rehearsal.cloud.elbv2.certificates import check_certificates
 from greenlight.rehearsal.cloud.elbv2.checks import check_deletion_of_group, check_deletion_of_load_balancer
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.elbv2.eligibility import check_targets, check_vpc
@@ -57,13 +58,16 @@ class LoadBalancers(Resource):
 
 
 class Listeners(Resource):
-    """Listeners have actions to check."""
+    """Listeners have actions, a port and a certificate to check."""
 
     def before(self, physical_id: str | None, properties: Properties) -> None:
         load_balancer = properties.get("LoadBalancerArn", "")
         records.check_actions(provisioners._elbv2_listener_actions(properties, None), load_balancer)
-        if physical_id is None:
-            records.check_listener_port(load_balancer, int(properties.get("Port", 80)))
+        records.check_listener_port(load_balancer, int(properties.get("Port", 80)), own_arn=physical_id or "")
+        check_certificates(
+            properties.get("Protocol", "HTTP"),
+            [each["CertificateArn"] for each in properties.get("Certificates") or [] if each.get("CertificateArn")],
+        )
 
 
 class ListenerRules(Resource):

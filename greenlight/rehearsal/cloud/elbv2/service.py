@@ -13,6 +13,7 @@ from greenlight.rehearsal.balancer.xds import Folder
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.control import Answer, Query
 from greenlight.rehearsal.cloud.elbv2 import requests, resources
+from greenlight.rehearsal.cloud.elbv2.certificates import Certificates, require_certificates
 from greenlight.rehearsal.cloud.elbv2.check_scale import check_scale
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.elbv2.eligibility import require_networks
@@ -27,9 +28,11 @@ def install(context: CloudContext) -> None:
     """Start Envoy, and put ourselves around ministack's API and its CloudFormation types."""
     require_records()
     require_networks()
+    require_certificates()
     threads = int(os.environ.get(THREADS_VARIABLE, "1"))
     balancer = Balancer(Folder(context.run_dir / "envoy"), free_port(), context.processes, threads)
-    edge = Edge(balancer, context.routes, check_scale())
+    certificates = Certificates(context.run_dir / "envoy" / "certificates")
+    edge = Edge(balancer, certificates, context.routes, check_scale())
     publication = Publication(edge)
     requests.install(edge)
     resources.install(edge)

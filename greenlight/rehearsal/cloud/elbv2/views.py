@@ -19,7 +19,7 @@ def listener_view(listener: Listener) -> View:
         "protocol": listener.protocol,
         "port": listener.port,
         "real_port": listener.real_port,
-        "url": f"http://127.0.0.1:{listener.real_port}",
+        "url": f"{listener.protocol.lower()}://127.0.0.1:{listener.real_port}",
         "rules": [_rule(rule) for rule in listener.rules],
     }
 

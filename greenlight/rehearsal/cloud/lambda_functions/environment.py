@@ -46,12 +46,12 @@ class Function:
         )
 
 
-def environment(config: Mapping[str, Any], endpoint: str, code: str) -> dict[str, str]:
+def environment(config: Mapping[str, Any], endpoint: str, code: str, authority: str) -> dict[str, str]:
     """Everything that `os.environ` of the handler holds. The credentials are those of the function's role."""
     function = Function.from_config(config)
     region = function.arn.split(":")[3]
     return {
-        **_local(endpoint),
+        **_local(endpoint, authority),
         **function.variables,
         **{name: value for name, value in execution_credentials(dict(config)).items() if value},
         "AWS_REGION": region,
@@ -71,13 +71,17 @@ def environment(config: Mapping[str, Any], endpoint: str, code: str) -> dict[str
     }
 
 
-def _local(endpoint: str) -> dict[str, str]:
-    """What makes a process on this machine talk to the local AWS API, and to no proxy on the way."""
+def _local(endpoint: str, authority: str) -> dict[str, str]:
+    """What makes a process on this machine talk to the local AWS API, and to no proxy on the way.
+
+    On AWS a function trusts the public authorities; here it trusts the run's own, and no other.
+    """
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
         "LANG": "en_US.UTF-8",
         "NO_PROXY": "127.0.0.1,localhost",
         "PATH": os.environ.get("PATH", os.defpath),
+        "SSL_CERT_FILE": authority,
         "no_proxy": "127.0.0.1,localhost",
     }

@@ -16,6 +16,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc, sqs
 
+from greenlight.rehearsal.certificates import authority_file
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.lambda_functions import event_sources, invocations
 from greenlight.rehearsal.cloud.lambda_functions.code import link_shipped_packages
@@ -45,6 +46,7 @@ def install(context: CloudContext) -> None:
         code=folder / "code",
         logs=context.run_dir / "logs" / "lambda",
         endpoint=context.endpoint_url,
+        authority=str(authority_file(context.run_dir)),
     )
     lambda_runtime._worker_class_for = _worker_class_for(house, lambda_runtime._worker_class_for)
     lambda_svc._execute_function_warm = _execute_function_warm(lambda_svc._execute_function_warm)

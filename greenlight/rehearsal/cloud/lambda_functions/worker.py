@@ -21,12 +21,13 @@ from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
 
 @dataclass(frozen=True)
 class House:
-    """What all functions of a run share: processes, folders and the address of the local AWS API."""
+    """What all functions of a run share: processes, folders, the address of the local AWS API, and whom they trust."""
 
     spares: Spares
     code: Path
     logs: Path
     endpoint: str
+    authority: str
 
 
 class PythonWorker:
@@ -83,7 +84,7 @@ class PythonWorker:
             {
                 "code": code,
                 "handler": self._function.handler,
-                "environment": environment(self.config, self._house.endpoint, code),
+                "environment": environment(self.config, self._house.endpoint, code, self._house.authority),
                 "log_format": self._function.log_format,
                 "log_level": self._function.log_level,
             },
