@@ -11,6 +11,7 @@ from traffic_switch.errors import JournalAwayError
 from traffic_switch.model import Mode
 
 from greenlight.journal_view import JournalView, SwitchView
+from greenlight.waiting import awaited
 from greenlight.wording import printable
 
 POLL_SECONDS = 0.5
@@ -73,12 +74,15 @@ def follow_to_end(
     now: Callable[[], float] = time.monotonic,
 ) -> SwitchView | None:
     """Follow one switch until it has ended or the time is over; return what was seen of it last."""
-    teller, seen, deadline = _Teller(tell), None, now() + seconds
-    while True:
+    teller = _Teller(tell)
+    seen: SwitchView | None = None
+
+    def look() -> SwitchView | None:
+        nonlocal seen
         with suppress(*UNREADABLE):
             seen = journal.switch(switch_id) or seen
         if seen:
             teller(seen)
-        if (seen and seen.ended) or now() >= deadline:
-            return seen
-        sleep(POLL_SECONDS)
+        return seen
+
+    return awaited(look, lambda seen: seen and seen.ended, seconds, POLL_SECONDS, sleep=sleep, now=now)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from traffic_switch import preflight
@@ -12,7 +11,10 @@ from traffic_switch.journal import Lock
 from traffic_switch.model import Live, RuleLook, Target, Weights
 
 PATIENCE = 1.5
-"""How long a rule that reads otherwise is looked at again, as a multiple of `write_settle_seconds`: as the switch."""
+"""How long a rule that reads otherwise is looked at again, as a multiple of `write_settle_seconds`: as the switch.
+
+DescribeRules lags behind writes.
+"""
 PAUSE_SECONDS = 0.5
 
 
@@ -41,19 +43,3 @@ class Scene:
         """Where the traffic is, and what the journal has to say of it."""
         remembered = f"{self.live.color} {self.live.version}" if self.live else "nothing"
         return f"{self.rule}; the journal remembers {'what is damaged' if self.damage else remembered} as live"
-
-
-def awaited(
-    look: Callable[[], Scene],
-    good: Callable[[Scene], bool],
-    seconds: float,
-    sleep: Callable[[float], None] = time.sleep,
-    now: Callable[[], float] = time.monotonic,
-) -> Scene:
-    """Look until the scene is as it should be, or the time is over: DescribeRules lags behind writes."""
-    deadline = now() + seconds
-    while True:
-        scene = look()
-        if good(scene) or now() >= deadline:
-            return scene
-        sleep(PAUSE_SECONDS)

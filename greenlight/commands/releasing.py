@@ -21,8 +21,9 @@ from greenlight.plan import Plan
 from greenlight.processes.owner import Processes
 from greenlight.project import Project
 from greenlight.readiness import unmet, unready
-from greenlight.scene import PATIENCE, Scene, awaited
+from greenlight.scene import PATIENCE, PAUSE_SECONDS, Scene
 from greenlight.templates import asked, synthesized
+from greenlight.waiting import awaited
 from greenlight.wording import printable, sentence
 from stacks.options.stages import STAGE_VARIABLE
 from stacks.settings import ServiceSettings, Settings
@@ -36,7 +37,7 @@ LEFT_RUNNING = (
 def settled_scene(deployed: Deployed, service: ServiceSettings, settings: Settings) -> Scene:
     """Look at a service until the rule is as the journal says, a switch is seen to run, or patience ends."""
     patience = PATIENCE * settings.write_settle_seconds
-    return awaited(lambda: deployed.scene(service), lambda seen: bool(seen.lock) or not seen.drift, patience)
+    return awaited(lambda: deployed.scene(service), lambda seen: seen.lock or not seen.drift, patience, PAUSE_SECONDS)
 
 
 def ready_scene(deployed: Deployed, service: ServiceSettings, settings: Settings) -> Scene:
@@ -130,7 +131,7 @@ def carry_out(
     if code:
         raise ReleaseError(_failed(deployed, plan, service, _why(follower, deployment)))
     patience = PATIENCE * settings.write_settle_seconds
-    scene = awaited(lambda: deployed.scene(service), lambda seen: not unmet(plan, seen), patience)
+    scene = awaited(lambda: deployed.scene(service), lambda seen: not unmet(plan, seen), patience, PAUSE_SECONDS)
     if problem := unmet(plan, scene):
         raise ReleaseError(printable(f"the deploy ended well, but {plan.title} is not what users get: {problem}"))
     project.declare(plan.service, plan.facts)

@@ -26,6 +26,7 @@ from greenlight.rehearsal.traffic.process import Traffic, TrafficOrder
 from greenlight.rehearsal.traffic.profile import write_profile
 from greenlight.rehearsal.traffic.record import Record
 from greenlight.rehearsal.traffic.windows import LiveView
+from greenlight.waiting import wait_until
 
 LEAD_SECONDS = 1.0
 """Load before and after the act, so that a report shows what it was like without it."""
@@ -84,10 +85,7 @@ class _Watch:
 
     def pause(self, seconds: float) -> None:
         """Let time pass, looking."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self.look()
-            time.sleep(POLL_SECONDS)
+        wait_until(self.look, seconds, POLL_SECONDS)
 
     def _show(self) -> None:
         for switch in self.lookout.switches():

@@ -6,7 +6,6 @@ import json
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from botocore.session import Session
 
 from greenlight.rehearsal.account import REGION
 from greenlight.rehearsal.runner.images import push_image
+from greenlight.waiting import wait_until
 
 REGISTRY = f"000000000000.dkr.ecr.{REGION}.amazonaws.com"
 REPOSITORY = "greenlight/shop"
@@ -110,10 +110,7 @@ def compute_cloud(folder: Path, *, auth: bool = False, adapters: str = COMPUTE) 
 
 def eventually(claim: Callable[[], bool], seconds: float = 15.0) -> None:
     """Wait until the claim holds."""
-    deadline = time.monotonic() + seconds
-    while not claim():
-        assert time.monotonic() < deadline, "the claim did not come true in time"
-        time.sleep(0.05)
+    assert wait_until(claim, seconds), "the claim did not come true in time"
 
 
 def _is_ready(cloud: ComputeCloud) -> bool:

@@ -8,7 +8,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ import boto3
 from botocore.config import Config
 
 from greenlight.rehearsal.account import REGION
+from greenlight.waiting import awaited
 
 START_SECONDS = 30.0
 HURRY = {"GREENLIGHT_INVOCATION_RETRY_SECONDS": "0.5", "GREENLIGHT_SCHEDULE_SCALE": "0.02"}
@@ -105,10 +105,7 @@ def zipped(files: Mapping[str, str]) -> bytes:
 
 def eventually(look: Callable[[], Any], seconds: float = 10.0) -> Any:
     """Look until something comes out, and return it; the last answer when nothing does."""
-    deadline = time.monotonic() + seconds
-    while not (found := look()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return found
+    return awaited(look, bool, seconds, 0.02)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from greenlight.processes.owner import Processes
 from greenlight.rehearsal.runner.container import Container
 from greenlight.rehearsal.runner.runner import Runner
 from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference, RestartPolicy
+from greenlight.waiting import wait_until
 
 SERVER = """
 const http = require('node:http');
@@ -91,10 +91,7 @@ class Bench:
 
 def eventually(claim: Callable[[], bool], seconds: float = 10.0) -> None:
     """Wait until the claim holds."""
-    deadline = time.monotonic() + seconds
-    while not claim():
-        assert time.monotonic() < deadline, "the claim did not come true in time"
-        time.sleep(0.02)
+    assert wait_until(claim, seconds), "the claim did not come true in time"
 
 
 def is_alive(pid: int) -> bool:

@@ -7,7 +7,8 @@ from traffic_switch.model import RuleLook, Weights
 
 from greenlight.plan import Plan
 from greenlight.readiness import unmet, unready, unrepairable
-from greenlight.scene import Scene, awaited
+from greenlight.scene import Scene
+from greenlight.waiting import awaited
 from tests.unit.operator_world import BLUE, GREEN, scene
 
 PLAN = Plan("shop", Color.GREEN, "2.0.0", "1.0.0", 2, BLUE)
@@ -83,12 +84,14 @@ def test_the_next_switch_may_move_the_rule_again() -> None:
 def test_a_rule_that_reads_otherwise_is_looked_at_again() -> None:
     looks = iter([DRIFTED, scene(BLUE)])
 
-    assert awaited(lambda: next(looks), lambda seen: not seen.drift, 10, lambda _: None, lambda: 0.0) == scene(BLUE)
+    assert awaited(
+        lambda: next(looks), lambda seen: not seen.drift, 10, sleep=lambda _: None, now=lambda: 0.0
+    ) == scene(BLUE)
 
 
 def test_patience_with_a_rule_ends() -> None:
     clock = iter((0.0, 5.0, 10.0))
 
-    seen = awaited(lambda: DRIFTED, lambda seen: not seen.drift, 10, lambda _: None, lambda: next(clock))
+    seen = awaited(lambda: DRIFTED, lambda seen: not seen.drift, 10, sleep=lambda _: None, now=lambda: next(clock))
 
     assert seen == DRIFTED

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ import boto3
 from greenlight import cdk
 from greenlight.rehearsal.snapshot import Lookout, Snapshot
 from greenlight.rehearsal.stage import Outcome, Stage
+from greenlight.waiting import awaited
 
 SETTLING_SECONDS = 60.0
 """A switch that was killed is taken back within this; production's own patience needs more, and gets it."""
@@ -93,13 +93,12 @@ class Performance:
 
     def until(self, holds: Callable[[Snapshot], bool], seconds: float) -> Snapshot:
         """Look until something holds, or the time is over, and return the last look."""
-        deadline = time.monotonic() + seconds
-        while True:
-            seen = self.lookout.snapshot()
-            if holds(seen) or time.monotonic() > deadline:
-                return seen
+
+        def look() -> Snapshot:
             self.look()
-            time.sleep(POLL_SECONDS)
+            return self.lookout.snapshot()
+
+        return awaited(look, holds, seconds, POLL_SECONDS)
 
     def _looking(self, meanwhile: Meanwhile | None) -> Callable[[], None]:
         def look() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree
@@ -11,6 +10,7 @@ from xml.etree import ElementTree
 from ministack.services import alb, ecs
 
 from greenlight.rehearsal.cloud.requirement import require
+from greenlight.waiting import wait_until
 
 Target = tuple[str, int]
 """An address and a port, as a target group has them."""
@@ -62,10 +62,12 @@ def target_states(group: str) -> Mapping[Target, str]:
 def wait_until_drained(groups: Iterable[str], address: str, keep_waiting: Callable[[], bool]) -> None:
     """Wait until no target group drains the address any more: the last request that it was given has been answered."""
     waiting = set(groups)
-    deadline = time.monotonic() + _LONGEST_DRAIN_SECONDS
-    while waiting and time.monotonic() < deadline and keep_waiting():
-        waiting = {group for group in waiting if _drains(group, address)}
-        time.sleep(_LOOK_SECONDS if waiting else 0)
+
+    def is_over() -> bool:
+        waiting.difference_update([group for group in waiting if not _drains(group, address)])
+        return not waiting or not keep_waiting()
+
+    wait_until(is_over, _LONGEST_DRAIN_SECONDS, _LOOK_SECONDS)
 
 
 def target_groups(task: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ drain and end behind that, where AWS would wait for it: a deregistration delay o
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from greenlight.rehearsal.cloud.cloudformation.resources.answers import ActionEr
 from greenlight.rehearsal.cloud.cloudformation.resources.resource_type import Created, Properties
 from greenlight.rehearsal.cloud.ecs.rollout import live_tasks
 from greenlight.rehearsal.cloud.requirement import require
+from greenlight.waiting import wait_until
 
 TYPE = "AWS::ECS::Service"
 PATIENCE_SECONDS = 180.0
@@ -68,11 +68,8 @@ def wait_until_steady(arn: str) -> None:
     """Wait until a service runs its newest deployment alone. Raises ActionError when that fails or takes too long."""
     service = _find(arn)
     newest = ecs._primary_deployment(service)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (_is_failed(newest) or _is_steady(service)):
-        if time.monotonic() > deadline:
-            raise ActionError(f"{arn} did not stabilize in {PATIENCE_SECONDS:g} seconds: {_last_reason(service)}")
-        time.sleep(_LOOK_SECONDS)
+    if not wait_until(lambda: _is_failed(newest) or _is_steady(service), PATIENCE_SECONDS, _LOOK_SECONDS):
+        raise ActionError(f"{arn} did not stabilize in {PATIENCE_SECONDS:g} seconds: {_last_reason(service)}")
     if _is_failed(newest):
         problem = "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'"
         raise ActionError(f"{problem}: {_last_reason(service)}")
