@@ -41,6 +41,7 @@ class Ec2HostStack(Stack):
             self,
             "VersionGuard",
             services=guarded(self, settings, registry, edge),
+            running_tags={color: settings.names.running_tag(color) for color in Color},
             listener=edge.listener,
             journal=data.journal,
             allow_live_change=settings.allow_live_change,

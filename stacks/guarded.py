@@ -19,7 +19,6 @@ def guarded(compute: Stack, settings: Settings, registry: Registry, edge: EdgeSt
             name=service.name,
             versions={color: service.version(color) for color in Color},
             repository=registry.repository(compute, service.name),
-            running_tags={color: settings.names.running_tag(color) for color in Color},
             target_groups=edge.target_groups[service.name],
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field, model_validator
 from traffic_switch.contract import Color
 
+from stacks.function_environment import MOST_BYTES, longest
 from stacks.options.compute import ComputeOptions
 from stacks.options.context import sort_context
 from stacks.options.neighbors import refuse_collisions
@@ -83,6 +84,17 @@ class Settings(StageOptions, NetworkOptions, ComputeOptions, ReleaseOptions):
                 raise SettingsError(
                     f"services.{service.name}.green_port: got {service.green_port}; allowed: any port but blue_port's"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _functions_can_be_told(self) -> Settings:
+        needed = longest(self)
+        if needed > MOST_BYTES:
+            raise SettingsError(
+                f"services: got {len(self.services)}, which with all their paths and alarm_names can take {needed:,}"
+                f" bytes of a function's environment; allowed: {MOST_BYTES:,} (Lambda's quota). Take fewer services, or"
+                " shorter paths, health_path, probe_path and alarm_names"
+            )
         return self
 
     @model_validator(mode="after")

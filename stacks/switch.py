@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -14,11 +14,12 @@ from greenlight_cdk.log_group import retention
 from greenlight_cdk.release_topic import ReleaseTopic
 from greenlight_cdk.switch_alarms import ColorAlarms
 from greenlight_cdk.traffic_switch import TrafficSwitch
-from traffic_switch.config import Policy
-from traffic_switch.contract import Color
+from traffic_switch.config import Row, written
+from traffic_switch.contract import AlarmKind, Color, alarm_name
 
 from stacks.data import DataStack
 from stacks.edge import EdgeStack
+from stacks.function_environment import policy
 from stacks.settings import ServiceSettings, Settings
 
 
@@ -33,7 +34,7 @@ class SwitchStack(Stack):
         self.topic = ReleaseTopic(self, "Topic", title=settings.names.topic_title)
         if settings.notify_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.notify_email))
-        config = {service.name: self._config(service) for service in settings.services}
+        alarms = [alarm for service in settings.services for alarm in self._alarms(service)]
         self.switch = TrafficSwitch(
             self,
             "Switch",
@@ -42,37 +43,49 @@ class SwitchStack(Stack):
             listener=edge.listener,
             preview_secret=edge.preview_secret,
             topic=self.topic,
-            config=self.to_json_string(config),
+            config=self.to_json_string(self._config()),
             policy=self.to_json_string(policy(settings)),
             deadline=Duration.seconds(settings.switch_deadline_seconds),
             drift_look=Duration.minutes(settings.drift_look_minutes),
             log_retention=retention(settings.log_retention_days),
         )
+        self.switch.wait_for(alarms)
         CfnOutput(self, "StateMachineArn", value=self.switch.state_machine.state_machine_arn)
         CfnOutput(self, "TopicArn", value=self.topic.topic_arn)
         CfnOutput(self, "RequestFunctionName", value=self.switch.request.function.function_name)
 
-    def _config(self, service: ServiceSettings) -> dict[str, Any]:
-        """What `traffic_switch.config.Service` reads."""
-        groups = self._edge.target_groups[service.name]
-        return {
-            "listener_arn": self._edge.listener.listener_arn,
-            "load_balancer": self._edge.load_balancer.load_balancer_full_name,
-            "front_door_url": self._edge.front_door_url,
-            "priority": service.priority,
-            "paths": list(service.paths),
-            "health_path": service.health_path,
-            "probe_path": service.probe_path,
-            "target_groups": {
-                color.value: {"arn": groups[color].target_group_arn, "dimension": groups[color].target_group_full_name}
-                for color in Color
-            },
-            "alarms": {color.value: self._alarms(service, color) for color in Color},
-        }
-
-    def _alarms(self, service: ServiceSettings, color: Color) -> list[str]:
+    def _config(self) -> dict[str, Any]:
+        """What `traffic_switch.config` reads."""
         settings = self._settings
-        guard = ColorAlarms(
+        edge = {
+            "listener_arn": self._edge.listener.listener_arn,
+            "front_door_url": self._edge.front_door_url,
+            "alarm_prefix": settings.names.alarm_prefix,
+            "alarm_names": list(settings.alarm_names),
+        }
+        return written(edge, {service.name: self._row(service) for service in settings.services})
+
+    def _row(self, service: ServiceSettings) -> Row:
+        groups = self._edge.target_groups[service.name]
+        return Row(
+            priority=service.priority,
+            paths=service.paths,
+            health_path=service.health_path,
+            probe_path=service.probe_path,
+            blue=groups[Color.BLUE].target_group_full_name,
+            green=groups[Color.GREEN].target_group_full_name,
+        )
+
+    def _alarms(self, service: ServiceSettings) -> list[cloudwatch.Alarm]:
+        """Make the alarms of both colors of a service."""
+        alarms = [alarm for color in Color for alarm in self._color_alarms(service, color)]
+        for alarm in alarms:
+            alarm.add_alarm_action(actions.SnsAction(self.topic))
+        return alarms
+
+    def _color_alarms(self, service: ServiceSettings, color: Color) -> tuple[cloudwatch.Alarm, ...]:
+        settings = self._settings
+        return ColorAlarms(
             self,
             f"{pascal(service.name)}{color.capitalize()}",
             load_balancer=self._edge.load_balancer,
@@ -80,12 +93,5 @@ class SwitchStack(Stack):
             period=Duration.seconds(settings.alarm_period_seconds),
             max_error_percent=settings.max_error_percent,
             max_p95_ms=settings.max_p95_ms,
-        )
-        for alarm in guard.alarms:
-            alarm.add_alarm_action(actions.SnsAction(self.topic))
-        return [alarm.alarm_name for alarm in guard.alarms] + list(settings.alarm_names)
-
-
-def policy(settings: Settings) -> dict[str, Any]:
-    """The thresholds, under the names of `traffic_switch.config.Policy`."""
-    return {field.name: getattr(settings, field.name) for field in fields(Policy)}
+            names={kind: alarm_name(settings.names.alarm_prefix, service.name, color, kind) for kind in AlarmKind},
+        ).alarms

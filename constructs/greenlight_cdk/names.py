@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from traffic_switch.contract import RUNNING_PREFIX, Color
+from traffic_switch.contract import RUNNING_PREFIX, AlarmKind, Color, alarm_name
 
 from greenlight_cdk.identifiers import pascal
 
@@ -73,6 +73,11 @@ class Names:
         return f"{self._title}WebAcl" if self.stage else "WebAcl"
 
     @property
+    def alarm_prefix(self) -> str:
+        """What the names of the alarms that guard the colors begin with."""
+        return f"{self.stack('Switch')}-"
+
+    @property
     def topic_title(self) -> str:
         """What mails of the topic come from."""
         return f"Greenlight {self.stage} releases" if self.stage else "Greenlight releases"
@@ -85,6 +90,8 @@ class Names:
         yield Length("a repository's name (ECR, CreateRepository)", self.repository(service), 256)
         yield Length("an image's tag (ECR, PutImage)", self.running_tag(Color.GREEN), 128)
         yield Length("a metric's name (AWS WAF, VisibilityConfig)", self.firewall_metric, 128)
+        alarm = alarm_name(self.alarm_prefix, service, Color.GREEN, AlarmKind.LATENCY)
+        yield Length("an alarm's name (CloudWatch, PutMetricAlarm)", alarm, 255)
         yield Length("a topic's display name (SNS, SetTopicAttributes)", self.topic_title, 100)
 
     @property

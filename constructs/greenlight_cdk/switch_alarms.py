@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
+from traffic_switch.contract import AlarmKind
 
 from greenlight_cdk.alarm_expressions import THRESHOLD, error_excess, slow_excess
 
@@ -15,7 +18,10 @@ EVALUATED, BREACHING = 3, 2
 
 
 class ColorAlarms(Construct):
-    """Errors and slow answers of one color. Without traffic it is not in alarm: missing data is not breaching."""
+    """Errors and slow answers of one color. Without traffic it is not in alarm: missing data is not breaching.
+
+    `names` are given, so that the functions can derive them: in their environment they would take much room.
+    """
 
     def __init__(
         self,
@@ -27,15 +33,16 @@ class ColorAlarms(Construct):
         period: Duration,
         max_error_percent: float,
         max_p95_ms: int,
+        names: Mapping[AlarmKind, str],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._period = period
+        self._period, self._names = period, names
         self._dimensions = {
             "LoadBalancer": load_balancer.load_balancer_full_name,
             "TargetGroup": target_group.target_group_full_name,
         }
-        errors = self._alarm("Errors", self._errors(max_error_percent / 100), "more 5xx answers than allowed")
-        latency = self._alarm("Latency", self._latency(max_p95_ms / 1000), "more slow answers than allowed")
+        errors = self._alarm(AlarmKind.ERRORS, self._errors(max_error_percent / 100), "more 5xx answers than allowed")
+        latency = self._alarm(AlarmKind.LATENCY, self._latency(max_p95_ms / 1000), "more slow answers than allowed")
         self.alarms = (errors, latency)
 
     def _errors(self, limit: float) -> cloudwatch.MathExpression:
@@ -65,10 +72,11 @@ class ColorAlarms(Construct):
             dimensions_map=self._dimensions,
         )
 
-    def _alarm(self, name: str, metric: cloudwatch.IMetric, what: str) -> cloudwatch.Alarm:
+    def _alarm(self, kind: AlarmKind, metric: cloudwatch.IMetric, what: str) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(
             self,
-            name,
+            kind.capitalize(),
+            alarm_name=self._names[kind],
             metric=metric,
             threshold=THRESHOLD,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,

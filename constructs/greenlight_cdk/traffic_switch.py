@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
-from constructs import Construct
+from constructs import Construct, IDependable
 from traffic_switch.contract import (
     CONFIG_VARIABLE,
     JOURNAL_VARIABLE,
@@ -74,6 +74,7 @@ class TrafficSwitch(Construct):
         )
         posts = {duty.name: duty for duty in duties(places)}
         functions = {name: self._function(duty) for name, duty in posts.items()}
+        self._functions = list(functions.values())
         self.request = functions["Request"]
         self._states = SwitchMachine(
             self, "States", functions=functions, deadline=deadline, log_retention=log_retention
@@ -85,6 +86,11 @@ class TrafficSwitch(Construct):
         self._settle_what_dies(posts["Settle"], functions["Settle"])
         DriftWatch(self, "Watch", look=functions["Drift"], every=drift_look, topic=topic)
         self._acknowledge_wildcards(Stack.of(load_balancer).stack_name)
+
+    def wait_for(self, alarms: Sequence[IDependable]) -> None:
+        """Let no function run before these alarms are there: it knows them by name, and a missing one stops it."""
+        for function in self._functions:
+            function.function.node.add_dependency(*alarms)
 
     def _function(self, duty: Duty) -> PythonFunction:
         function = PythonFunction(

@@ -16,6 +16,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 from traffic_switch.contract import CONFIG_VARIABLE, GUARD_RESOURCE_TYPE, JOURNAL_VARIABLE, Color
+from version_guard.model import written
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.identifiers import pascal
@@ -35,8 +36,7 @@ class GuardedService:
     name: str
     versions: Mapping[Color, str]
     repository: ecr.IRepository
-    running_tags: Mapping[Color, str]
-    target_groups: Mapping[Color, elbv2.IApplicationTargetGroup]
+    target_groups: Mapping[Color, elbv2.ApplicationTargetGroup]
 
 
 class VersionGuard(Construct):
@@ -52,13 +52,16 @@ class VersionGuard(Construct):
         construct_id: str,
         *,
         services: Sequence[GuardedService],
+        running_tags: Mapping[Color, str],
         listener: elbv2.IApplicationListener,
         journal: dynamodb.ITable,
         allow_live_change: bool,
         log_retention: logs.RetentionDays,
     ) -> None:
         super().__init__(scope, construct_id)
-        config = {service.name: _config(service, listener) for service in services}
+        tags = {color.value: running_tags[color] for color in Color}
+        edge = {"listener_arn": listener.listener_arn, "running_tags": tags}
+        config = written(edge, {service.name: _config(service) for service in services})
         self._function = PythonFunction(
             self,
             "Function",
@@ -72,7 +75,7 @@ class VersionGuard(Construct):
             description="Greenlight: refuses to change a live color, or any while a switch runs, or to run no image",
         )
         self._allow([service.repository for service in services])
-        let_look(self._function, journal, list(config), ("lock", "live"))
+        let_look(self._function, journal, [service.name for service in services], ("lock", "live"))
         self._allow_live_change = allow_live_change
         self.guards = {service.name: self._guard(service) for service in services}
 
@@ -111,11 +114,9 @@ class VersionGuard(Construct):
         return guard
 
 
-def _config(service: GuardedService, listener: elbv2.IApplicationListener) -> dict[str, Any]:
-    """What `version_guard.model.GuardedService` reads."""
+def _config(service: GuardedService) -> dict[str, Any]:
+    """What `version_guard.model.GuardedService` reads, besides what all services share."""
     return {
         "repository": service.repository.repository_name,
-        "running_tags": {color.value: service.running_tags[color] for color in Color},
-        "listener_arn": listener.listener_arn,
-        "target_groups": {color.value: service.target_groups[color].target_group_arn for color in Color},
+        "target_groups": {color.value: service.target_groups[color].target_group_full_name for color in Color},
     }

@@ -1,4 +1,9 @@
-"""What the functions are told by their environment: where each service is, and the policy of its switch."""
+"""What the functions are told by their environment: where each service is, and the policy of its switch.
+
+Lambda takes 4,096 bytes of environment, as one JSON object (Lambda developer guide, quotas), so that each quote of JSON
+in a variable counts twice. What all services share is therefore written once, what can be derived is not written at
+all, and each service has a row without names (docs/decisions/0018-the-environment-says-each-fact-once.md).
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
-from traffic_switch.contract import CONFIG_VARIABLE, POLICY_VARIABLE, Color
+from traffic_switch.contract import CONFIG_VARIABLE, POLICY_VARIABLE, Color, alarm_names
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,29 @@ class RulePlace:
     paths: tuple[str, ...]
     blue_arn: str
     green_arn: str
+
+
+class Row(NamedTuple):
+    """What one service has of its own; `blue` and `green` are its target groups' names in CloudWatch."""
+
+    priority: int
+    paths: tuple[str, ...]
+    health_path: str
+    probe_path: str
+    blue: str
+    green: str
+
+
+def written(edge: Mapping[str, Any], rows: Mapping[str, Row]) -> dict[str, Any]:
+    """What CONFIG_VARIABLE holds, as JSON.
+
+    `edge` is what all services share: `listener_arn`, `front_door_url`, `alarm_prefix` of the alarms that Greenlight
+    makes, and `alarm_names` of further ones.
+    """
+    return {
+        "edge": dict(edge),
+        "services": {name: [row.priority, list(row.paths), *row[2:]] for name, row in rows.items()},
+    }
 
 
 @dataclass(frozen=True)
@@ -57,19 +85,21 @@ class Service:
         return RulePlace(self.listener_arn, self.priority, self.paths, *self.arns)
 
     @classmethod
-    def from_json(cls, name: str, raw: Mapping[str, Any]) -> Service:
-        """Read one service as `SwitchStack` wrote it."""
+    def of(cls, name: str, edge: Mapping[str, Any], row: Row) -> Service:
+        """Join what a service has of its own to what all of them share."""
+        listener = edge["listener_arn"]
+        dimensions = {Color.BLUE: row.blue, Color.GREEN: row.green}
         return cls(
             name=name,
-            listener_arn=raw["listener_arn"],
-            load_balancer_dimension=raw["load_balancer"],
-            front_door_url=raw["front_door_url"],
-            priority=int(raw["priority"]),
-            paths=tuple(raw["paths"]),
-            health_path=raw["health_path"],
-            probe_path=raw["probe_path"],
-            target_groups={Color(c): TargetGroup(g["arn"], g["dimension"]) for c, g in raw["target_groups"].items()},
-            alarms={Color(c): tuple(names) for c, names in raw["alarms"].items()},
+            listener_arn=listener,
+            load_balancer_dimension=_load_balancer(listener),
+            front_door_url=edge["front_door_url"],
+            priority=row.priority,
+            paths=tuple(row.paths),
+            health_path=row.health_path,
+            probe_path=row.probe_path,
+            target_groups={color: TargetGroup(arn_beside(listener, each), each) for color, each in dimensions.items()},
+            alarms={color: (*alarm_names(edge["alarm_prefix"], name, color), *edge["alarm_names"]) for color in Color},
         )
 
 
@@ -140,9 +170,19 @@ def policy(environment: Mapping[str, str]) -> Policy:
 @lru_cache(maxsize=8)
 def _services(text: str) -> Mapping[str, Service]:
     raw: dict[str, Any] = json.loads(text)
-    return MappingProxyType({name: Service.from_json(name, body) for name, body in raw.items()})
+    return MappingProxyType({name: Service.of(name, raw["edge"], Row(*row)) for name, row in raw["services"].items()})
 
 
 @lru_cache(maxsize=8)
 def _policy(text: str) -> Policy:
     return Policy(**json.loads(text))
+
+
+def arn_beside(listener_arn: str, name: str) -> str:
+    """The ARN of what ELBv2 knows by a name such as `targetgroup/<name>/<id>`, in the listener's region and account."""
+    return f"{listener_arn.partition(':listener/')[0]}:{name}"
+
+
+def _load_balancer(listener_arn: str) -> str:
+    """The load balancer's name in CloudWatch: a listener's ARN ends with `listener/app/<name>/<id>/<id>`."""
+    return listener_arn.partition(":listener/")[2].rpartition("/")[0]

@@ -49,3 +49,20 @@ HOST_COLOR_RESOURCE_TYPE = "Custom::GreenlightHostColor"
 
 RECORDED_SETTINGS = "Settings"
 """The property of the settings guard's resource that holds what was deployed."""
+
+
+class AlarmKind(StrEnum):
+    """What an alarm of a color watches."""
+
+    ERRORS = "errors"
+    LATENCY = "latency"
+
+
+def alarm_name(prefix: str, service: str, color: Color, kind: AlarmKind) -> str:
+    """Name one of the alarms that Greenlight makes; a name that can be derived takes no room in an environment."""
+    return f"{prefix}{service}-{color}-{kind}"
+
+
+def alarm_names(prefix: str, service: str, color: Color) -> tuple[str, ...]:
+    """Name the alarms that Greenlight makes for a color."""
+    return tuple(alarm_name(prefix, service, color, kind) for kind in AlarmKind)

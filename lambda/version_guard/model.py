@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custom_resource.request import required
+from traffic_switch.config import arn_beside
 from traffic_switch.contract import CONFIG_VARIABLE, Color
 from traffic_switch.errors import RequestError
 
@@ -50,20 +51,26 @@ class GuardedService:
     target_group_arns: Mapping[Color, str]
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> GuardedService:
-        """Read one service as the `VersionGuard` construct wrote it."""
+    def of(cls, edge: Mapping[str, Any], own: Mapping[str, Any]) -> GuardedService:
+        """Join what a service has of its own to what all of them share."""
+        listener = edge["listener_arn"]
         return cls(
-            repository=raw["repository"],
-            running_tags={Color(color): tag for color, tag in raw["running_tags"].items()},
-            listener_arn=raw["listener_arn"],
-            target_group_arns={Color(color): arn for color, arn in raw["target_groups"].items()},
+            repository=own["repository"],
+            running_tags={Color(color): tag for color, tag in edge["running_tags"].items()},
+            listener_arn=listener,
+            target_group_arns={Color(c): arn_beside(listener, name) for c, name in own["target_groups"].items()},
         )
+
+
+def written(edge: Mapping[str, Any], services: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What CONFIG_VARIABLE holds, as JSON: what is shared once, since Lambda's environment is small."""
+    return {"edge": dict(edge), "services": dict(services)}
 
 
 def services(environment: Mapping[str, str]) -> dict[str, GuardedService]:
     """All services that this function guards, by name."""
     raw: dict[str, Any] = json.loads(environment[CONFIG_VARIABLE])
-    return {name: GuardedService.from_json(body) for name, body in raw.items()}
+    return {name: GuardedService.of(raw["edge"], own) for name, own in raw["services"].items()}
 
 
 def found(known: Mapping[str, GuardedService], name: str) -> GuardedService:

@@ -9,6 +9,7 @@ from typing import Any
 import host_color.handler
 import version_guard.handler
 from traffic_switch.contract import CONFIG_VARIABLE, JOURNAL_VARIABLE
+from version_guard.model import written
 
 from tests.simulation.cloud import JOURNAL, Cloud
 from tests.simulation.cloudwatch import EPOCH
@@ -74,10 +75,11 @@ class Compute:
         cloud.hosts.documents[DOCUMENT] = self.host.run
         cloud.stacks = self
         cloud.after_event.append(self._watch)
-        groups = {color: self.site.group(color) for color in ("blue", "green")}
         tags = {color: f"live-{color}" for color in ("blue", "green")}
-        shop = {"repository": REPOSITORY, "running_tags": tags, "listener_arn": LISTENER, "target_groups": groups}
-        environment = {CONFIG_VARIABLE: json.dumps({"shop": shop}), JOURNAL_VARIABLE: JOURNAL}
+        groups = {color: self.site.dimension(color) for color in ("blue", "green")}
+        shop = {"repository": REPOSITORY, "target_groups": groups}
+        config = written({"listener_arn": LISTENER, "running_tags": tags}, {"shop": shop})
+        environment = {CONFIG_VARIABLE: json.dumps(config), JOURNAL_VARIABLE: JOURNAL}
         guard = version_guard.handler
         color = host_color.handler
         cloud.functions.add(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from traffic_switch.config import Row, written
 from traffic_switch.contract import (
     CONFIG_VARIABLE,
     JOURNAL_VARIABLE,
@@ -16,6 +17,8 @@ from traffic_switch.contract import (
     PRODUCTION_PRIORITY,
     STATE_MACHINE_VARIABLE,
     TOPIC_VARIABLE,
+    Color,
+    alarm_names,
 )
 
 from tests.simulation.cloud import JOURNAL, STATE_MACHINE, TOPIC, Cloud
@@ -30,6 +33,7 @@ HOST = "shop.example"
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:preview"
 SECRET_VALUE = "letmein"
 COLORS = ("blue", "green")
+EDGE = {"listener_arn": LISTENER, "front_door_url": f"http://{HOST}", "alarm_prefix": "", "alarm_names": []}
 
 
 @dataclass(frozen=True)
@@ -85,20 +89,10 @@ class Site:
         """What runs behind a color behaves otherwise from now on; see `traffic.Behavior`."""
         self.cloud.traffic.change(self.group(color), **behavior)
 
-    def config(self) -> dict[str, Any]:
-        """What `traffic_switch.config.Service` reads."""
-        groups = {color: {"arn": self.group(color), "dimension": self.dimension(color)} for color in COLORS}
-        return {
-            "listener_arn": LISTENER,
-            "load_balancer": LOAD_BALANCER,
-            "front_door_url": f"http://{HOST}",
-            "priority": self.priority,
-            "paths": list(self.paths),
-            "health_path": f"{self.users.path}health",
-            "probe_path": self.users.path,
-            "target_groups": groups,
-            "alarms": {color: [f"{self.name}-{color}-errors"] for color in COLORS},
-        }
+    def config(self) -> Row:
+        """What `traffic_switch.config` reads of it."""
+        path = self.users.path
+        return Row(self.priority, self.paths, f"{path}health", path, self.dimension("blue"), self.dimension("green"))
 
 
 def add_site(
@@ -112,7 +106,8 @@ def add_site(
     site = Site(cloud, name, PRODUCTION_PRIORITY + number, (f"{folder}*",), users)
     for color, version in zip(COLORS, versions, strict=True):
         _add_color(site, color, version, 10 + 2 * number + COLORS.index(color))
-        cloud.cloudwatch.alarms[f"{name}-{color}-errors"] = "OK"
+        for alarm in alarm_names("", name, Color(color)):
+            cloud.cloudwatch.alarms[alarm] = "OK"
     cloud.traffic.users.append(users)
     return site
 
@@ -120,7 +115,7 @@ def add_site(
 def environment(sites: tuple[Site, ...], policy: Mapping[str, Any]) -> dict[str, str]:
     """The environment variables of the switch's functions."""
     return {
-        CONFIG_VARIABLE: json.dumps({site.name: site.config() for site in sites}),
+        CONFIG_VARIABLE: json.dumps(written(EDGE, {site.name: site.config() for site in sites})),
         POLICY_VARIABLE: json.dumps(policy),
         JOURNAL_VARIABLE: JOURNAL,
         TOPIC_VARIABLE: TOPIC,

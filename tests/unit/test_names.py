@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 from greenlight_cdk.names import STACK_KINDS, Names
-from traffic_switch.contract import Color
+from traffic_switch.contract import Color, alarm_names
 
 PRODUCTION, STAGING = Names(), Names("staging")
 
@@ -20,6 +20,7 @@ def names_of(stage: Names) -> set[str]:
         stage.run_document,
         stage.firewall_metric,
         stage.topic_title,
+        *(name for color in Color for name in alarm_names(stage.alarm_prefix, "shop", color)),
     }
 
 
@@ -42,6 +43,10 @@ def test_productions_names_are_those_that_are_deployed() -> None:
         "Greenlight-RunColor",
         "WebAcl",
         "Greenlight releases",
+        "GreenlightSwitch-shop-blue-errors",
+        "GreenlightSwitch-shop-blue-latency",
+        "GreenlightSwitch-shop-green-errors",
+        "GreenlightSwitch-shop-green-latency",
     }
 
 

@@ -4,44 +4,46 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from typing import Any
 
 from traffic_switch import config
-from traffic_switch.config import RulePlace, Service, TargetGroup
+from traffic_switch.config import Row, RulePlace, Service, TargetGroup
 from traffic_switch.contract import Color
 
 from tests.unit.switch_facts import POLICY
 
-RAW: dict[str, Any] = {
-    "listener_arn": "arn:listener",
-    "load_balancer": "app/shop/1",
+LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/1/7"
+GROUPS = "arn:aws:elasticloadbalancing:eu-central-1:123456789012"
+EDGE = {
+    "listener_arn": LISTENER,
     "front_door_url": "http://shop.example",
-    "priority": "100",
-    "paths": ["/shop/*", "/cart"],
-    "health_path": "/health",
-    "probe_path": "/page",
-    "target_groups": {
-        "blue": {"arn": "arn:blue", "dimension": "tg/blue"},
-        "green": {"arn": "arn:green", "dimension": "tg/green"},
-    },
-    "alarms": {"blue": ["a", "b"], "green": []},
+    "alarm_prefix": "Stack-",
+    "alarm_names": ["own"],
 }
+ROW = Row(100, ("/shop/*", "/cart"), "/health", "/page", "targetgroup/blue/2", "targetgroup/green/3")
 SHOP = Service(
     name="shop",
-    listener_arn="arn:listener",
+    listener_arn=LISTENER,
     load_balancer_dimension="app/shop/1",
     front_door_url="http://shop.example",
     priority=100,
     paths=("/shop/*", "/cart"),
     health_path="/health",
     probe_path="/page",
-    target_groups={Color.BLUE: TargetGroup("arn:blue", "tg/blue"), Color.GREEN: TargetGroup("arn:green", "tg/green")},
-    alarms={Color.BLUE: ("a", "b"), Color.GREEN: ()},
+    target_groups={
+        Color.BLUE: TargetGroup(f"{GROUPS}:targetgroup/blue/2", "targetgroup/blue/2"),
+        Color.GREEN: TargetGroup(f"{GROUPS}:targetgroup/green/3", "targetgroup/green/3"),
+    },
+    alarms={
+        Color.BLUE: ("Stack-shop-blue-errors", "Stack-shop-blue-latency", "own"),
+        Color.GREEN: ("Stack-shop-green-errors", "Stack-shop-green-latency", "own"),
+    },
 )
 
 
-def test_services_are_read_as_the_stack_wrote_them() -> None:
-    assert config.services({"GREENLIGHT_CONFIG": json.dumps({"shop": RAW})}) == {"shop": SHOP}
+def test_services_are_read_as_they_were_written() -> None:
+    environment = {"GREENLIGHT_CONFIG": json.dumps(config.written(EDGE, {"shop": ROW}))}
+
+    assert config.services(environment) == {"shop": SHOP}
 
 
 def test_the_policy_is_read_as_the_stack_wrote_it() -> None:
@@ -49,7 +51,9 @@ def test_the_policy_is_read_as_the_stack_wrote_it() -> None:
 
 
 def test_the_place_of_a_rule_is_the_services_with_both_target_groups() -> None:
-    assert SHOP.rule_place == RulePlace("arn:listener", 100, ("/shop/*", "/cart"), "arn:blue", "arn:green")
+    groups = (f"{GROUPS}:targetgroup/blue/2", f"{GROUPS}:targetgroup/green/3")
+
+    assert SHOP.rule_place == RulePlace(LISTENER, 100, ("/shop/*", "/cart"), *groups)
 
 
 def test_every_bound_of_a_write_follows_from_the_time_in_which_it_settles() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -275,3 +276,27 @@ def test_a_service_s_name_must_fit_a_repository_and_a_construct(name: str) -> No
 
 def test_two_services_that_differ_are_accepted_in_their_order() -> None:
     assert [service.name for service in settings(services=BOTH).services] == ["shop", "report"]
+
+
+def test_services_that_lambda_could_not_be_told_of_are_refused_with_the_bytes_that_they_take() -> None:
+    services = {
+        f"service-{chr(97 + number)}": {
+            "blue_version": "1",
+            "green_version": "1",
+            "paths": [f"/{number}/{'x' * 100}/*"],
+            "priority": 92 + 2 * number,
+            "blue_port": 3000 + 2 * number,
+            "green_port": 3001 + 2 * number,
+        }
+        for number in range(12)
+    }
+
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_context({"services": services})
+
+    assert re.fullmatch(
+        r"services: got 12, which with all their paths and alarm_names can take [56],\d{3} bytes of a function's"
+        r" environment; allowed: 4,096 \(Lambda's quota\)\. Take fewer services, or shorter paths, health_path,"
+        r" probe_path and alarm_names",
+        str(refused.value),
+    )

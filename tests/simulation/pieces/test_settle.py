@@ -151,7 +151,10 @@ def test_the_evidence_of_a_dead_release_is_kept(bench: Workbench) -> None:
     assert evidence["why"] == DIED
     assert evidence["decision"] == {"outcome": "ROLLED_BACK", "reason": "1 of 1 targets of blue are healthy"}
     assert (healthy["id"], healthy["state"]) == ("i-1", "healthy")
-    assert evidence["green"]["alarms"] == [{"name": "shop-green-errors", "state": "OK"}]
+    assert evidence["green"]["alarms"] == [
+        {"name": "shop-green-errors", "state": "OK"},
+        {"name": "shop-green-latency", "state": "OK"},
+    ]
 
 
 def test_evidence_that_cannot_be_had_is_told_and_stops_nothing(bench: Workbench) -> None:

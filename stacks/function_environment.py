@@ -1,0 +1,77 @@
+"""How large the environment of a function of the switch can get, and the refusal of one that Lambda would not take.
+
+Most of it is names that AWS makes up during the deploy, so each counts with the greatest length that it can have.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Protocol
+
+from greenlight_cdk.names import Names
+from traffic_switch.config import Policy, Row, written
+from traffic_switch.contract import CONFIG_VARIABLE, POLICY_VARIABLE
+
+from stacks.options.service import ServiceSettings
+
+MOST_BYTES = 4096
+"""All environment variables of a function together (Lambda developer guide, quotas; not adjustable)."""
+
+OTHER_BYTES = 540
+"""What the journal's, the topic's, the secret's and the state machine's names take, with the variables' own names; the
+names of the stacks, which are part of two of them, come on top."""
+
+REGION, PARTITION, ACCOUNT, ID = "x" * 14, "x" * 10, "x" * 12, "x" * 16
+NAME = "x" * 32
+"""The longest name of a load balancer or a target group (ELBv2 API reference, CreateLoadBalancer)."""
+LISTENER = f"arn:{PARTITION}:elasticloadbalancing:{REGION}:{ACCOUNT}:listener/app/{NAME}/{ID}/{ID}"
+TARGET_GROUP = f"targetgroup/{NAME}/{ID}"
+LOAD_BALANCER_URL = f"https://{NAME}-{'x' * 10}.{REGION}.elb.amazonaws.com.cn"
+
+
+class Declared(Protocol):
+    """The settings that reach the functions, besides their policy."""
+
+    @property
+    def services(self) -> Sequence[ServiceSettings]: ...
+    @property
+    def alarm_names(self) -> Sequence[str]: ...
+    @property
+    def domain_name(self) -> str | None: ...
+    @property
+    def names(self) -> Names: ...
+
+
+def policy(settings: object) -> dict[str, Any]:
+    """The thresholds, under the names of `traffic_switch.config.Policy`."""
+    return {field.name: getattr(settings, field.name) for field in fields(Policy)}
+
+
+def longest(settings: Declared) -> int:
+    """Return the most bytes that the environment can take."""
+    edge = {
+        "listener_arn": LISTENER,
+        "front_door_url": max(LOAD_BALANCER_URL, f"https://{settings.domain_name or ''}", key=len),
+        "alarm_prefix": settings.names.alarm_prefix,
+        "alarm_names": list(settings.alarm_names),
+    }
+    config = written(edge, {service.name: _row(service) for service in settings.services})
+    others = OTHER_BYTES + len(settings.names.stack("Data")) + len(settings.names.stack("Switch"))
+    return others + measured({CONFIG_VARIABLE: _json(config), POLICY_VARIABLE: _json(policy(settings))})
+
+
+def measured(variables: Mapping[str, str]) -> int:
+    """The bytes that Lambda counts: all variables as one JSON object, as its refusal shows it ("String measured")."""
+    return len(_json(variables).encode())
+
+
+def _row(service: ServiceSettings) -> Row:
+    return Row(
+        service.priority, service.paths, service.health_path, service.probe_path, blue=TARGET_GROUP, green=TARGET_GROUP
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
