@@ -19,7 +19,7 @@ from stacks.options.service import ServiceSettings
 MOST_BYTES = 4096
 """All environment variables of a function together (Lambda developer guide, quotas; not adjustable)."""
 
-OTHER_BYTES = 540
+OTHER_BYTES = 560
 """What the journal's, the topic's, the secret's and the state machine's names take, with the variables' own names; the
 names of the stacks, which are part of two of them, come on top."""
 

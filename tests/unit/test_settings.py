@@ -295,7 +295,7 @@ def test_services_that_lambda_could_not_be_told_of_are_refused_with_the_bytes_th
         Settings.from_context({"services": services})
 
     assert re.fullmatch(
-        r"services: got 12, which with all their paths and alarm_names can take [56],\d{3} bytes of a function's"
+        r"services: got 12, which with all their paths and alarm_names can take [45],\d{3} bytes of a function's"
         r" environment; allowed: 4,096 \(Lambda's quota\)\. Take fewer services, or shorter paths, health_path,"
         r" probe_path and alarm_names",
         str(refused.value),
