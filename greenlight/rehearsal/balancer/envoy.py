@@ -79,7 +79,7 @@ class Envoy:
         wanted = {_VERSION_STAT: f'"{version}"', _WARMING_STAT: "0"}
         wait_until(lambda: self._has_ended or self._stats(*wanted) == wanted, _START_SECONDS, _STEP_SECONDS)
         if self._has_ended or self._stats(*wanted) != wanted:
-            raise EnvoyError(f"Envoy does not take its listeners: {self._log} says why")
+            raise EnvoyError(f"Envoy does not take its listeners: {self.log} says why")
 
     def wait_until_listening(self, port: int) -> None:
         """Return once the port accepts connections. Raises EnvoyError when it does not."""
