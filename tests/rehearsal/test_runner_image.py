@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -19,10 +20,22 @@ class FakeRegistry:
     def __init__(self) -> None:
         self.tags: dict[str, str] = {}
         self.pushes = 0
+        self.uploaded = ""
+        self.blobs: list[str] = []
 
     def put_image(self, **parameters: Any) -> None:
         self.pushes += 1
         self.tags[parameters["imageTag"]] = parameters["imageManifest"]
+
+    def initiate_layer_upload(self, **parameters: Any) -> Any:
+        return {"uploadId": "1"}
+
+    def upload_layer_part(self, **parameters: Any) -> None:
+        self.uploaded = parameters["layerPartBlob"].decode()
+
+    def complete_layer_upload(self, **parameters: Any) -> None:
+        assert parameters["layerDigests"] == [digest_of(self.uploaded)]
+        self.blobs.append(self.uploaded)
 
     def batch_get_image(self, **parameters: Any) -> Any:
         wanted = parameters["imageIds"][0]
@@ -87,6 +100,14 @@ def test_pushing_a_version_twice_writes_once() -> None:
     push_image(registry, "greenlight/shop", "v1")
 
     assert registry.pushes == 1
+
+
+def test_an_image_is_for_the_processor_of_the_hosts_unless_it_is_built_for_another() -> None:
+    registry = FakeRegistry()
+    push_image(registry, "greenlight/shop", "v1")
+    push_image(registry, "greenlight/shop", "v2", "arm64")
+
+    assert [json.loads(blob)["architecture"] for blob in registry.blobs] == ["amd64", "arm64"]
 
 
 def test_an_image_that_nobody_pushed_is_an_unknown_manifest() -> None:

@@ -23,7 +23,7 @@ CALLERS = [
     for file in sorted((ROOT / folder).rglob("*.py"))
     if "rehearsal" not in file.parts
 ]
-PREFIXES = {"elbv2": "elasticloadbalancing", "stepfunctions": "states"}
+PREFIXES = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas", "stepfunctions": "states"}
 """boto3's names of services where IAM's differ."""
 
 

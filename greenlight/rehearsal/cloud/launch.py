@@ -40,6 +40,7 @@ ADAPTERS = (
     "sns",
     "stepfunctions",
     "elbv2",
+    "service_quotas",
 )
 """Packages below greenlight.rehearsal.cloud, one for each AWS service; their `service` is installed in this order."""
 

@@ -15,6 +15,8 @@ from greenlight.rehearsal.runner.spec import ImageReference
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 VERSION_ANNOTATION = "org.opencontainers.image.version"
+HOSTS = "amd64"
+"""What hosts and tasks are, in the words of images: x86-64."""
 _CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 
 
@@ -27,16 +29,26 @@ class Registry(Protocol):
     def batch_get_image(self, **parameters: Any) -> Any:
         """Return manifests by tag or digest."""
 
+    def initiate_layer_upload(self, **parameters: Any) -> Any:
+        """Begin to upload a blob."""
 
-def push_image(client: Registry, repository: str, tag: str) -> str:
-    """Put the smallest valid image for a version into ECR; return its digest.
+    def upload_layer_part(self, **parameters: Any) -> Any:
+        """Send a part of it."""
+
+    def complete_layer_upload(self, **parameters: Any) -> Any:
+        """End the upload, naming the digest."""
+
+
+def push_image(client: Registry, repository: str, tag: str, architecture: str = HOSTS) -> str:
+    """Put the smallest valid image for a version into ECR, its configuration first; return its digest.
 
     Raises the client's ImageTagAlreadyExistsException when the tag is immutable and taken by another image, as ECR
     does; pushing the same version again changes nothing.
     """
-    manifest = manifest_of(repository, tag)
+    manifest = manifest_of(repository, tag, architecture)
     digest = digest_of(manifest)
     if _digest_in(client, repository, tag) != digest:
+        _upload(client, repository, config_of(architecture))
         client.put_image(
             repositoryName=repository, imageManifest=manifest, imageManifestMediaType=MANIFEST_TYPE, imageTag=tag
         )
@@ -56,12 +68,15 @@ def version_of(client: Registry, image: ImageReference) -> str:
     return str(version)
 
 
-def manifest_of(repository: str, tag: str) -> str:
+def config_of(architecture: str) -> str:
+    """Write an OCI image configuration: the only place where a single image says for which platform it is."""
+    rootfs = {"type": "layers", "diff_ids": []}
+    return json.dumps({"architecture": architecture, "os": "linux", "config": {}, "rootfs": rootfs}, sort_keys=True)
+
+
+def manifest_of(repository: str, tag: str, architecture: str = HOSTS) -> str:
     """Write an OCI manifest without layers; its version annotation makes each version's digest its own."""
-    config = json.dumps(
-        {"architecture": "arm64", "os": "linux", "config": {}, "rootfs": {"type": "layers", "diff_ids": []}},
-        sort_keys=True,
-    )
+    config = config_of(architecture)
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST_TYPE,
@@ -75,6 +90,16 @@ def manifest_of(repository: str, tag: str) -> str:
 def digest_of(content: str) -> str:
     """Return a content's digest as registries write it."""
     return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
+
+
+def _upload(client: Registry, repository: str, blob: str) -> None:
+    """Upload a blob in one part."""
+    body = blob.encode()
+    upload = client.initiate_layer_upload(repositoryName=repository)["uploadId"]
+    client.upload_layer_part(
+        repositoryName=repository, uploadId=upload, partFirstByte=0, partLastByte=len(body) - 1, layerPartBlob=body
+    )
+    client.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[digest_of(blob)])
 
 
 def _digest_in(client: Registry, repository: str, tag: str) -> str | None:

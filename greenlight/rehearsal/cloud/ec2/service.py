@@ -16,6 +16,7 @@ from ministack.services import ec2
 
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.control import Answer, Query
+from greenlight.rehearsal.cloud.ec2 import instance_types
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.iam import roles
 from greenlight.rehearsal.cloud.requirement import require
@@ -39,6 +40,7 @@ def install(context: CloudContext) -> None:
     require(ec2, "_launch_instances_internal", "_terminate_instances", "_ACTION_MAP", "_subnets", "_instances")
     require(ec2, "exec_in_instance_blocking", "instance_is_managed", "_parse_member_list", "_error")
     roles.check_requirements()
+    instance_types.install()
     instances = Instances(context)
     ec2._launch_instances_internal = instances.launching(ec2._launch_instances_internal)
     ec2._terminate_instances = instances.terminating(ec2._terminate_instances)

@@ -1,4 +1,4 @@
-"""ECR: tags that may move although all others may not, and images that lose a tag without being lost."""
+"""ECR: tags that may move although all others may not, images that lose a tag without being lost, and blobs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ministack.core.responses import error_response_json
 from ministack.services import ecr
 
 from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.ecr import layers
 from greenlight.rehearsal.cloud.requirement import require
 
 FILTERS = "imageTagMutabilityExclusionFilters"
@@ -19,11 +20,11 @@ Action = Callable[[Mapping[str, Any]], Any]
 
 
 def install(context: CloudContext) -> None:
-    """Put our view of tags in ministack's place."""
-    del context
+    """Put our view of tags in ministack's place, and keep what is uploaded."""
     require(ecr, "_put_image", "_batch_delete_image", "_repositories", "_images", "_find_image", "_image_digest")
     ecr._put_image = _keeping_fixed_tags(ecr._put_image)
     ecr._batch_delete_image = _untagging(ecr._batch_delete_image)
+    layers.install(context)
 
 
 def is_fixed(repository: Mapping[str, Any], tag: str) -> bool:

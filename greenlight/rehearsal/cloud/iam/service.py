@@ -13,6 +13,7 @@ from ministack import app
 from ministack.core import iam_actions
 
 from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.iam import service_linked_roles
 from greenlight.rehearsal.cloud.requirement import require
 
 _SERVICE = "elasticloadbalancing"
@@ -36,6 +37,7 @@ def install(context: CloudContext) -> None:
     require(iam_actions, "extract_resource_arn", "access_denied_response", "identity_denial_message", "_query_param")
     iam_actions.extract_resource_arn = _with_rules(iam_actions.extract_resource_arn)
     iam_actions.access_denied_response = _naming_the_resource(iam_actions.access_denied_response)
+    service_linked_roles.install()
     app.pin_request_origin = _as_if_tls(require(app, "pin_request_origin"))
 
 
