@@ -10,12 +10,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from traffic_switch.errors import SwitchError
 
 from greenlight.commands.abort import abort
+from greenlight.commands.doctor import doctor
 from greenlight.commands.history import history
 from greenlight.commands.rehearse import rehearse
 from greenlight.commands.release import release
 from greenlight.commands.repair import repair
 from greenlight.commands.rollback import rollback
 from greenlight.commands.status import status
+from greenlight.credentials import unusable
 from greenlight.region import agree
 from greenlight.wording import printable
 
@@ -32,7 +34,7 @@ def commands(context: click.Context) -> None:
         agree(os.environ)
 
 
-for command in (rehearse, release, rollback, repair, abort, status, history):
+for command in (rehearse, doctor, release, rollback, repair, abort, status, history):
     commands.add_command(command)
 
 
@@ -55,6 +57,6 @@ def main() -> None:
         click.echo(f"greenlight: {printable(error)}", err=True)
         sys.exit(1)
     except (ClientError, BotoCoreError) as error:
-        said = f"AWS refused or did not answer: {error}. Check credentials, region and permissions"
+        said = unusable(error) or f"AWS refused or did not answer: {error}. Check credentials, region and permissions"
         click.echo(f"greenlight: {printable(said)}", err=True)
         sys.exit(1)

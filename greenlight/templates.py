@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from traffic_switch.contract import GUARD_RESOURCE_TYPE, RELEASE_RESOURCE_TYPE, Color
+from traffic_switch.contract import (
+    GUARD_RESOURCE_TYPE,
+    RECORDED_SETTINGS,
+    RELEASE_RESOURCE_TYPE,
+    SETTINGS_GUARD_RESOURCE_TYPE,
+    Color,
+)
 
 from greenlight.errors import ProjectError
 
@@ -37,6 +43,14 @@ def versions(template: Template, service: str) -> dict[Color, str]:
     """The version that each color runs by the compute stack's template; empty when it does not say."""
     for _, properties in _resources(template, GUARD_RESOURCE_TYPE, service):
         return {color: str(properties.get(f"{color.capitalize()}Version", "")) for color in Color}
+    return {}
+
+
+def recorded_settings(template: Template) -> Mapping[str, str]:
+    """The settings that were recorded with the last deploy; none by an older version, or where nothing is deployed."""
+    for resource in template.get("Resources", {}).values():
+        if resource.get("Type") == SETTINGS_GUARD_RESOURCE_TYPE:
+            return dict(resource.get("Properties", {}).get(RECORDED_SETTINGS, {}))
     return {}
 
 

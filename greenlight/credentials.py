@@ -1,0 +1,63 @@
+"""What AWS says of credentials that do not work, in one line for the person who has them."""
+
+from __future__ import annotations
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
+
+EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+"""The codes of expired session credentials: of query and of JSON services, and EC2's own (EC2 API, error codes)."""
+UNKNOWN = (
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidAccessKeyId",
+    "AuthFailure",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+)
+FALSE = ("SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed", "IncompleteSignature")
+SIGN_IN = "sign in again (`aws sso login`, or whatever gave you the credentials), then try again"
+_NONE = (NoCredentialsError, PartialCredentialsError, ProfileNotFound, CredentialRetrievalError)
+_ENDED = (SSOError, UnauthorizedSSOTokenError, TokenRetrievalError)
+
+
+def have_expired(error: BaseException) -> bool:
+    """Whether it was the credentials' time that ended."""
+    return _code(error) in EXPIRED or isinstance(error, _ENDED)
+
+
+def unusable(error: BaseException) -> str:
+    """What is wrong with the credentials or the region, and what to do; empty when it is neither."""
+    code = _code(error)
+    if have_expired(error):
+        return f"your AWS credentials have expired: {SIGN_IN}"
+    if code in UNKNOWN:
+        return (
+            f"AWS does not know your credentials ({code}): the key was deleted, or is of another partition: {SIGN_IN}"
+        )
+    if code in FALSE:
+        return f"AWS does not accept your signature ({code}): compare the secret key, and this machine's clock"
+    if isinstance(error, NoRegionError):
+        return "no region is named: set AWS_REGION, or a region in your profile"
+    if isinstance(error, _NONE):
+        return f"there are no AWS credentials that work ({_words(error)}): set AWS_PROFILE, or sign in"
+    return ""
+
+
+def _code(error: BaseException) -> str:
+    return str(error.response["Error"].get("Code", "")) if isinstance(error, ClientError) else ""
+
+
+def _words(error: BotoCoreError) -> str:
+    return str(error).rstrip(".")

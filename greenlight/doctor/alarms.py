@@ -1,0 +1,40 @@
+"""The alarms that guard a switch: a missing one forbids it, and so does one that is in ALARM."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from greenlight.doctor.finding import Finding, one_or, problem, warning
+
+
+def judge_alarms(named: Collection[str], own: Collection[str], states: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Judge the alarms of `alarm_names`, and Greenlight's own, which are missing before the first deploy only.
+
+    The switch's preflight refuses an alarm in ALARM or missing; its bake never passes one without data.
+    """
+    findings = [*_judge_named(named, states), *_judge_own(own, states)]
+    return one_or(findings, f"{len(named)} of alarm_names and {len(own)} of Greenlight's own, none in ALARM")
+
+
+def _judge_named(named: Collection[str], states: Mapping[str, str]) -> Iterator[Finding]:
+    for name in named:
+        state = states.get(name, "")
+        if not state:
+            yield problem(
+                f"there is no alarm {name}: every switch would be refused", "create it, or correct alarm_names"
+            )
+        elif state == "ALARM":
+            yield problem(f"{name} is in ALARM: every switch would be refused", "clear it first")
+        elif state == "INSUFFICIENT_DATA":
+            yield warning(f"{name} has no data: no bake passes while it is so", "give its metric data")
+
+
+def _judge_own(own: Collection[str], states: Mapping[str, str]) -> Iterator[Finding]:
+    for name in own:
+        if states.get(name) == "ALARM":
+            yield warning(f"{name} is in ALARM: a switch to its color would be refused", "see its metric, and clear it")
+        elif name not in states:
+            yield problem(
+                f"{name} was deleted outside CloudFormation: a switch to its color would be refused",
+                "`npx cdk destroy` the switch and deploy it again; `npx cdk drift` shows more",
+            )

@@ -1,0 +1,158 @@
+"""Every check that the doctor makes: what is read, and who judges it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+
+from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.names import PRODUCTION
+from settings_guard.rules import refusal
+
+from greenlight.deployed import Deployed
+from greenlight.doctor import alarms, certificate, domain, host, images, quotas, service_roles, stack_states, upkeep
+from greenlight.doctor.account import Identity, judge_bootstrap
+from greenlight.doctor.examination import Check
+from greenlight.doctor.finding import Finding, ok
+from greenlight.doctor.ports import account, front_door
+from greenlight.doctor.ports.aws import Aws
+from greenlight.doctor.ports.host import Hosts
+from greenlight.doctor.ports.images import Images
+from greenlight.doctor.ports.quotas import Quotas
+from greenlight.doctor.ports.stacks import Stacks
+from greenlight.doctor.ports.upkeep import Upkeep
+from greenlight.doctor.traffic import judge_traffic
+from greenlight.project import Project
+from greenlight.scene import Scene, awaited
+from greenlight.templates import recorded_settings
+from stacks.recorded import recorded
+from stacks.settings import ServiceSettings
+
+DEFAULT_QUALIFIER = "hnb659fds"
+QUALIFIER = "@aws-cdk/core:bootstrapQualifier"
+LAG_SECONDS = 3.0
+"""How long a rule that reads otherwise is looked at again: DescribeRules lags behind writes."""
+NOT_YET = "nothing is deployed yet"
+LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+
+
+class Doctor:
+    """The checks of one project in one account and region."""
+
+    def __init__(self, project: Project, aws: Aws, identity: Identity) -> None:
+        self._project, self._settings = project, project.settings()
+        self._aws, self._identity = aws, identity
+        self._stacks = Stacks(aws, self._settings.names, self._settings.compute)
+        self._images_of = PRODUCTION if self._settings.repositories == "shared" else self._settings.names
+        self._registry = Stacks(aws, self._images_of, self._settings.compute)
+        self._upkeep = Upkeep(aws, self._stacks)
+        self._hosts = Hosts(aws, self._stacks)
+
+    def checks(self) -> list[Check]:
+        """All of them, in the order in which they are told."""
+        return [
+            Check("bootstrap", self._bootstrap),
+            Check("stacks", lambda: stack_states.judge_stacks(self._stacks.statuses())),
+            Check("settings", self._fixed),
+            Check("traffic", self._traffic),
+            Check("images", self._images),
+            Check("host", self._host),
+            Check("service-linked roles", self._roles),
+            Check("certificate", self._certificate),
+            Check("domain", self._domain),
+            Check("alarms", self._alarms),
+            Check("quotas", self._quotas),
+            Check("preview secret", self._secrets),
+            Check("deletion protection", self._protection),
+            Check("notifications", self._notifications),
+        ]
+
+    def _bootstrap(self) -> Iterable[Finding]:
+        qualifier = str(self._project.context().get(QUALIFIER, DEFAULT_QUALIFIER))
+        return judge_bootstrap(account.bootstrap(self._aws, self._identity, qualifier), self._identity)
+
+    def _fixed(self) -> Iterable[Finding]:
+        deployed, network = recorded_settings(self._stacks.template("Network")), self._settings.names.stack("Network")
+        return upkeep.judge_settings(refusal(deployed, recorded(self._settings), network))
+
+    def _traffic(self) -> Iterator[Finding]:
+        deployed = Deployed(self._settings.names)
+        for service in self._settings.services:
+            if not self._is_deployed(service):
+                yield ok(f"{service.name}: {NOT_YET}")
+                continue
+            scene = awaited(partial(deployed.scene, service), _is_settled, LAG_SECONDS)
+            yield from judge_traffic(service, scene, self._settings.allow_live_change, time.time())
+
+    def _is_deployed(self, service: ServiceSettings) -> bool:
+        group = self._stacks.output("Edge", f"{pascal(service.name)}BlueTargetGroupArn")
+        return bool(group) and bool(self._stacks.output("Data", "JournalTableName"))
+
+    def _images(self) -> Iterable[Finding]:
+        reader = Images(self._aws)
+        found = [self._repository(reader, service) for service in self._settings.services]
+        return images.judge_images(found, self._architecture())
+
+    def _repository(self, reader: Images, service: ServiceSettings) -> images.Repository:
+        versions = tuple(dict.fromkeys([service.blue_version, service.green_version]))
+        is_ours = bool(self._registry.output("Registry", f"{pascal(service.name)}RepositoryUri"))
+        return reader.repository(self._images_of.repository(service.name), versions, is_ours)
+
+    def _architecture(self) -> str:
+        """Of what the images run on: the machine image decides on EC2; the tasks of Fargate are fixed."""
+        image = self._hosts.image(self._settings.ami_id) if self._settings.compute == "ec2" else None
+        return image.architecture if image else host.DEFAULT_ARCHITECTURE
+
+    def _host(self) -> Iterable[Finding]:
+        if self._settings.compute == "fargate":
+            return (ok("Fargate has none"),)
+        name, ami_id = self._settings.instance_type, self._settings.ami_id
+        found, image = self._hosts.instance_type(name), self._hosts.image(ami_id)
+        return host.judge_host(name, found, self._hosts.zone(), image, ami_id)
+
+    def _roles(self) -> Iterable[Finding]:
+        wanted = service_roles.needed(self._settings.compute)
+        has_one = bool(self._stacks.physical("Edge", LOAD_BALANCER))
+        return service_roles.judge_roles(wanted, account.roles(self._aws, wanted), has_one)
+
+    def _certificate(self) -> Iterable[Finding]:
+        arn, name = self._settings.certificate_arn, self._settings.domain_name
+        if arn is None or name is None:
+            return (ok("certificate_arn is not set: the front door speaks plain HTTP"),)
+        misplaced = tuple(certificate.misplaced(arn, self._identity))
+        found = None if misplaced else front_door.certificate(self._aws, arn)
+        return misplaced or certificate.judge_certificate(found, name, datetime.now(UTC))
+
+    def _domain(self) -> Iterable[Finding]:
+        name = self._settings.domain_name
+        if name is None:
+            return (ok("domain_name is not set: users ask for the load balancer's own name"),)
+        arns = self._stacks.physical("Edge", LOAD_BALANCER)
+        door = front_door.dns_name(self._aws, arns[0]) if arns else ""
+        its_own = front_door.addresses(door) if door else None
+        return domain.judge_domain(name, front_door.addresses(name), door, its_own)
+
+    def _alarms(self) -> Iterable[Finding]:
+        named, own = self._settings.alarm_names, self._upkeep.own_alarms()
+        return alarms.judge_alarms(named, own, self._upkeep.alarm_states({*named, *own}))
+
+    def _quotas(self) -> Iterable[Finding]:
+        demand = quotas.Demand(len(self._settings.services), self._settings.nat_gateways)
+        return quotas.judge_quotas(Quotas(self._aws, self._stacks).rooms(demand))
+
+    def _secrets(self) -> Iterable[Finding]:
+        found = self._upkeep.secrets()
+        return tuple(upkeep.judge_secret(*each) for each in found.items()) or (ok(NOT_YET),)
+
+    def _protection(self) -> Iterable[Finding]:
+        return upkeep.judge_protection(self._settings.deletion_protection, self._upkeep.protected())
+
+    def _notifications(self) -> Iterable[Finding]:
+        return upkeep.judge_listeners(self._settings.notify_email, self._upkeep.subscriptions())
+
+
+def _is_settled(scene: Scene) -> bool:
+    """Whether the rule is as the journal says, or a switch is seen to be at it."""
+    return bool(scene.lock) or not scene.drift

@@ -1,0 +1,74 @@
+"""Reads which platforms the images of the declared versions are for."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from greenlight.doctor.images import Repository
+from greenlight.doctor.ports.aws import Aws, unless
+
+MANIFESTS = [
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+]
+UNKNOWN = "unknown"
+"""The platform of what is no image, such as the attestations that buildx puts into an index."""
+MISSING = "RepositoryNotFoundException"
+MOST_BYTES = 1_000_000
+SECONDS = 8.0
+
+Fetch = Callable[[str], bytes]
+Platforms = tuple[str, ...]
+
+
+def fetched(url: str) -> bytes:
+    """Get a blob from where ECR says that it is: a signed URL of S3."""
+    with urllib.request.urlopen(url, timeout=SECONDS) as answer:
+        return bytes(answer.read(MOST_BYTES))
+
+
+class Images:
+    """One look at repositories. `fetch` gets a blob by its URL."""
+
+    def __init__(self, aws: Aws, fetch: Fetch = fetched) -> None:
+        self._aws, self._fetch = aws, fetch
+
+    def repository(self, name: str, wanted: tuple[str, ...], is_ours: bool) -> Repository:
+        """Read the images of the wanted versions."""
+        found = {version: self._manifest(name, version) for version in wanted}
+        platforms = {version: self._platforms(name, body) for version, body in found.items() if body}
+        return Repository(name, self._exists(name), is_ours, wanted, platforms)
+
+    def _exists(self, name: str) -> bool:
+        ecr = self._aws.client("ecr")
+        return bool(unless(lambda: ecr.describe_repositories(repositoryNames=[name]), MISSING))
+
+    def _manifest(self, repository: str, version: str) -> Mapping[str, Any] | None:
+        """The manifest under a tag. One call for each: an image with two tags is answered under one of them."""
+        ecr, identity = self._aws.client("ecr"), {"imageTag": version}
+        answer = unless(
+            lambda: ecr.batch_get_image(repositoryName=repository, imageIds=[identity], acceptedMediaTypes=MANIFESTS),
+            MISSING,
+        )
+        if not answer or not answer["images"]:
+            return None
+        found: Mapping[str, Any] = json.loads(answer["images"][0]["imageManifest"])
+        return found
+
+    def _platforms(self, repository: str, manifest: Mapping[str, Any]) -> Platforms:
+        """An index says it itself; a single image says it in its configuration, which is a blob of its own."""
+        if "manifests" in manifest:
+            platforms = (each.get("platform", {}) for each in manifest["manifests"])
+            return tuple(_platform(each) for each in platforms if each.get("os", UNKNOWN) != UNKNOWN)
+        digest = manifest["config"]["digest"]
+        found = self._aws.client("ecr").get_download_url_for_layer(repositoryName=repository, layerDigest=digest)
+        return (_platform(json.loads(self._fetch(found["downloadUrl"]))),)
+
+
+def _platform(described: Mapping[str, Any]) -> str:
+    return f"{described.get('os', UNKNOWN)}/{described.get('architecture', UNKNOWN)}"

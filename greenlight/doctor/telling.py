@@ -1,0 +1,57 @@
+"""What was found, for people and for programs: one line for each finding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from greenlight.doctor.finding import Examined, Finding, Status, has_problem
+from greenlight.wording import printable
+
+MARKS = {Status.OK: ("✓", "green"), Status.WARNING: ("!", "yellow"), Status.PROBLEM: ("✗", "red")}
+
+
+def show(examined: Sequence[Examined], console: Console) -> None:
+    """One line for each finding, and what they come to."""
+    width = max(len(each.check) for each in examined)
+    for each, finding in _findings(examined):
+        mark, color = MARKS[finding.status]
+        line = Text.assemble((mark, color), f" {each.check:<{width}}  ", sentence(finding))
+        console.print(line, soft_wrap=True)
+    console.print(f"\n{summary(examined)}", highlight=False, soft_wrap=True)
+
+
+def sentence(finding: Finding) -> str:
+    """What was found, and its repair."""
+    return printable(f"{finding.said}. Repair: {finding.repair}" if finding.repair else finding.said)
+
+
+def summary(examined: Iterable[Examined]) -> str:
+    """How many of each there are, and what that means for a deploy."""
+    looked = list(examined)
+    found = [finding.status for _, finding in _findings(looked)]
+    problems, warnings = found.count(Status.PROBLEM), found.count(Status.WARNING)
+    verdict = "a deploy or a release would fail" if has_problem(looked) else "nothing stands in the way of a deploy"
+    return f"{_count(problems, 'problem')}, {_count(warnings, 'warning')}: {verdict}"
+
+
+def document(examined: Iterable[Examined]) -> str:
+    """The same as JSON."""
+    looked = list(examined)
+    findings: list[dict[str, Any]] = [
+        {"check": each.check, "status": finding.status, "said": finding.said, "repair": finding.repair or None}
+        for each, finding in _findings(looked)
+    ]
+    return json.dumps({"verdict": "fail" if has_problem(looked) else "pass", "findings": findings}, indent=2)
+
+
+def _findings(examined: Iterable[Examined]) -> Iterator[tuple[Examined, Finding]]:
+    return ((each, finding) for each in examined for finding in each.findings)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,66 @@
+"""What a deploy relies on besides: the preview secret, deletion protection, and people who are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from greenlight.doctor.finding import Finding, ok, one_or, problem, warning
+
+RECREATED = "`npx cdk destroy` the stack that made it, then deploy everything"
+PENDING = "PendingConfirmation"
+
+
+def judge_secret(name: str, is_deleted: bool | None) -> Finding:
+    """Judge the preview secret, which every smoke test reads. `is_deleted` is None when nothing is known of it."""
+    if is_deleted is None:
+        return problem(f"{name} does not exist any more: smoke tests cannot read it", RECREATED)
+    if is_deleted:
+        again = f"`aws secretsmanager restore-secret --secret-id {name}`"
+        return problem(f"{name} is scheduled for deletion: smoke tests cannot read it", again)
+    return ok("there, and not scheduled for deletion")
+
+
+def judge_protection(wanted: bool, protected: Mapping[str, bool]) -> tuple[Finding, ...]:
+    """Compare the setting with what is deployed: who takes protection away in passing may not know it."""
+    said = "is" if wanted else "is not"
+    changes = [
+        warning(
+            f"{name} is {'' if now else 'not '}protected from deletion; deletion_protection is {str(wanted).lower()}:"
+            f" the next deploy {'protects it' if wanted else 'takes that away'}",
+            "" if wanted else "set deletion_protection to true, unless you are about to destroy it",
+        )
+        for name, now in protected.items()
+        if now is not wanted
+    ]
+    return one_or(
+        changes, f"what is deployed {said} protected, as the settings say" if protected else "nothing is deployed"
+    )
+
+
+def judge_listeners(email: str | None, subscriptions: Mapping[str, str] | None) -> Iterator[Finding]:
+    """Judge who is mailed. `subscriptions` has the ARN of each address, None when there is no topic yet."""
+    if email is None:
+        yield ok("notify_email is not set: nobody is mailed when a switch needs a person")
+    elif subscriptions is None or email not in subscriptions:
+        yield ok(f"the next deploy subscribes {email}")
+    elif subscriptions[email] == PENDING:
+        yield warning(f"{email} has not confirmed the subscription: nobody is mailed", "confirm the mail that SNS sent")
+    else:
+        yield ok(f"{email} is mailed")
+
+
+def judge_tools(pinned: str, installed: str | None) -> Iterable[Finding]:
+    """Judge the CDK CLI: another version may not read what the library writes (decision 0009)."""
+    if installed is None:
+        return (problem("the CDK CLI is not installed", "`make setup`"),)
+    if installed != pinned:
+        return (problem(f"the CDK CLI is {installed}, and package.json pins {pinned}", "`make setup`"),)
+    return (ok(f"CDK CLI {installed}"),)
+
+
+def judge_settings(refused: str) -> tuple[Finding, ...]:
+    """Say before a deploy what its first stack would say: that a setting cannot change any more."""
+    said, _, instead = refused.partition(". Keep what is deployed, or ")
+    if refused:
+        return (problem(said, f"keep what is deployed, or {instead}"),)
+    return (ok("nothing changes that cannot"),)

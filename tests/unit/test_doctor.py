@@ -1,0 +1,326 @@
+"""What the doctor judges of facts: each problem is a line that names it, and all that is sound is one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from traffic_switch.contract import Color
+from traffic_switch.journal import Lock
+from traffic_switch.model import Live, RuleLook, Target, Weights
+
+from greenlight.doctor.account import Bootstrap, Identity, judge_bootstrap
+from greenlight.doctor.alarms import judge_alarms
+from greenlight.doctor.certificate import Certificate, covers, judge_certificate, misplaced
+from greenlight.doctor.domain import judge_domain
+from greenlight.doctor.finding import Finding, Status
+from greenlight.doctor.host import InstanceType, MachineImage, judge_host
+from greenlight.doctor.images import Repository, judge_images
+from greenlight.doctor.quotas import ELASTIC_IPS, RULES, VPCS, Demand, Room, judge_quotas
+from greenlight.doctor.service_roles import ECS, LOAD_BALANCING, judge_roles
+from greenlight.doctor.stack_states import judge_stacks
+from greenlight.doctor.traffic import judge_traffic
+from greenlight.doctor.upkeep import judge_listeners, judge_protection, judge_secret, judge_settings, judge_tools
+from greenlight.scene import Scene
+from stacks.settings import ServiceSettings
+
+OK, WARNING, PROBLEM = Status.OK, Status.WARNING, Status.PROBLEM
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+ME = Identity("111122223333", "arn:aws:iam::111122223333:user/me", "us-east-1")
+ARN = "arn:aws:acm:us-east-1:111122223333:certificate/1"
+DOMAIN, DOOR = "shop.example.com", "door.elb.amazonaws.com"
+BUCKET = "cdk-assets"
+SERVICE = ServiceSettings(name="shop", blue_version="1", green_version="1", source="services/shop")
+ON_BLUE = Live(Color.BLUE, "1", Weights(100, 0))
+FINE = Target("i-1", 3000, "healthy")
+ILL = Target("i-1", 3000, "unhealthy", "Target.ResponseCodeMismatch")
+
+
+def told(findings: Iterable[Finding]) -> tuple[Status, str]:
+    """The one finding: its status, and its whole line."""
+    (finding,) = findings
+    return finding.status, f"{finding.said} | {finding.repair}"
+
+
+def expect(findings: Iterable[Finding], status: Status, *words: str) -> None:
+    found, line = told(findings)
+    assert found is status, line
+    assert all(word in line for word in words), line
+
+
+@pytest.mark.parametrize(
+    ("version", "has_bucket", "status", "words"),
+    [
+        ("33", True, OK, ["version 33"]),
+        ("6", True, OK, ["6 or more"]),
+        ("5", True, PROBLEM, ["version 5, which is below 6", "npx cdk bootstrap aws://111122223333/us-east-1"]),
+        (None, False, PROBLEM, ["never bootstrapped in us-east-1", "npx cdk bootstrap"]),
+        ("33", False, PROBLEM, ["bucket cdk-assets is gone", "delete the stack CDKToolkit"]),
+        ("latest", True, PROBLEM, ["version latest"]),
+    ],
+)
+def test_an_account_is_bootstrapped_well_enough(
+    version: str | None, has_bucket: bool, status: Status, words: list[str]
+) -> None:
+    expect(judge_bootstrap(Bootstrap(version, BUCKET, has_bucket), ME), status, *words)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there", "has_one", "status", "words"),
+    [
+        ((LOAD_BALANCING,), {LOAD_BALANCING}, True, OK, ["is there"]),
+        ((LOAD_BALANCING,), set(), False, WARNING, ["the first load balancer makes it"]),
+        ((LOAD_BALANCING,), set(), True, PROBLEM, ["--aws-service-name elasticloadbalancing.amazonaws.com"]),
+        ((LOAD_BALANCING, ECS), {LOAD_BALANCING}, True, PROBLEM, [ECS, "--aws-service-name ecs.amazonaws.com"]),
+    ],
+)
+def test_service_linked_roles_are_there(
+    wanted: tuple[str, ...], there: set[str], has_one: bool, status: Status, words: list[str]
+) -> None:
+    expect(judge_roles(wanted, there, has_one), status, *words)
+
+
+def repository(**changed: Any) -> Repository:
+    facts: dict[str, Any] = {"exists": True, "is_ours": True, "wanted": ("1",), "platforms": {"1": ("linux/amd64",)}}
+    return Repository("greenlight/shop", **{**facts, **changed})
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "words"),
+    [
+        ({}, OK, ["greenlight/shop:1 for linux/amd64"]),
+        ({"platforms": {"1": ("linux/arm64", "linux/amd64")}}, OK, []),
+        (
+            {"platforms": {"1": ("linux/arm64",)}},
+            PROBLEM,
+            ["is for linux/arm64", "docker build --platform linux/amd64"],
+        ),
+        ({"platforms": {"1": ()}}, PROBLEM, ["is for no platform"]),
+        ({"platforms": {}}, PROBLEM, ["there is no image greenlight/shop:1", "push it"]),
+        ({"exists": False, "platforms": {}}, PROBLEM, ["there is no repository greenlight/shop"]),
+        ({"is_ours": False}, PROBLEM, ["outlived its stack", "npx cdk import"]),
+    ],
+)
+def test_images_of_the_declared_versions_are_there(changed: dict[str, Any], status: Status, words: list[str]) -> None:
+    expect(judge_images([repository(**changed)], "x86_64"), status, *words)
+
+
+def test_images_are_held_against_a_host_that_is_arm64() -> None:
+    expect(judge_images([repository()], "arm64"), PROBLEM, "it would run on linux/arm64")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_covered"),
+    [
+        ("shop.example.com", True),
+        ("SHOP.example.com", True),
+        ("*.example.com", True),
+        ("example.com", False),
+        ("*.com", False),
+        ("*.shop.example.com", False),
+        ("shop.example.org", False),
+    ],
+)
+def test_a_wildcard_stands_for_the_first_label(name: str, is_covered: bool) -> None:
+    assert covers([name], DOMAIN) is is_covered
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "words"),
+    [
+        (Certificate("ISSUED", (DOMAIN,), NOW + timedelta(90)), OK, ["expires on 2027-02-20"]),
+        (Certificate("ISSUED", ("example.com", "*.example.com"), NOW + timedelta(90)), OK, []),
+        (Certificate("ISSUED", (DOMAIN,), NOW + timedelta(20)), WARNING, ["expires on 2026-12-12"]),
+        (Certificate("ISSUED", (DOMAIN,), NOW - timedelta(1)), PROBLEM, ["has expired on 2026-11-21"]),
+        (Certificate("EXPIRED", (DOMAIN,), None), PROBLEM, ["has expired"]),
+        (Certificate("PENDING_VALIDATION", (DOMAIN,), None), PROBLEM, ["PENDING_VALIDATION", "create the DNS records"]),
+        (Certificate("FAILED", (DOMAIN,), None), PROBLEM, ["is FAILED, not ISSUED"]),
+        (Certificate("ISSUED", ("other.example.com",), NOW + timedelta(90)), PROBLEM, ["not for shop.example.com"]),
+        (None, PROBLEM, ["no such certificate"]),
+    ],
+)
+def test_a_certificate_is_issued_valid_and_for_the_domain(
+    found: Certificate | None, status: Status, words: list[str]
+) -> None:
+    expect(judge_certificate(found, DOMAIN, NOW), status, *words)
+
+
+def test_an_expired_certificate_for_another_name_is_both() -> None:
+    found = list(judge_certificate(Certificate("EXPIRED", ("a.example.com",), None), DOMAIN, NOW))
+
+    assert [each.status for each in found] == [PROBLEM, PROBLEM]
+
+
+def test_a_certificate_is_of_the_load_balancers_region_and_account() -> None:
+    assert not list(misplaced(ARN, ME))
+    expect(misplaced(ARN.replace("us-east-1", "eu-west-1"), ME), PROBLEM, "of eu-west-1", "would be in us-east-1")
+    expect(misplaced(ARN.replace("111122223333", "444455556666"), ME), PROBLEM, "account 444455556666")
+
+
+@pytest.mark.parametrize(
+    ("leads_to", "door", "its_own", "status", "words"),
+    [
+        ({"1.1.1.1"}, DOOR, {"1.1.1.1", "2.2.2.2"}, OK, ["leads to the load balancer"]),
+        ({"9.9.9.9"}, DOOR, {"1.1.1.1"}, WARNING, ["leads to 9.9.9.9, not to the load balancer (1.1.1.1)", DOOR]),
+        ({"9.9.9.9"}, DOOR, None, WARNING, ["no address"]),
+        (None, DOOR, {"1.1.1.1"}, WARNING, ["does not exist in DNS yet", f"point it at {DOOR}"]),
+        (None, "", None, OK, ["does not exist in DNS yet", "once it is there"]),
+        ({"9.9.9.9"}, "", None, WARNING, ["leads to 9.9.9.9 already"]),
+    ],
+)
+def test_the_domain_leads_to_the_load_balancer(
+    leads_to: set[str] | None, door: str, its_own: set[str] | None, status: Status, words: list[str]
+) -> None:
+    expect(judge_domain(DOMAIN, leads_to, door, its_own), status, *words)
+
+
+@pytest.mark.parametrize(
+    ("room", "status", "words"),
+    [
+        (Room(VPCS, 5, 4, 0, 1), OK, []),
+        (Room(VPCS, 5, 5, 0, 1), PROBLEM, ["VPCs per Region: 5 of 5", "create 1 more", "--desired-value 6"]),
+        (Room(VPCS, 5, 5, 1, 1), OK, []),
+        (Room(VPCS, 5, 9, 1, 1), OK, []),
+        (Room(ELASTIC_IPS, 5, 4, 0, 2), PROBLEM, ["4 of 5", "create 2 more", "--quota-code L-0263D0A3"]),
+        (Room(RULES, 100, 99, 3, 6), PROBLEM, ["99 of 100", "create 3 more", "--desired-value 102"]),
+    ],
+)
+def test_a_quota_has_room_for_what_is_new(room: Room, status: Status, words: list[str]) -> None:
+    expect(judge_quotas([room]), status, *words)
+
+
+def test_every_service_needs_three_rules_and_an_address_goes_with_each_gateway() -> None:
+    demand = Demand(services=2, nat_gateways=1)
+
+    assert [demand.of(quota) for quota in (RULES, ELASTIC_IPS, VPCS)] == [6, 1, 1]
+
+
+INTEL = InstanceType("t3.medium", ("x86_64",), ("us-east-1a",))
+GRAVITON = InstanceType("t4g.medium", ("arm64",), ("us-east-1a",))
+
+
+@pytest.mark.parametrize(
+    ("found", "image", "ami_id", "status", "words"),
+    [
+        (INTEL, None, None, OK, ["offered in us-east-1a"]),
+        (None, None, None, PROBLEM, ["knows no instance type"]),
+        (InstanceType("t3.medium", ("x86_64",), ("us-east-1b",)), None, None, PROBLEM, ["it is in us-east-1b"]),
+        (InstanceType("t3.medium", ("x86_64",), ()), None, None, PROBLEM, ["no zone of the region has it"]),
+        (GRAVITON, None, None, PROBLEM, ["has arm64, and Amazon Linux 2023", "is for x86_64"]),
+        (GRAVITON, MachineImage("ami-1", "arm64", "available"), "ami-1", OK, []),
+        (
+            INTEL,
+            MachineImage("ami-1", "arm64", "available"),
+            "ami-1",
+            PROBLEM,
+            ["the machine image ami-1 is for arm64"],
+        ),
+        (INTEL, None, "ami-1", PROBLEM, ["ami-1 does not exist in this region"]),
+        (INTEL, MachineImage("ami-1", "x86_64", "deregistered"), "ami-1", PROBLEM, ["is deregistered"]),
+    ],
+)
+def test_ec2_would_start_the_host(
+    found: InstanceType | None, image: MachineImage | None, ami_id: str | None, status: Status, words: list[str]
+) -> None:
+    expect(judge_host("t3.medium", found, "us-east-1a", image, ami_id), status, *words)
+
+
+@pytest.mark.parametrize(
+    ("states", "status", "words"),
+    [
+        ({"sales": "OK", "own": "OK"}, OK, ["1 of alarm_names"]),
+        ({"own": "OK"}, PROBLEM, ["there is no alarm sales", "correct alarm_names"]),
+        ({"sales": "ALARM", "own": "OK"}, PROBLEM, ["sales is in ALARM"]),
+        ({"sales": "INSUFFICIENT_DATA", "own": "OK"}, WARNING, ["sales has no data"]),
+        ({"sales": "OK", "own": "ALARM"}, WARNING, ["own is in ALARM"]),
+        ({"sales": "OK", "own": "INSUFFICIENT_DATA"}, OK, []),
+        ({"sales": "OK"}, PROBLEM, ["own was deleted outside CloudFormation"]),
+    ],
+)
+def test_the_alarms_that_guard_a_switch_let_one_through(
+    states: dict[str, str], status: Status, words: list[str]
+) -> None:
+    expect(judge_alarms(["sales"], ["own"], states), status, *words)
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "words"),
+    [
+        ("UPDATE_COMPLETE", OK, ["1 of 2 are deployed"]),
+        ("UPDATE_ROLLBACK_COMPLETE", OK, []),
+        ("UPDATE_ROLLBACK_FAILED", PROBLEM, ["continue-update-rollback --stack-name Edge"]),
+        ("ROLLBACK_FAILED", PROBLEM, ["npx cdk destroy Edge"]),
+        ("DELETE_FAILED", PROBLEM, ["takes no update"]),
+        ("UPDATE_IN_PROGRESS", PROBLEM, ["an operation is under way"]),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", PROBLEM, ["wait until it has ended"]),
+        ("REVIEW_IN_PROGRESS", WARNING, ["never executed"]),
+        ("ROLLBACK_COMPLETE", WARNING, ["its creation failed"]),
+    ],
+)
+def test_cloudformation_takes_an_update_of_every_stack(state: str, status: Status, words: list[str]) -> None:
+    expect(judge_stacks({"Edge": state, "Release": ""}), status, *words)
+
+
+def scene(live: Live | None = ON_BLUE, blue: int = 100, target: Target = FINE, lock: Lock | None = None) -> Scene:
+    rule = RuleLook("arn:rule", Weights(blue, 100 - blue))
+    return Scene(live, rule, {Color.BLUE: (target,), Color.GREEN: (FINE,)}, lock)
+
+
+RUNNING = Lock("switch-1", 1, reason="a release", since=1.0, deadline=100.0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "declared", "status", "words"),
+    [
+        (scene(), "1", OK, ["shop: ", "blue 1 as live"]),
+        (scene(blue=50), "1", PROBLEM, ["the journal remembers", "greenlight repair"]),
+        (scene(lock=RUNNING), "1", PROBLEM, ["switch-1", "is running", "greenlight status"]),
+        (scene(target=ILL), "1", WARNING, ["no target of blue", "no way back"]),
+        (scene(), "2", PROBLEM, ["live with 1, and cdk.json declares 2", "set blue_version to 1"]),
+    ],
+)
+def test_a_service_may_be_changed_now(seen: Scene, declared: str, status: Status, words: list[str]) -> None:
+    service = SERVICE.model_copy(update={"blue_version": declared})
+
+    expect(judge_traffic(service, seen, False, now=50.0), status, *words)
+
+
+def test_a_live_color_may_be_changed_when_that_is_allowed() -> None:
+    service = SERVICE.model_copy(update={"blue_version": "2"})
+
+    expect(judge_traffic(service, scene(), True, now=50.0), OK)
+
+
+def test_a_secret_that_goes_or_is_gone_is_a_problem() -> None:
+    expect([judge_secret("preview", False)], OK)
+    expect([judge_secret("preview", True)], PROBLEM, "aws secretsmanager restore-secret --secret-id preview")
+    expect([judge_secret("preview", None)], PROBLEM, "does not exist any more")
+
+
+def test_a_deploy_that_takes_protection_away_says_so() -> None:
+    expect(judge_protection(True, {"the table": True}), OK)
+    expect(judge_protection(True, {}), OK, "nothing is deployed")
+    expect(judge_protection(False, {"the table": True}), WARNING, "the next deploy takes that away")
+    expect(judge_protection(True, {"the table": False}), WARNING, "the next deploy protects it")
+
+
+def test_whoever_is_to_be_mailed_has_confirmed_it() -> None:
+    expect(judge_listeners(None, None), OK, "nobody is mailed")
+    expect(judge_listeners("a@b.c", {}), OK, "the next deploy subscribes a@b.c")
+    expect(judge_listeners("a@b.c", {"a@b.c": "PendingConfirmation"}), WARNING, "confirm the mail")
+    expect(judge_listeners("a@b.c", {"a@b.c": "arn:aws:sns:us-east-1:1:topic:1"}), OK, "is mailed")
+
+
+def test_the_cdk_cli_is_the_one_that_is_pinned() -> None:
+    expect(judge_tools("2.1", "2.1"), OK)
+    expect(judge_tools("2.1", "3.0"), PROBLEM, "is 3.0, and package.json pins 2.1", "make setup")
+    expect(judge_tools("2.1", None), PROBLEM, "not installed")
+
+
+def test_a_refused_change_of_settings_keeps_its_way_out() -> None:
+    refused = "vpc_cidr is a as deployed, and b is asked for: no. Keep what is deployed, or destroy it"
+
+    expect(judge_settings(refused), PROBLEM, "asked for: no | keep what is deployed, or destroy it")
+    expect(judge_settings(""), OK)
