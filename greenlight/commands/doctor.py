@@ -11,6 +11,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from greenlight.commands.stage_option import with_stage
 from greenlight.credentials import unusable
 from greenlight.doctor.account import judge_identity
 from greenlight.doctor.checks import Doctor
@@ -30,17 +31,19 @@ SECONDS = 20.0
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
-def doctor(as_json: bool) -> None:
+@with_stage
+def doctor(as_json: bool, stage: str | None) -> None:
     """Look for what would make a deploy or a release fail, and change nothing.
 
     One line for each check, with the repair. Exits with 1 when something would fail; a warning does not.
     """
+    project = Project.here(stage)
     with _waiting(quiet=as_json) as tell:
-        examined = examination(Project.here(), tell)
+        examined = examination(project, tell)
     if as_json:
-        click.echo(document(examined))
+        click.echo(document(examined, project.names))
     else:
-        show(examined, Console())
+        show(examined, Console(), project.names)
     sys.exit(1 if has_problem(examined) else 0)
 
 

@@ -25,8 +25,9 @@ from greenlight.doctor.ports.stacks import Stacks
 from greenlight.doctor.ports.upkeep import Upkeep
 from greenlight.doctor.traffic import judge_traffic
 from greenlight.project import Project
-from greenlight.scene import Scene, awaited
+from greenlight.scene import PAUSE_SECONDS, Scene
 from greenlight.templates import recorded_settings
+from greenlight.waiting import awaited
 from stacks.recorded import recorded
 from stacks.settings import ServiceSettings
 
@@ -83,7 +84,7 @@ class Doctor:
             if not self._is_deployed(service):
                 yield ok(f"{service.name}: {NOT_YET}")
                 continue
-            scene = awaited(partial(deployed.scene, service), _is_settled, LAG_SECONDS)
+            scene = awaited(partial(deployed.scene, service), _is_settled, LAG_SECONDS, PAUSE_SECONDS)
             yield from judge_traffic(service, scene, self._settings.allow_live_change, time.time())
 
     def _is_deployed(self, service: ServiceSettings) -> bool:

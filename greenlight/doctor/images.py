@@ -9,7 +9,7 @@ from greenlight.doctor.finding import Finding, one_or, problem
 
 ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 """EC2's and ECS's names for processors, and those of image manifests (OCI image specification, GOARCH)."""
-REGISTRY_FIRST = "deploy the registry stack (`npx cdk deploy GreenlightRegistry`), then push the images"
+REGISTRY_FIRST = "deploy the registry's stack, then push the images"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def _judge(repository: Repository, platform: str) -> Iterator[Finding]:
         yield problem(
             f"the repository {repository.name} outlived its stack: creating it again would fail, since it exists",
             f"`aws ecr delete-repository --repository-name {repository.name} --force`, or import it into"
-            " GreenlightRegistry with `npx cdk import`",
+            " the registry's stack with `npx cdk import`",
         )
     for version in repository.wanted:
         yield from _judge_version(repository, version, platform)

@@ -6,21 +6,22 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from greenlight_cdk.names import PRODUCTION, Names
 from rich.console import Console
 from rich.text import Text
 
 from greenlight.doctor.finding import Examined, Finding, Status, has_problem
-from greenlight.wording import printable
+from greenlight.wording import at_stage, printable
 
 MARKS = {Status.OK: ("✓", "green"), Status.WARNING: ("!", "yellow"), Status.PROBLEM: ("✗", "red")}
 
 
-def show(examined: Sequence[Examined], console: Console) -> None:
-    """One line for each finding, and what they come to."""
+def show(examined: Sequence[Examined], console: Console, names: Names = PRODUCTION) -> None:
+    """One line for each finding, and what they come to; its commands are those of the stage."""
     width = max(len(each.check) for each in examined)
     for each, finding in _findings(examined):
         mark, color = MARKS[finding.status]
-        line = Text.assemble((mark, color), f" {each.check:<{width}}  ", sentence(finding))
+        line = Text.assemble((mark, color), f" {each.check:<{width}}  ", at_stage(sentence(finding), names))
         console.print(line, soft_wrap=True)
     console.print(f"\n{summary(examined)}", highlight=False, soft_wrap=True)
 
@@ -39,14 +40,20 @@ def summary(examined: Iterable[Examined]) -> str:
     return f"{_count(problems, 'problem')}, {_count(warnings, 'warning')}: {verdict}"
 
 
-def document(examined: Iterable[Examined]) -> str:
+def document(examined: Iterable[Examined], names: Names = PRODUCTION) -> str:
     """The same as JSON."""
     looked = list(examined)
     findings: list[dict[str, Any]] = [
-        {"check": each.check, "status": finding.status, "said": finding.said, "repair": finding.repair or None}
+        {
+            "check": each.check,
+            "status": finding.status,
+            "said": at_stage(finding.said, names),
+            "repair": at_stage(finding.repair, names) or None,
+        }
         for each, finding in _findings(looked)
     ]
-    return json.dumps({"verdict": "fail" if has_problem(looked) else "pass", "findings": findings}, indent=2)
+    verdict = "fail" if has_problem(looked) else "pass"
+    return json.dumps({"stage": names.stage or None, "verdict": verdict, "findings": findings}, indent=2)
 
 
 def _findings(examined: Iterable[Examined]) -> Iterator[tuple[Examined, Finding]]:

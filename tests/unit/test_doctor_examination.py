@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, UnauthorizedSSOTokenError
+from greenlight_cdk.names import Names
 from rich.console import Console
 
 from greenlight.credentials import have_expired, unusable
@@ -139,6 +140,14 @@ def test_programs_read_the_same() -> None:
         "check": "images", "status": "problem", "said": "there is no\nimage", "repair": "push it"
     }  # fmt: skip
     assert read["findings"][2]["repair"] is None
+
+
+def test_what_is_said_of_a_stage_names_its_commands() -> None:
+    drifted = [Examined("traffic", (problem("the rule differs", "`greenlight repair`"),))]
+
+    read = json.loads(document(drifted, Names("staging")))
+
+    assert (read["stage"], read["findings"][0]["repair"]) == ("staging", "`greenlight repair --stage staging`")
 
 
 def test_a_warning_alone_does_not_fail() -> None:
