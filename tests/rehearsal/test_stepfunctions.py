@@ -170,7 +170,7 @@ def test_the_history_tells_an_operator_what_happens(lab: Lab) -> None:
         "ExecutionSucceeded",
     ]
     assert [event["id"] for event in events] == list(range(1, 12))
-    assert [event["previousEventId"] for event in events[1:]] == list(range(1, 11))
+    assert [event["previousEventId"] for event in events] == [0, 0, *range(2, 11)]
     entered, failed = events[1]["stateEnteredEventDetails"], events[4]["taskFailedEventDetails"]
     assert (entered["name"], json.loads(entered["input"])) == ("Try", {"n": 1})
     assert (failed["error"], failed["resourceType"], failed["resource"]) == ("GateClosedError", "lambda", "invoke")

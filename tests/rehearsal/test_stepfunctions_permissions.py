@@ -96,7 +96,7 @@ def test_an_aws_call_is_made_as_the_role_of_the_machine(cloud: LocalCloud) -> No
 
     result = run(cloud, "denied", sdk("dynamodb", "listTables"), role="nothing")
 
-    assert result["error"] == "DynamoDb.AccessDeniedException"
+    assert result["error"] == "DynamoDb.DynamoDbException"
     assert "assumed-role/nothing" in result["cause"]
 
 

@@ -93,4 +93,6 @@ def _comparable(value: Any) -> str:
     """As JSON, in which true is not 1, and with one wording for an expression that gave nothing."""
     text = json.dumps(value, sort_keys=True)
     ours = re.sub(r"\w+\.\w+: the JSONata expression '([^']*)' returned nothing", r"nothing: \1", text)
-    return re.sub(r"JSONata expression did not return a result: ([^\"]*)", r"nothing: \1", ours)
+    theirs = re.sub(r"An error occurred while executing [^.]*\. ", "", ours)
+    nothing = r"The JSONata expression '([^']*)' specified for the field '[^']*' returned nothing \(undefined\)\."
+    return re.sub(nothing, r"nothing: \1", theirs)

@@ -113,4 +113,4 @@ def test_a_machine_in_jsonpath_keeps_its_own_fields() -> None:
 
 def test_what_is_no_json_is_refused() -> None:
     assert [problem.code for problem in problems("{")] == ["INVALID_JSON_DESCRIPTION"]
-    assert str(problems("{}")[0]) == "SCHEMA_VALIDATION_FAILED: These fields are required: [StartAt, States] at /"
+    assert str(problems("{}")[0]) == "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /"

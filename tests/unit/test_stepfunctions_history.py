@@ -1,59 +1,61 @@
-"""The events of an execution, as GetExecutionHistory shows them."""
+"""The events of a history: their numbers, their links and their details."""
 
 from __future__ import annotations
 
-from typing import Any
+import pytest
 
-from greenlight.rehearsal.cloud.stepfunctions.history import append, ended, translate
-
-INVOKE = "arn:aws:states:::lambda:invoke"
-FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:gate"
+from greenlight.rehearsal.cloud.stepfunctions import history
+from greenlight.rehearsal.cloud.stepfunctions.task import Resource
 
 
-def test_a_scheduled_task_also_starts() -> None:
-    entries = translate("TaskScheduled", {"taskScheduledEventDetails": {"resource": INVOKE, "resourceType": "lambda"}})
-
-    integration = {"resource": "invoke", "resourceType": "lambda"}
-    assert entries == [
-        ("TaskScheduled", {"taskScheduledEventDetails": integration}),
-        ("TaskStarted", {"taskStartedEventDetails": integration}),
-    ]
-
-
-def test_an_aws_call_is_named_by_service_and_action() -> None:
-    resource = "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule"
-
-    ((_, details),) = translate("TaskSucceeded", {"taskSucceededEventDetails": {"resource": resource, "output": "1"}})
-
-    assert details["taskSucceededEventDetails"] == {
-        "resource": "modifyRule",
-        "resourceType": "aws-sdk:elasticloadbalancingv2",
-        "output": "1",
-    }
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("TaskStateEntered", "stateEnteredEventDetails"),
+        ("MapStateExited", "stateExitedEventDetails"),
+        ("LambdaFunctionTimedOut", "lambdaFunctionTimedOutEventDetails"),
+        ("ExecutionRedriven", "executionRedrivenEventDetails"),
+    ],
+)
+def test_details_are_named_after_the_kind_and_those_of_states_alike(kind: str, name: str) -> None:
+    assert history.details_name(kind) == name
 
 
-def test_a_timeout_is_no_failure() -> None:
-    details = {"taskFailedEventDetails": {"resource": INVOKE, "error": "States.Timeout", "cause": "late"}}
+def test_events_are_numbered_and_follow_what_they_are_told_to_follow() -> None:
+    events: list[history.Event] = []
 
-    ((kind, told),) = translate("TaskFailed", details)
-
-    assert (kind, told["taskTimedOutEventDetails"]["error"]) == ("TaskTimedOut", "States.Timeout")
-
-
-def test_a_function_as_resource_has_events_of_its_own() -> None:
-    details = {"taskFailedEventDetails": {"resource": FUNCTION, "error": "ValueError", "cause": "{}"}}
-
-    assert translate("TaskFailed", details) == [
-        ("LambdaFunctionFailed", {"lambdaFunctionFailedEventDetails": {"error": "ValueError", "cause": "{}"}})
-    ]
+    assert history.append(events, "ExecutionStarted", {"input": "{}"}, "now", 0) == 1
+    assert history.append(events, "ParallelStateStarted", None, "now", 1) == 2
+    assert events[1] == {"id": 2, "previousEventId": 1, "type": "ParallelStateStarted", "timestamp": "now"}
+    assert not history.ended(events)
 
 
-def test_events_are_numbered_and_the_last_one_closes_the_history() -> None:
-    events: list[dict[str, Any]] = [{"id": 1, "type": "ExecutionStarted"}]
+def test_data_is_written_without_a_space_and_every_letter_as_itself() -> None:
+    assert history.encoded({"a": [1, "ü"]}) == '{"a":[1,"ü"]}'
 
-    append(events, "PassStateEntered", {"stateEnteredEventDetails": {"name": "A"}}, "now")
-    assert not ended(events)
-    append(events, "ExecutionSucceeded", None, "now")
 
-    assert [(event["id"], event.get("previousEventId")) for event in events] == [(1, None), (2, 1), (3, 2)]
-    assert ended(events)
+def test_a_timeout_has_no_cause() -> None:
+    assert history.failure("States.Timeout", None) == {"error": "States.Timeout"}
+
+
+def test_without_data_an_event_keeps_its_names() -> None:
+    event = {"id": 1, "stateEnteredEventDetails": {"name": "A", **history.payload("input", "1")}}
+
+    assert history.without_data(event) == {"id": 1, "stateEnteredEventDetails": {"name": "A"}}
+
+
+@pytest.mark.parametrize(
+    ("arn", "family", "named"),
+    [
+        ("arn:aws:states:::lambda:invoke", "Task", {"resourceType": "lambda", "resource": "invoke"}),
+        (
+            "arn:aws:states:::aws-sdk:dynamodb:putItem",
+            "Task",
+            {"resourceType": "aws-sdk:dynamodb", "resource": "putItem"},
+        ),
+        ("arn:aws:lambda:us-east-1:000000000000:function:work", "LambdaFunction", {}),
+        ("arn:aws:states:us-east-1:000000000000:activity:work", "Activity", {}),
+    ],
+)
+def test_a_resource_names_its_events(arn: str, family: str, named: dict[str, str]) -> None:
+    assert (Resource(arn).family, Resource(arn).named) == (family, named)

@@ -13,7 +13,7 @@ from greenlight.rehearsal.cloud.stepfunctions.retry import delay_seconds, find_r
         (["States.ALL"], "GateClosedError", True),
         (["States.ALL"], "States.Timeout", True),
         (["States.ALL"], "States.Runtime", False),
-        (["States.ALL"], "States.DataLimitExceeded", False),
+        (["States.ALL"], "States.DataLimitExceeded", True),
         (["States.TaskFailed"], "Lambda.Unknown", True),
         (["States.TaskFailed"], "States.Timeout", False),
         (["GateClosedError"], "GateClosedError", True),

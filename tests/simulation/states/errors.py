@@ -6,7 +6,6 @@ QUERY_EVALUATION = "States.QueryEvaluationError"
 TIMEOUT = "States.Timeout"
 RUNTIME = "States.Runtime"
 DATA_LIMIT = "States.DataLimitExceeded"
-NO_CHOICE = "States.NoChoiceMatched"
 
 
 class DefinitionError(Exception):

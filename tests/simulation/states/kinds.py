@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from tests.simulation.states.errors import DATA_LIMIT, NO_CHOICE, QUERY_EVALUATION, StateError, TaskError
+from tests.simulation.states.errors import DATA_LIMIT, QUERY_EVALUATION, RUNTIME, StateError, TaskError
 from tests.simulation.states.jsonata_engine import UNDEFINED
 from tests.simulation.states.recovery import Catcher, Retrier, handler, next_attempt
 from tests.simulation.states.templates import Fill
@@ -110,7 +110,8 @@ class Choice:
             if holds is not False:
                 raise StateError(QUERY_EVALUATION, f"The Condition {text} must give a boolean, not {holds!r}")
         if self.otherwise is None:
-            raise StateError(NO_CHOICE, "No choice rule matched, and there is no Default")
+            text = "Failed to transition out of the state. The state does not point to a next state."
+            raise StateError(RUNTIME, text)
         return self.otherwise(run, states)
 
 

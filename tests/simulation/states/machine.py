@@ -153,7 +153,7 @@ class Run:
         """Keep to the longest history. One that is full ends the execution, whatever would catch an error."""
         self._events += events
         if self._events > MOST_EVENTS - RESERVED_EVENTS:
-            raise TaskError(RUNTIME, f"The execution reached the maximum number of events ({MOST_EVENTS}).")
+            raise TaskError(RUNTIME, f"The execution reached the maximum number of history events ({MOST_EVENTS}).")
 
 
 def substituted(definition: Mapping[str, Any], values: Mapping[str, str]) -> Mapping[str, Any]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulation.states.errors import DATA_LIMIT, RUNTIME, TIMEOUT
+from tests.simulation.states.errors import RUNTIME, TIMEOUT
 from tests.simulation.states.templates import Fill, Place, template
 
-BEYOND_RECOVERY = frozenset({RUNTIME, DATA_LIMIT})
+BEYOND_RECOVERY = frozenset({RUNTIME})
 """What neither States.ALL nor States.TaskFailed covers."""
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from ministack.services import stepfunctions
 
-from greenlight.rehearsal.cloud.stepfunctions import history, retry, walk
-from greenlight.rehearsal.cloud.stepfunctions import service as adapter
+from greenlight.rehearsal.cloud.stepfunctions import retry, scope
 from greenlight.rehearsal.cloud.stepfunctions.execution import Execution
+from greenlight.rehearsal.cloud.stepfunctions.track import Track
+from greenlight.rehearsal.cloud.stepfunctions.walk import walk
 from tests.simulation.states.errors import TaskError
 from tests.simulation.states.machine import Around, iso
 
@@ -24,8 +25,6 @@ def prepare(patch: pytest.MonkeyPatch) -> None:
     the library counts an expression's time limit from its parsing, so the limit goes.
     """
     patch.setattr(stepfunctions, "_error_matches", retry.matches)
-    patch.setattr(stepfunctions, "_apply_state_assign", adapter._assign)
-    patch.setattr(stepfunctions, "_add_event", _add_event)
     library = stepfunctions.jsonata.Jsonata
     read = cache(library.jsonata)
     patch.setattr(library, "jsonata", staticmethod(lambda text, **_limits: read(text)))
@@ -46,7 +45,7 @@ def run(
     }
     _surround(patch, around)
     try:
-        output = walk.walk(Execution(record, MACHINE, definition))
+        output = walk(Track(Execution(record, MACHINE, definition)))
     except stepfunctions._ExecutionError as error:
         return events, ("FAILED", error.error, error.cause)
     return events, ("SUCCEEDED", output, None)
@@ -70,8 +69,4 @@ def _surround(patch: pytest.MonkeyPatch, around: Around) -> None:
         "_find_matching_retrier",
         lambda rules, error, counts: retry.find_retrier(rules, error, counts, around.draw),
     )
-    patch.setattr(walk, "now_iso", lambda: iso(around.now()))
-
-
-def _add_event(record: dict[str, Any], kind: str, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    return history.append(record["events"], kind, details, "")
+    patch.setattr(scope, "now_iso", lambda: iso(around.now()))

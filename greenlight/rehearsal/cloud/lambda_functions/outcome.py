@@ -8,6 +8,9 @@ from typing import Any
 
 Outcome = dict[str, Any]
 
+_ORDER = ("errorMessage", "errorType", "requestId", "stackTrace")
+"""Of a failure, as the runtime writes it."""
+
 
 def returned(answer: Mapping[str, Any], lines: Sequence[str], request_id: str) -> Outcome:
     """The handler returned, or it raised: then the error is named after the exception's class, as on AWS."""
@@ -35,7 +38,8 @@ def step_functions_error(outcome: Outcome) -> tuple[str, str]:
     if outcome.get("throttle"):
         return "Lambda.TooManyRequestsException", str(body["message"]) if body else "Rate exceeded"
     if isinstance(body, dict):
-        return str(body.get("errorType", "Lambda.Unknown")), json.dumps(body)
+        known = {name: body[name] for name in _ORDER if name in body}
+        return str(body.get("errorType", "Lambda.Unknown")), json.dumps({**known, **body}, separators=(",", ":"))
     return "Lambda.Unknown", str(body)
 
 

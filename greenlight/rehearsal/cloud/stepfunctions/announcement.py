@@ -10,23 +10,23 @@ from typing import Any
 _MOST_BYTES = 248 * 1024
 """Of an input or output in an event (Step Functions guide, "Event payloads"); a larger one is left out."""
 
-_REDRIVABLE = frozenset({"FAILED", "ABORTED", "TIMED_OUT"})
+REDRIVABLE = frozenset({"FAILED", "ABORTED", "TIMED_OUT"})
 
 
 def entry(record: Mapping[str, Any]) -> dict[str, Any]:
     """The PutEvents entry: "the same information as the DescribeExecution API", as the guide says."""
     status = record["status"]
-    can = status in _REDRIVABLE
+    can = status in REDRIVABLE
     detail = {
         **{name: record[name] for name in ("executionArn", "stateMachineArn", "name", "status")},
         "startDate": _milliseconds(record["startDate"]),
         "stopDate": _milliseconds(record["stopDate"]),
         **_payload("input", record["input"]),
         **_payload("output", record["output"]),
-        "stateMachineVersionArn": None,
-        "stateMachineAliasArn": None,
-        "redriveCount": 0,
-        "redriveDate": None,
+        "stateMachineVersionArn": record.get("stateMachineVersionArn"),
+        "stateMachineAliasArn": record.get("stateMachineAliasArn"),
+        "redriveCount": record.get("redriveCount", 0),
+        "redriveDate": _milliseconds(record.get("redriveDate")),
         "redriveStatus": "REDRIVABLE" if can else "NOT_REDRIVABLE",
         "redriveStatusReason": None if can else f"Execution is {status} and cannot be redriven",
         "error": record.get("error"),

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from greenlight.rehearsal.cloud.stepfunctions import json_errors
 from greenlight.rehearsal.cloud.stepfunctions.fields import field_problems
 
 Definition = Mapping[str, Any]
 MISSING_TARGET = "MISSING_TRANSITION_TARGET"
+SCHEMA = "SCHEMA_VALIDATION_FAILED"
 
 
 @dataclass(frozen=True)
@@ -25,23 +27,33 @@ class Problem:
         return f"{self.code}: {self.message}" + (f" at {self.location}" if self.location else "")
 
 
-def problems(text: str) -> list[Problem]:
-    """Everything that keeps a definition from becoming a state machine."""
-    try:
-        definition = json.loads(text)
-    except ValueError as error:
-        return [Problem("INVALID_JSON_DESCRIPTION", str(error))]
+def problems(text: str, kind: str = "STANDARD") -> list[Problem]:
+    """Everything that keeps a definition from becoming a state machine of this kind."""
+    invalid = json_errors.problem(text)
+    definition = None if invalid else json.loads(text)
+    if invalid and invalid.message:
+        place = f'[Source: (String)"{text}"; line: 1, column: {invalid.position + 1}]'
+        return [Problem("INVALID_JSON_DESCRIPTION", f"{invalid.message}\n at {place}", place)]
     if not isinstance(definition, dict):
-        return [Problem("SCHEMA_VALIDATION_FAILED", "The definition must be an object")]
-    return list(_machine(definition, "", definition.get("QueryLanguage", "JSONPath")))
+        return [Problem(SCHEMA, "Definition must be a valid JSON object")]
+    found = list(_machine(definition, "", definition.get("QueryLanguage", "JSONPath")))
+    return found + list(_not_in_express(definition, "")) if kind == "EXPRESS" and not found else found
+
+
+def _not_in_express(machine: Definition, path: str) -> Iterator[Problem]:
+    for name, state in machine["States"].items():
+        for pattern in (".waitForTaskToken", ".sync"):
+            if str(state.get("Resource", "")).removesuffix(":2").endswith(pattern):
+                message = f"Express state machine does not support '{pattern}' service integration "
+                yield Problem(SCHEMA, message, f"{path}/States/{name}/Resource")
 
 
 def _machine(machine: Definition, path: str, language: str) -> Iterator[Problem]:
     """A state machine, or a branch of one: both have StartAt and States."""
-    missing = [name for name in ("StartAt", "States") if not machine.get(name)]
+    missing = [name for name in ("States", "StartAt") if not machine.get(name)]
     if missing:
         fields = ", ".join(missing)
-        yield Problem("SCHEMA_VALIDATION_FAILED", f"These fields are required: [{fields}]", path or "/")
+        yield Problem(SCHEMA, f"These fields are required: [{fields}]", path or "/")
         return
     for name, state in machine["States"].items():
         yield from _state(state, f"{path}/States/{name}", language)
@@ -50,8 +62,11 @@ def _machine(machine: Definition, path: str, language: str) -> Iterator[Problem]
 
 def _state(state: Definition, path: str, language: str) -> Iterator[Problem]:
     own = state.get("QueryLanguage", language)
+    if (language, own) == ("JSONata", "JSONPath"):
+        yield Problem(SCHEMA, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", path)
+        return
     for message, place in field_problems(state, own):
-        yield Problem("SCHEMA_VALIDATION_FAILED", message, path + place)
+        yield Problem(SCHEMA, message, path + place)
     for at, branch in enumerate(state.get("Branches") or []):
         yield from _machine(branch, f"{path}/Branches[{at}]", own)
     processor = state.get("ItemProcessor") or state.get("Iterator")

@@ -1,20 +1,23 @@
-"""One execution of a state machine: its record, its context object, and the one moment at which it ends."""
+"""One execution of a state machine: its record, its history, and the one moment at which it ends."""
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+
+from ministack.core.responses import now_iso
+
+from greenlight.rehearsal.cloud.stepfunctions import history
 
 MOST_DATA_BYTES = 262_144
 """What one state may hand to the next (Step Functions quotas, "Maximum input or output size")."""
 
 
 class EndedError(Exception):
-    """The execution was stopped or ran out of time while a state was at work."""
+    """The execution was stopped or ran out of time while a state was at work, or its branch was given up."""
 
 
 @dataclass(frozen=True)
@@ -25,27 +28,27 @@ class Execution:
     machine: Mapping[str, Any]
     definition: Mapping[str, Any]
     ended: threading.Event = field(default_factory=threading.Event)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    notice: Callable[[str, str, Mapping[str, Any]], None] = lambda _arn, _kind, _details: None
+    """Told of every event before it is written."""
 
     @property
     def is_running(self) -> bool:
         """Whether it may enter another state."""
         return bool(self.record["status"] == "RUNNING")
 
-    def context_object(self) -> dict[str, Any]:
-        """What expressions see as `$states.context`, and in `variables` what they see as `$name`."""
-        return {
-            "QueryLanguage": self.definition.get("QueryLanguage", "JSONPath"),
-            "Execution": {
-                "Id": self.record["executionArn"],
-                "Input": json.loads(self.record["input"]),
-                "Name": self.record["name"],
-                "RedriveCount": 0,
-                "RoleArn": self.machine["roleArn"],
-                "StartTime": self.record["startDate"],
-            },
-            "StateMachine": {"Id": self.machine["stateMachineArn"], "Name": self.machine["name"]},
-            "variables": {},
-        }
+    def write(self, kind: str, details: history.Details | None, previous: int) -> int:
+        """Write an event and return its id. Whoever still works for an execution that has ended learns it here.
+
+        Raises:
+            EndedError: the history is closed.
+        """
+        with self.lock:
+            events = self.record["events"]
+            if history.ended(events):
+                raise EndedError
+            self.notice(self.record["executionArn"], kind, details or {})
+            return history.append(events, kind, details, now_iso(), previous)
 
     def pause(self, seconds: float) -> None:
         """Wait, but not beyond the end.

@@ -5,109 +5,107 @@ from __future__ import annotations
 import contextvars
 import json
 import logging
-import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ministack.core.responses import error_response_json, json_response, now_iso
+from ministack.core.responses import now_iso
 from ministack.services import eventbridge, stepfunctions
 
 from greenlight.rehearsal.cloud.stepfunctions import announcement, history
+from greenlight.rehearsal.cloud.stepfunctions.errors import StateError
 from greenlight.rehearsal.cloud.stepfunctions.execution import CURRENT, EndedError, Execution
 from greenlight.rehearsal.cloud.stepfunctions.stops import Stops
-from greenlight.rehearsal.cloud.stepfunctions.walk import walk
+from greenlight.rehearsal.cloud.stepfunctions.track import Track
+from greenlight.rehearsal.cloud.stepfunctions.walk import Place, resume, walk
 
 log = logging.getLogger(__name__)
 
-REQUIRED = ("_executions", "_state_machines", "_resolve_state_machine_arn", "_ExecutionError")
+REQUIRED = ("_executions", "_state_machines", "_stop_execution")
 """The names of ministack's stepfunctions module that this module uses."""
 
-_NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
-"""What StartExecution accepts as a name (API reference)."""
-
-Answer = tuple[int, dict[str, str], bytes]
-Action = Callable[[dict[str, Any]], Answer]
+Record = dict[str, Any]
 
 
 class Executions:
     """Runs executions. One lock decides which of success, failure, timeout and stop an execution ends with."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
         self._running: dict[str, Execution] = {}
+        self._places: dict[str, Place] = {}
         self.stops = Stops(lambda request: stepfunctions._stop_execution(request))
 
-    def start(self, ministacks: Action) -> Action:
-        """StartExecution: the same name and input as a running execution is that execution, not an error."""
-
-        def start_execution(data: dict[str, Any]) -> Answer:
-            refusal = _refusal(data)
-            if refusal is not None:
-                return refusal
-            running = self._same(data)
-            if running is None:
-                return ministacks(data)
-            return _answer(running, "executionArn", "startDate")
-
-        return start_execution
-
-    def _same(self, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        machine = stepfunctions._resolve_state_machine_arn(data.get("stateMachineArn", "")) or ""
-        arn = f"{machine.replace(':stateMachine:', ':execution:')}:{data.get('name')}"
-        record: Mapping[str, Any] | None = stepfunctions._executions.get(arn)
-        same = record and record["status"] == "RUNNING" and record["input"] == data.get("input", "{}")
-        return record if same else None
+    def begin(self, record: Record) -> None:
+        """Start an execution that has a record, in a thread of its own."""
+        announce(record)
+        self._in_a_thread(self.run, record["executionArn"])
 
     def run(self, arn: str) -> None:
-        """The life of one execution, in a thread of its own."""
+        """The life of one execution, in the thread that calls."""
         record = stepfunctions._executions.get(arn)
-        machine = stepfunctions._state_machines.get(record["stateMachineArn"]) if record else None
-        if record is None or machine is None:
+        execution = self._execution(record) if record else None
+        if execution is not None:
+            _complete(execution.record["events"][0])
+            track = Track(execution)
+            self._live(execution, track, lambda: walk(track, self._passed(arn)))
+
+    def redrive(self, record: Record) -> None:
+        """Go on with an execution from the state in which it ended, its input and the variables as they were."""
+        place = self._places[record["executionArn"]]
+        execution = self._execution(record)
+        if execution is None:
             return
-        execution = Execution(record, machine, json.loads(machine["definition"]))
-        self._running[arn] = execution
+        count, moment = record.get("redriveCount", 0) + 1, now_iso()
+        for name in ("error", "cause", "output"):
+            record.pop(name, None)
+        record.update(status="RUNNING", stopDate=None, output=None, redriveCount=count, redriveDate=moment)
+        previous = history.append(
+            record["events"], "ExecutionRedriven", {"redriveCount": count}, moment, record["events"][-1]["id"]
+        )
+        announce(record)
+        track = Track(execution, previous)
+        passed = self._passed(record["executionArn"])
+        self._in_a_thread(self._live, execution, track, lambda: resume(track, place, passed))
+
+    def stop(self, record: Record, error: str | None, cause: str | None) -> str:
+        """End an execution; no state is entered any more, and a wait or a retry that goes on is cut short.
+
+        As recorded, ExecutionAborted follows event 0.
+        """
+        execution = self._running.get(record["executionArn"]) or self._execution(record)
+        if execution is not None:
+            self._end(execution, "ABORTED", "Aborted", history.failure(error, cause), 0, error=error, cause=cause)
+        return str(record["stopDate"])
+
+    def _execution(self, record: Record) -> Execution | None:
+        machine = stepfunctions._state_machines.get(record["stateMachineArn"])
+        if machine is None:
+            return None
+        definition = json.loads(record.get("definition") or machine["definition"])
+        return Execution(record, machine, definition, notice=self.stops.notice)
+
+    def _passed(self, arn: str) -> Any:
+        return lambda place: self._places.__setitem__(arn, place)
+
+    def _live(self, execution: Execution, track: Track, work: Any) -> None:
+        record = execution.record
+        self._running[record["executionArn"]] = execution
         token = CURRENT.set(execution)
         deadline = self._deadline(execution)
         try:
-            self._succeed(execution, walk(execution))
+            self._succeed(execution, work(), track)
         except EndedError:
             log.info("execution %s ended as %s", record["name"], record["status"])
-        except stepfunctions._ExecutionError as error:
-            self._fail(execution, error.error, error.cause)
+        except StateError as error:
+            self._fail(execution, error.error, error.cause, track)
         except Exception as error:
             log.exception("execution %s could not be interpreted", record["name"])
-            self._fail(execution, "States.Runtime", f"{type(error).__name__}: {error}")
+            self._fail(execution, "States.Runtime", f"{type(error).__name__}: {error}", track)
         finally:
             if deadline is not None:
                 deadline.cancel()
             CURRENT.reset(token)
-            self._running.pop(arn, None)
-
-    def stop(self, ministacks: Action) -> Action:
-        """StopExecution: no state is entered any more, and a wait or a retry that goes on is cut short."""
-
-        def stop_execution(data: dict[str, Any]) -> Answer:
-            with self._lock:
-                answer = ministacks(data)
-                execution = self._running.get(data.get("executionArn", ""))
-                if execution is not None and not execution.is_running:
-                    execution.ended.set()
-                return answer
-
-        return stop_execution
-
-    def add_event(self, record: dict[str, Any], kind: str, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Write the history. Whoever still works for an execution that has ended learns it here.
-
-        Raises:
-            EndedError: the history is closed.
-        """
-        with self._lock:
-            if history.ended(record["events"]):
-                raise EndedError
-            self.stops.notice(record["executionArn"], kind, details or {})
-            return history.append(record["events"], kind, details, now_iso())
+            self._running.pop(record["executionArn"], None)
 
     def _deadline(self, execution: Execution) -> threading.Timer | None:
         """TimeoutSeconds of the machine. Without it an execution has a year, which no rehearsal lasts."""
@@ -119,26 +117,32 @@ class Executions:
         timer.start()
         return timer
 
-    def _succeed(self, execution: Execution, output: Any) -> None:
-        encoded = json.dumps(output)
-        details = {"executionSucceededEventDetails": {"output": encoded}}
-        self._end(execution, "SUCCEEDED", "ExecutionSucceeded", details, output=encoded)
+    def _succeed(self, execution: Execution, output: Any, track: Track) -> None:
+        encoded = history.encoded(output)
+        details = history.payload("output", encoded)
+        self._end(execution, "SUCCEEDED", "Succeeded", details, track.previous, output=encoded)
 
-    def _fail(self, execution: Execution, error: str, cause: str) -> None:
-        details = {"executionFailedEventDetails": {"error": error, "cause": cause}}
-        self._end(execution, "FAILED", "ExecutionFailed", details, error=error, cause=cause)
+    def _fail(self, execution: Execution, error: str | None, cause: str | None, track: Track) -> None:
+        details = history.failure(error, cause)
+        self._end(execution, "FAILED", "Failed", details, track.previous, error=error, cause=cause)
 
     def _time_out(self, execution: Execution) -> None:
-        self._end(execution, "TIMED_OUT", "ExecutionTimedOut", {"executionTimedOutEventDetails": {}})
+        self._end(execution, "TIMED_OUT", "TimedOut", {}, 0)
 
-    def _end(self, execution: Execution, status: str, kind: str, details: Mapping[str, Any], **facts: str) -> None:
-        with self._lock:
+    def _end(
+        self, execution: Execution, status: str, kind: str, details: Mapping[str, Any], previous: int, **facts: Any
+    ) -> None:
+        with execution.lock:
             if not execution.is_running:
                 return
             execution.record.update(status=status, stopDate=now_iso(), **facts)
-            self.add_event(execution.record, kind, details)
+            execution.write(f"Execution{kind}", details, previous)
             execution.ended.set()
         announce(execution.record)
+
+    def _in_a_thread(self, work: Any, *arguments: Any) -> None:
+        run = contextvars.copy_context().run
+        threading.Thread(target=run, args=(work, *arguments), daemon=True).start()
 
 
 def announce(record: Mapping[str, Any]) -> None:
@@ -154,22 +158,16 @@ def pause(seconds: float) -> None:
         execution.pause(seconds)
 
 
-def _refusal(data: Mapping[str, Any]) -> Answer | None:
-    name = data.get("name")
-    if name is not None and not _NAME.fullmatch(name):
-        return _error("InvalidName", f"Invalid Name: '{name}'")
-    try:
-        json.loads(data.get("input", "{}"))
-    except ValueError as error:
-        return _error("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'")
-    return None
+def started(input_text: str, role_arn: str, moment: str) -> history.Event:
+    """The first event of every history."""
+    events: list[history.Event] = []
+    details = {**history.payload("input", input_text), "roleArn": role_arn}
+    history.append(events, "ExecutionStarted", details, moment, 0)
+    return events[0]
 
 
-def _error(code: str, message: str) -> Answer:
-    answer: Answer = error_response_json(code, message, 400)
-    return answer
-
-
-def _answer(record: Mapping[str, Any], *names: str) -> Answer:
-    answer: Answer = json_response({name: record[name] for name in names})
-    return answer
+def _complete(event: history.Event) -> None:
+    """Fill what ministack leaves out of the first event of a synchronous execution."""
+    details = event["executionStartedEventDetails"]
+    event["previousEventId"] = 0
+    details.setdefault("inputDetails", {"truncated": False})

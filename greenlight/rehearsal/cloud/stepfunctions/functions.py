@@ -21,9 +21,9 @@ def call_lambda(reference: str, event: Any) -> Any:
     Raises:
         stepfunctions._ExecutionError: named after the exception that the handler raised, or Lambda.* when it never ran.
     """
-    func, config, name = lambda_svc._get_func_record_for_ref(reference)
+    func, config, _ = lambda_svc._get_func_record_for_ref(reference)
     if not func or not config:
-        raise stepfunctions._ExecutionError("Lambda.ResourceNotFoundException", f"Function not found: {name}")
+        raise stepfunctions._ExecutionError("Lambda.ResourceNotFoundException", f"Function not found: {reference}")
     _check_role(config["FunctionArn"])
     record = lambda_svc._execution_record_for_config(func, config)
     outcome = lambda_svc._execute_function_with_config_scope(record, event)

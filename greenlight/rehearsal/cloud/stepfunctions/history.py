@@ -1,7 +1,11 @@
-"""The history of an execution: from the events that ministack writes to those that GetExecutionHistory shows."""
+"""The history of an execution: its events, as GetExecutionHistory shows them.
+
+The shapes are AWS's, as recorded in localstack/localstack, tests/aws/services/stepfunctions/v2/**/*.snapshot.json.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +14,7 @@ MOST_EVENTS = 25_000
 """Step Functions ends an execution that has more."""
 
 Event = dict[str, Any]
-Entry = tuple[str, Mapping[str, Any]]
-
-_OPTIMIZED = "arn:aws:states:::"
+Details = Mapping[str, Any]
 
 
 def ended(events: list[Event]) -> bool:
@@ -20,44 +22,44 @@ def ended(events: list[Event]) -> bool:
     return bool(events) and events[-1]["type"] in TERMINAL
 
 
-def append(events: list[Event], kind: str, details: Mapping[str, Any] | None, timestamp: str) -> Event:
-    """Add an event, or the several that AWS has in its place. Returns the last one."""
-    for translated, its_details in translate(kind, details or {}):
-        number = len(events) + 1
-        event = {"id": number, "previousEventId": number - 1, "type": translated, "timestamp": timestamp}
-        events.append(event | dict(its_details))
-    return events[-1]
+def append(events: list[Event], kind: str, details: Details | None, timestamp: str, previous: int) -> int:
+    """Add an event and return its id. `details` is None for a kind that has none."""
+    number = len(events) + 1
+    event: Event = {"id": number, "previousEventId": previous, "type": kind, "timestamp": timestamp}
+    if details is not None:
+        event[details_name(kind)] = dict(details)
+    events.append(event)
+    return number
 
 
-def translate(kind: str, details: Mapping[str, Any]) -> list[Entry]:
-    """Name the integration as AWS does, tell a timeout from a failure, and say that a scheduled task started."""
-    if not kind.startswith("Task") or kind.startswith("TaskState"):
-        return [(kind, details)]
-    ours: Mapping[str, Any] = next(iter(details.values()), {})
-    if ":function:" in ours.get("resource", ""):
-        return _lambda_function(kind, ours)
-    integration = _integration(ours.get("resource", ""))
-    if kind == "TaskFailed" and ours.get("error") == "States.Timeout":
-        kind = "TaskTimedOut"
-    entry = (kind, {_details_name(kind): {**ours, **integration}})
-    return [entry, ("TaskStarted", {"taskStartedEventDetails": integration})] if kind == "TaskScheduled" else [entry]
-
-
-def _lambda_function(kind: str, details: Mapping[str, Any]) -> list[Entry]:
-    """A task whose resource is a function itself has events of its own kind."""
-    names = {"resource", "output", "error", "cause"} if kind == "TaskScheduled" else {"output", "error", "cause"}
-    kind = kind.replace("Task", "LambdaFunction", 1)
-    if kind == "LambdaFunctionFailed" and details.get("error") == "States.Timeout":
-        kind = "LambdaFunctionTimedOut"
-    entry = (kind, {_details_name(kind): {name: value for name, value in details.items() if name in names}})
-    return [entry, ("LambdaFunctionStarted", {})] if kind == "LambdaFunctionScheduled" else [entry]
-
-
-def _integration(resource: str) -> dict[str, str]:
-    """`lambda` and `invoke` for arn:aws:states:::lambda:invoke."""
-    service, _, action = resource.removeprefix(_OPTIMIZED).rpartition(":")
-    return {"resourceType": service, "resource": action}
-
-
-def _details_name(kind: str) -> str:
+def details_name(kind: str) -> str:
+    """The member that holds the details: one for all kinds of state, else the kind's own."""
+    for moment in ("StateEntered", "StateExited"):
+        if kind.endswith(moment):
+            return f"s{moment[1:]}EventDetails"
     return f"{kind[0].lower()}{kind[1:]}EventDetails"
+
+
+def payload(name: str, value: str) -> dict[str, Any]:
+    """An input or an output, and that it is whole."""
+    return {name: value, f"{name}Details": {"truncated": False}}
+
+
+def encoded(value: Any) -> str:
+    """Data as Step Functions writes it: without a space, every letter as itself."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def failure(error: str | None, cause: str | None) -> dict[str, str]:
+    """What is known of a failure. A timeout has no cause."""
+    known = {"error": error, "cause": cause}
+    return {name: text for name, text in known.items() if text is not None}
+
+
+def without_data(event: Event) -> Event:
+    """An event for whoever asked without includeExecutionData."""
+    hidden = {"input", "inputDetails", "output", "outputDetails", "parameters"}
+    return {
+        name: {key: item for key, item in value.items() if key not in hidden} if isinstance(value, dict) else value
+        for name, value in event.items()
+    }

@@ -16,10 +16,12 @@ import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.model import ServiceModel
 from ministack import app
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import stepfunctions, sts
+from ministack.services import sts
 
+from greenlight.rehearsal.cloud.stepfunctions.errors import RUNTIME, StateError
 from greenlight.rehearsal.cloud.stepfunctions.execution import CURRENT
 from greenlight.rehearsal.cloud.stepfunctions.shapes import to_request, to_result
 
@@ -61,7 +63,7 @@ class Integrations:
         except ClientError as error:
             raise _failure(client, service, "aws-sdk:" in resource, error) from error
         except (BotoCoreError, StopIteration) as error:
-            raise stepfunctions._ExecutionError("States.Runtime", f"{resource}: {error}") from error
+            raise StateError(RUNTIME, f"{resource}: {error}") from error
         return to_result(answer, operation.output_shape)
 
     def _credentials(self) -> tuple[str, str, str | None]:
@@ -90,14 +92,29 @@ class Integrations:
 
 
 def _failure(client: BaseClient, service: str, is_sdk: bool, error: ClientError) -> Exception:
-    """Errors are `<Service>.<Name>Exception` (Step Functions guide, "AWS SDK service integrations")."""
-    name = str(error.response["Error"].get("Code", "Service")).rsplit("#", 1)[-1]
-    prefix = error_prefix(str(client.meta.service_model.service_id)) if is_sdk else OPTIMIZED[service]
+    """Errors are `<Service>.<Name>Exception` (Step Functions guide, "AWS SDK service integrations").
+
+    As recorded, an error that the SDK does not know bears the service's name, and the cause ends with the call
+    (localstack, test_aws_sdk.snapshot.json and test_task_service_dynamodb.snapshot.json).
+    """
+    model = client.meta.service_model
+    own = error_prefix(str(model.service_id))
+    prefix = own if is_sdk else OPTIMIZED[service]
+    told = error.response["Error"]
+    name = _known_name(model, str(told.get("Code", "")).rsplit("#", 1)[-1]) or (own if is_sdk else f"Amazon{prefix}")
     full = name if name.endswith("Exception") else f"{name}Exception"
-    exception: Exception = stepfunctions._ExecutionError(
-        f"{prefix}.{full}", error.response["Error"].get("Message", str(error))
-    )
-    return exception
+    answer = error.response["ResponseMetadata"]
+    call = {"Service": prefix, "Status Code": answer["HTTPStatusCode"], "Request ID": answer.get("RequestId", "")}
+    described = ", ".join(f"{key}: {value}" for key, value in call.items())
+    return StateError(f"{prefix}.{full}", f"{told.get('Message', '')} ({described})")
+
+
+def _known_name(model: ServiceModel, code: str) -> str:
+    """The name that the service's model has for an error, empty when it has none."""
+    for shape in model.error_shapes:
+        if code in (shape.name, getattr(shape, "error_code", None)):
+            return str(shape.name)
+    return ""
 
 
 def error_prefix(service_id: str) -> str:

@@ -33,7 +33,7 @@ class Stops:
     def notice(self, execution_arn: str, kind: str, details: Mapping[str, Any]) -> None:
         """Learn from an event of the history where an execution is; a state is at work once its task is scheduled."""
         if kind == "TaskStateEntered":
-            self._states[execution_arn] = details["stateEnteredEventDetails"]["name"]
+            self._states[execution_arn] = details["name"]
         elif kind == "TaskScheduled" and self._states.get(execution_arn) in self._causes:
             cause = self._causes.pop(self._states[execution_arn])
             request = {"executionArn": execution_arn, "error": "Rehearsal", "cause": cause}
