@@ -9,12 +9,11 @@ from greenlight_cdk.docker_host import DockerHost
 from greenlight_cdk.host_color import HostColors
 from greenlight_cdk.host_scripts import HostService
 from greenlight_cdk.log_group import retention
-from greenlight_cdk.version_guard import VersionGuard
 from traffic_switch.contract import Color
 
 from stacks.data import DataStack
 from stacks.edge import EdgeStack
-from stacks.guarded import guarded
+from stacks.guarded import version_guard
 from stacks.network import NetworkStack
 from stacks.registry import Registry
 from stacks.settings import ServiceSettings, Settings
@@ -37,16 +36,7 @@ class Ec2HostStack(Stack):
         super().__init__(scope, construct_id, description="Greenlight: the EC2 host of both colors")
         repositories = {service.name: registry.repository(self, service.name) for service in settings.services}
         services = [_host_service(service, repositories[service.name]) for service in settings.services]
-        guard = VersionGuard(
-            self,
-            "VersionGuard",
-            services=guarded(self, settings, registry, edge),
-            running_tags={color: settings.names.running_tag(color) for color in Color},
-            listener=edge.listener,
-            journal=data.journal,
-            allow_live_change=settings.allow_live_change,
-            log_retention=retention(settings.log_retention_days),
-        )
+        guard = version_guard(self, settings, registry, data, edge)
         host = DockerHost(
             self,
             "Host",

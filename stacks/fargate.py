@@ -7,13 +7,12 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 from greenlight_cdk.color_service import ColorService
 from greenlight_cdk.identifiers import pascal
-from greenlight_cdk.log_group import LogGroup, retention
-from greenlight_cdk.version_guard import VersionGuard
+from greenlight_cdk.log_group import LogGroup
 from traffic_switch.contract import Color
 
 from stacks.data import DataStack
 from stacks.edge import EdgeStack
-from stacks.guarded import guarded
+from stacks.guarded import version_guard
 from stacks.network import NetworkStack
 from stacks.registry import Registry
 from stacks.settings import ServiceSettings, Settings
@@ -35,16 +34,7 @@ class FargateStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, description="Greenlight: the ECS services of both colors")
         self._settings, self._network, self._registry, self._data, self._edge = settings, network, registry, data, edge
-        self._guard = VersionGuard(
-            self,
-            "VersionGuard",
-            services=guarded(self, settings, registry, edge),
-            running_tags={color: settings.names.running_tag(color) for color in Color},
-            listener=edge.listener,
-            journal=data.journal,
-            allow_live_change=settings.allow_live_change,
-            log_retention=retention(settings.log_retention_days),
-        )
+        self._guard = version_guard(self, settings, registry, data, edge)
         self._cluster = ecs.Cluster(
             self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
         )

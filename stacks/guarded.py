@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from aws_cdk import Stack
-from greenlight_cdk.version_guard import GuardedService
+from greenlight_cdk.log_group import retention
+from greenlight_cdk.version_guard import GuardedService, VersionGuard
 from traffic_switch.contract import Color
 
+from stacks.data import DataStack
 from stacks.edge import EdgeStack
 from stacks.registry import Registry
 from stacks.settings import ServiceSettings, Settings
 
 
-def guarded(compute: Stack, settings: Settings, registry: Registry, edge: EdgeStack) -> list[GuardedService]:
-    """Name what the version guard of a compute stack has to know about each service."""
+def version_guard(
+    compute: Stack, settings: Settings, registry: Registry, data: DataStack, edge: EdgeStack
+) -> VersionGuard:
+    """The version guard of a compute stack, for every service."""
+    return VersionGuard(
+        compute,
+        "VersionGuard",
+        services=_guarded(compute, settings, registry, edge),
+        running_tags={color: settings.names.running_tag(color) for color in Color},
+        listener=edge.listener,
+        journal=data.journal,
+        allow_live_change=settings.allow_live_change,
+        log_retention=retention(settings.log_retention_days),
+    )
 
+
+def _guarded(compute: Stack, settings: Settings, registry: Registry, edge: EdgeStack) -> list[GuardedService]:
     def one(service: ServiceSettings) -> GuardedService:
         return GuardedService(
             name=service.name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,7 @@ from typing import Any
 import boto3
 
 from greenlight.errors import RehearsalError
-from greenlight.rehearsal.runner.catalog import CATALOG_FILE
+from greenlight.rehearsal.runner.catalog import CATALOG_FILE, VersionCatalog
 from greenlight.rehearsal.runner.images import push_image
 from stacks.settings import ServiceSettings
 
@@ -46,10 +45,9 @@ class Cast:
 
 def write_catalog(folder: Path, services: Sequence[ServiceSettings], cast: Cast) -> None:
     """Tell the runner where each service's source is, and which faults to load into which version."""
-    entries: dict[str, Any] = {service.name: {"source": service.source} for service in services}
-    for service in services:
-        entries |= {f"{service.name}:{version}": {"faults": faults} for version, faults in cast.faults.items()}
-    (folder / CATALOG_FILE).write_text(json.dumps(entries, indent=2))
+    sources = {service.name: service.source for service in services}
+    faults = {(service, version): found for service in sources for version, found in cast.faults.items()}
+    VersionCatalog(folder / CATALOG_FILE).write(sources, faults)
 
 
 @contextmanager

@@ -12,10 +12,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from traffic_switch.errors import SwitchError
+from traffic_switch.errors import RuleGoneError, SwitchError
 from traffic_switch.model import Switch, Weights
-from traffic_switch.ports.journal_items import before_from_map
-from traffic_switch.ports.listener_rule import RuleGoneError
+from traffic_switch.remembered import before_from_map
 from traffic_switch.taking_back import judge_return
 from traffic_switch.times import unix
 from traffic_switch.world import World

@@ -43,3 +43,11 @@ class AwsCallError(SwitchError):
 
 class JournalAwayError(AwsCallError):
     """The journal cannot be read or written right now, so that nobody can know who may write the rule."""
+
+
+class RuleGoneError(Exception):
+    """There is no rule with this ARN any more. Whoever writes looks at the rule again."""
+
+
+class RuleExistsError(Exception):
+    """A rule of this priority is there already. Whoever writes looks at the rule again."""

@@ -13,8 +13,8 @@ from enum import StrEnum
 from botocore.exceptions import BotoCoreError, ClientError
 
 from traffic_switch.config import Service
+from traffic_switch.errors import RuleExistsError, RuleGoneError
 from traffic_switch.model import Hold, RuleLook, Weights
-from traffic_switch.ports.listener_rule import RuleExistsError, RuleGoneError
 from traffic_switch.world import RulePort, World
 
 TRIES = 2

@@ -12,11 +12,10 @@ from traffic_switch import old_color
 from traffic_switch.config import Service
 from traffic_switch.contract import Color
 from traffic_switch.ending import Ending, Facts, end
-from traffic_switch.errors import LockLostError
+from traffic_switch.errors import LockLostError, RuleGoneError
 from traffic_switch.journal import Before, Record
 from traffic_switch.model import Hold, Mode, Outcome, Reply, Switch, Weights
 from traffic_switch.old_color import UNREACHABLE
-from traffic_switch.ports.listener_rule import RuleGoneError
 from traffic_switch.rule_writing import Fate, fenced, remove, wait_until_settled, write
 from traffic_switch.verdict import Judgment, passed
 from traffic_switch.world import World

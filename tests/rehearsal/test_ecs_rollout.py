@@ -20,8 +20,11 @@ from greenlight.rehearsal.cloud.ecs.rollout import STEADY_SECONDS, Rollouts
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/g/1"
 CLUSTER = "arn:aws:ecs:us-east-1:000000000000:cluster/c"
 HEALTH = (
-    "<r xmlns='x'><member><Target><Id>10.20.1.5</Id><Port>3000</Port></Target>"
-    "<TargetHealth><State>{}</State></TargetHealth></member></r>"
+    "<DescribeTargetHealthResponse xmlns='http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/'>"
+    "<DescribeTargetHealthResult><TargetHealthDescriptions>"
+    "<member><Target><Id>10.20.1.5</Id><Port>3000</Port></Target>"
+    "<TargetHealth><State>{}</State></TargetHealth></member>"
+    "</TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>"
 )
 
 
@@ -58,7 +61,9 @@ class World:
         monkeypatch.setattr(alb, "_tgs", {GROUP: {}})
         for name in ("RegisterTargets", "DeregisterTargets"):
             monkeypatch.setitem(alb._ACTION_MAP, name, self._note(name))
-        monkeypatch.setitem(alb._ACTION_MAP, "DescribeTargetHealth", lambda _: (200, {}, HEALTH.format(self.state)))
+        monkeypatch.setitem(
+            alb._ACTION_MAP, "DescribeTargetHealth", lambda _: (200, {}, HEALTH.format(self.state).encode())
+        )
         self.rollouts = Rollouts(
             lambda cluster, *_: self.completed.append(cluster), lambda key, _: self.called_well.append(key), 0.5
         )

@@ -23,14 +23,14 @@ def bench(tmp_path: Path, processes: Processes) -> Iterator[Bench]:
 
 
 def test_the_unhealthy_fault_breaks_the_health_check_alone(bench: Bench) -> None:
-    bench.runner.catalog.register("shop", "v2", ("unhealthy",))
+    bench.runner.catalog.write({}, {("shop", "v2"): ["unhealthy"]})
     bench.run(version="v2")
 
     assert (bench.get("/health")[0], bench.get("/")[0]) == (500, 200)
 
 
 def test_the_errors_fault_answers_one_in_ten_with_500_under_traffic_alone(bench: Bench) -> None:
-    bench.runner.catalog.register("shop", "v2", ("errors",))
+    bench.runner.catalog.write({}, {("shop", "v2"): ["errors"]})
     bench.run(version="v2")
     preview = {"X-Greenlight-Preview": "green-secret"}
 
@@ -43,7 +43,7 @@ def test_the_errors_fault_answers_one_in_ten_with_500_under_traffic_alone(bench:
 
 
 def test_a_faulty_answer_still_says_who_gave_it(bench: Bench) -> None:
-    bench.runner.catalog.register("shop", "v2", ("unhealthy",))
+    bench.runner.catalog.write({}, {("shop", "v2"): ["unhealthy"]})
     bench.run(version="v2", ENVIRONMENT="green")
 
     with pytest.raises(urllib.error.HTTPError) as answer:

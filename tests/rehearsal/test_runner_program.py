@@ -137,20 +137,19 @@ def test_a_service_without_a_folder_is_named(checkout: Path, tmp_path: Path, pro
 
 def test_two_services_may_share_one_source(tmp_path: Path) -> None:
     catalog = VersionCatalog(tmp_path / "versions.json")
-    catalog.path.write_text(json.dumps({"search": {"source": "services/shop"}}))
+    catalog.write({"search": "services/shop"}, {})
 
     assert catalog.source("search") == catalog.source("shop") == "services/shop"
 
 
-def test_a_version_keeps_its_registered_faults_beside_those_of_others(tmp_path: Path) -> None:
+def test_a_version_has_its_own_faults_and_no_others(tmp_path: Path) -> None:
     catalog = VersionCatalog(tmp_path / "versions.json")
-    catalog.register("shop", "v2", ("unhealthy",))
-    catalog.register("shop", "v3", ("errors",))
+    catalog.write({}, {("shop", "v2"): ["unhealthy"], ("shop", "v3"): ["errors"], ("search", "v2"): ["slow"]})
 
     assert catalog.faults("shop", "v2") == ("unhealthy",)
 
 
-def test_a_version_that_nobody_registered_has_no_faults(tmp_path: Path) -> None:
+def test_a_version_that_the_catalog_does_not_know_has_no_faults(tmp_path: Path) -> None:
     assert VersionCatalog(tmp_path / "versions.json").faults("shop", "v1") == ()
 
 

@@ -15,7 +15,8 @@ from traffic_switch.aws_world import AwsWorld
 from traffic_switch.config import Policy
 from traffic_switch.contract import JOURNAL_KEY, Color
 from traffic_switch.model import Live, Weights
-from traffic_switch.ports.journal_items import live_to_map, wire
+from traffic_switch.ports.journal_items import wire
+from traffic_switch.remembered import live_to_map
 
 from tests.simulation.actors import actor
 from tests.simulation.cloud import JOURNAL, STATE_MACHINE, Cloud

@@ -15,10 +15,7 @@ from traffic_switch.model import Live, Mode, Outcome, Switch, Weights
 from traffic_switch.ports.journal_items import (
     answer_from_text,
     answer_to_text,
-    before_from_map,
-    before_to_map,
     live_from_item,
-    live_to_map,
     lock_from_item,
     newest_from_item,
     newest_to_map,
@@ -27,6 +24,7 @@ from traffic_switch.ports.journal_items import (
     record_to_item,
     wire,
 )
+from traffic_switch.remembered import before_from_map, before_to_map, live_to_map
 
 SWITCH = Switch("s1", "shop", Mode.RESTORE, Color.GREEN, "2", "s0")
 LIVE = Live(Color.BLUE, "1", Weights(90, 10), "stack/A")

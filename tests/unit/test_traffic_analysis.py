@@ -79,14 +79,6 @@ def test_what_failed_before_the_switch_is_not_its_fault() -> None:
     assert analysis.rollback_seconds(failures(3, 10, 12), since=5.0) == 2.0
 
 
-def test_requests_are_counted_by_the_color_that_answered_them_well_or_badly() -> None:
-    records = [*answers((1, B), (2, G), (3, None)), Record(4, 0.1, G, Outcome.SERVER_ERROR)]
-
-    assert analysis.answered_by(records, G) == 2
-    assert analysis.answered_by(records, G, until=4.0) == 1
-    assert analysis.answered_by(records, B, since=1.5) == 0
-
-
 @pytest.mark.parametrize(("percent", "value"), [(50, 5), (95, 10), (99, 10), (100, 10), (10, 1), (0.1, 1)])
 def test_a_percentile_is_one_of_the_values(percent: float, value: float) -> None:
     assert analysis.percentile(range(1, 11), percent) == value

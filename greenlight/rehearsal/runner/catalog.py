@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ CATALOG_FILE = "versions.json"
 
 @dataclass(frozen=True)
 class VersionCatalog:
-    """The catalog file, read anew at each start of a container, because acts register versions as they go.
+    """The catalog file, which the rehearsal writes and the cloud reads.
 
     Its content: `{"shop": {"source": "services/shop"}, "shop:v2": {"faults": ["unhealthy"]}}`. A version that is not in
     it carries no fault.
@@ -29,12 +30,11 @@ class VersionCatalog:
         entry = self._read().get(f"{service}:{version}", {})
         return tuple(entry.get("faults", ()))
 
-    def register(self, service: str, version: str, faults: tuple[str, ...]) -> None:
-        """Write a version's faults; containers that run already are not touched."""
-        content = {**self._read(), f"{service}:{version}": {"faults": list(faults)}}
-        scratch = self.path.with_suffix(".new")
-        scratch.write_text(json.dumps(content, indent=2, sort_keys=True))
-        scratch.replace(self.path)
+    def write(self, sources: Mapping[str, str], faults: Mapping[tuple[str, str], Sequence[str]]) -> None:
+        """Write it: a source for each service, and faults for each service and version."""
+        entries: dict[str, Any] = {service: {"source": source} for service, source in sources.items()}
+        entries |= {f"{service}:{version}": {"faults": list(found)} for (service, version), found in faults.items()}
+        self.path.write_text(json.dumps(entries, indent=2))
 
     def _read(self) -> dict[str, dict[str, Any]]:
         if not self.path.is_file():

@@ -53,11 +53,6 @@ def rollback_seconds(records: Sequence[Record], since: float | None = None) -> f
     return after[times[-1]].completed_at - after[times[0]].completed_at
 
 
-def answered_by(records: Iterable[Record], color: Color, since: float | None = None, until: float | None = None) -> int:
-    """Return how many requests a color answered, well or badly."""
-    return sum(record.color is color for record in between(records, since, until))
-
-
 @dataclass(frozen=True)
 class Latency:
     """Percentiles of the time from when a request was due to its end, failures included, in milliseconds."""

@@ -7,7 +7,7 @@ from traffic_switch.config import Service
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.journal import Before
 from traffic_switch.model import Switch
-from traffic_switch.ports.journal_items import before_to_map
+from traffic_switch.remembered import before_to_map
 from traffic_switch.rule_writing import awaited
 from traffic_switch.verdict import Verdict
 from traffic_switch.world import World

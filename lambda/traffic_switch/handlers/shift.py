@@ -7,7 +7,7 @@ from traffic_switch.errors import LockLostError
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.locking import hold_of
 from traffic_switch.model import Switch, Weights
-from traffic_switch.ports.journal_items import before_from_map
+from traffic_switch.remembered import before_from_map
 from traffic_switch.rule_writing import Fate, wait_until_settled, write
 from traffic_switch.verdict import Judgment, failed, passed
 from traffic_switch.world import World

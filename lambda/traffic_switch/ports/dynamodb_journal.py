@@ -15,10 +15,7 @@ from traffic_switch.journal import Answer, Before, Closing, Lock, Newest, Record
 from traffic_switch.model import Hold, Live, Mode, Outcome, Switch
 from traffic_switch.ports.journal_items import (
     answer_to_text,
-    before_from_map,
-    before_to_map,
     live_from_item,
-    live_to_map,
     lock_from_item,
     newest_from_item,
     newest_to_map,
@@ -28,6 +25,7 @@ from traffic_switch.ports.journal_items import (
     switch_key,
 )
 from traffic_switch.ports.journal_table import ABSENT, PRESENT, ConditionFailedError, JournalTable, Write
+from traffic_switch.remembered import before_from_map, before_to_map, live_to_map
 from traffic_switch.verdict import Judgment
 
 TAKEN_OVER = "a later switch took the lock from it, and answers for the traffic"

@@ -18,8 +18,9 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from traffic_switch.contract import JOURNAL_EXPIRY, JOURNAL_KEY, Color
 from traffic_switch.errors import JournalError
-from traffic_switch.journal import Answer, Before, Lock, Newest, Properties, Record
-from traffic_switch.model import Live, Mode, Outcome, Switch, Weights
+from traffic_switch.journal import Answer, Lock, Newest, Properties, Record
+from traffic_switch.model import Live, Mode, Outcome, Switch
+from traffic_switch.remembered import before_from_map, live_from_map
 
 KEEP_SECONDS = 400 * 24 * 3600
 """How long a switch is remembered: past a yearly audit."""
@@ -103,35 +104,6 @@ def _damaged(record: Record, damage: tuple[str, ...], named: bool) -> Record:
         status = "SUCCESS" if record.switch.mode is Mode.RESTORE else "FAILED"
         record = replace(record, answer=Answer(status, "the journal's answer of this switch is damaged"))
     return replace(record, damage=damage if named else (*damage, "switch"))
-
-
-def before_to_map(before: Before) -> dict[str, Any]:
-    """No rule and nothing live are empty maps: DynamoDB's `if_not_exists` must find the attribute."""
-    weights = {"blue": before.weights.blue, "green": before.weights.green} if before.weights else {}
-    return {"weights": weights, "live": live_to_map(before.live) if before.live else {}}
-
-
-def before_from_map(raw: Mapping[str, Any]) -> Before:
-    """The inverse of `before_to_map`."""
-    weights = Weights(int(raw["weights"]["blue"]), int(raw["weights"]["green"])) if raw["weights"] else None
-    return Before(weights, live_from_map(raw["live"]) if raw["live"] else None)
-
-
-def live_to_map(live: Live) -> dict[str, Any]:
-    """Flat attributes, which a person can read in the console."""
-    return {
-        "color": live.color.value,
-        "version": live.version,
-        "blue": live.weights.blue,
-        "green": live.weights.green,
-        "resource": live.resource,
-    }
-
-
-def live_from_map(raw: Mapping[str, Any]) -> Live:
-    """The inverse of `live_to_map`."""
-    weights = Weights(int(raw["blue"]), int(raw["green"]))
-    return Live(Color(raw["color"]), str(raw["version"]), weights, str(raw.get("resource", "")))
 
 
 def live_from_item(item: Item, key: str) -> Live | None:

@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from traffic_switch.config import RulePlace
+from traffic_switch.errors import RuleExistsError, RuleGoneError
 from traffic_switch.model import RuleLook, Weights
 from traffic_switch.rule_shape import conditions, forward, look_at
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
-
-
-class RuleGoneError(Exception):
-    """There is no rule with this ARN any more."""
-
-
-class RuleExistsError(Exception):
-    """A rule of this priority is there already."""
 
 
 class ListenerRule:

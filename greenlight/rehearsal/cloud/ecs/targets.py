@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
-from xml.etree import ElementTree
 
+from botocore.model import Shape
+from botocore.parsers import create_parser
+from botocore.session import Session
 from ministack.services import alb, ecs
 
 from greenlight.rehearsal.cloud.requirement import require
@@ -50,13 +53,17 @@ def target_states(group: str) -> Mapping[Target, str]:
     status, _, body = alb._ACTION_MAP["DescribeTargetHealth"]({"TargetGroupArn": [group]})
     if status != 200:
         return {}
-    root = ElementTree.fromstring(body)
-    found = {}
-    for member in root.iter():
-        identity, port, state = (_text(member, path) for path in ("Target/Id", "Target/Port", "TargetHealth/State"))
-        if identity and port:
-            found[identity, int(port)] = state
-    return found
+    answer = create_parser("query").parse({"status_code": status, "headers": {}, "body": body}, _answer_shape())
+    found = answer["TargetHealthDescriptions"]
+    return {(each["Target"]["Id"], each["Target"]["Port"]): each["TargetHealth"]["State"] for each in found}
+
+
+@lru_cache
+def _answer_shape() -> Shape:
+    """What every SDK knows of the load balancer's answer."""
+    shape = Session().get_service_model("elbv2").operation_model("DescribeTargetHealth").output_shape
+    assert shape is not None
+    return shape
 
 
 def wait_until_drained(groups: Iterable[str], address: str, keep_waiting: Callable[[], bool]) -> None:
@@ -101,14 +108,3 @@ def _act(action: str, group: str, targets: Iterable[Target]) -> None:
         parameters[f"Targets.member.{number}.Port"] = [str(port)]
     if len(parameters) > 1 and group in alb._tgs:
         alb._ACTION_MAP[action](parameters)
-
-
-def _text(element: ElementTree.Element, path: str) -> str:
-    found: ElementTree.Element | None = element
-    for name in path.split("/"):
-        found = (
-            next((child for child in found if child.tag.rpartition("}")[2] == name), None)
-            if found is not None
-            else None
-        )
-    return (found.text or "") if found is not None else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ministack import app
 from ministack.core.responses import get_account_id
@@ -23,26 +24,47 @@ def check_requirements() -> None:
     require(sts, "register_session")
 
 
-def role_credentials(role_arn: str, session: str) -> Mapping[str, str]:
-    """Return variables with credentials of the role's session; they do not expire, and repeat for the same session.
+@dataclass(frozen=True)
+class RoleSession:
+    """A key with which a caller is known as one session of a role. Without a token it is the account's root."""
 
-    Args:
-        role_arn: the role; without one there are no credentials, as on AWS.
-        session: the instance or the task: CloudTrail would name the caller `assumed-role/<role>/<session>`.
+    access_key: str
+    secret: str
+    token: str = ""
+
+    def variables(self) -> Mapping[str, str]:
+        """The session as every SDK reads it."""
+        variables = {"AWS_ACCESS_KEY_ID": self.access_key, "AWS_SECRET_ACCESS_KEY": self.secret}
+        return {**variables, "AWS_SESSION_TOKEN": self.token} if self.token else variables
+
+
+def role_session(role_arn: str, name: str) -> RoleSession:
+    """A session of a role, which ministack then checks as it does every caller.
+
+    It does not expire, and is the same for the same name. Where IAM is not enforced it is the account's root.
     """
-    if not role_arn:
-        return {}
     if not app.AUTH:
-        return _variables(get_account_id(), "test", "")
-    name = role_arn.rpartition("/")[2]
-    access_key = f"ASIA{_digest('key', role_arn, session)[:16].upper()}"
-    secret, token = _digest("secret", role_arn, session), _digest("token", role_arn, session)
-    caller = f"arn:aws:sts::{role_arn.split(':')[4]}:assumed-role/{name}/{session}"
-    sts.register_session(
-        access_key,
-        {"Arn": caller, "UserId": f"{name}:{session}", "SecretAccessKey": secret, "SessionToken": token},
-    )
-    return _variables(access_key, secret, token)
+        return RoleSession(get_account_id(), "test")
+    key = f"ASIA{_digest('key', role_arn, name)[:16].upper()}"
+    session = RoleSession(key, _digest("secret", role_arn, name), _digest("token", role_arn, name))
+    known = {"Arn": session_arn(role_arn, name), "UserId": f"{role_name(role_arn)}:{name}"}
+    sts.register_session(key, {**known, "SecretAccessKey": session.secret, "SessionToken": session.token})
+    return session
+
+
+def session_arn(role_arn: str, name: str) -> str:
+    """How CloudTrail and IAM call who uses a role: `assumed-role/<role>/<session>`."""
+    return f"arn:aws:sts::{role_arn.split(':')[4]}:assumed-role/{role_name(role_arn)}/{name}"
+
+
+def role_name(role_arn: str) -> str:
+    """A role's name, without its path."""
+    return role_arn.rpartition("/")[2]
+
+
+def role_credentials(role_arn: str, session: str) -> Mapping[str, str]:
+    """Variables with credentials of the role, for an instance or a task. Without a role there are none, as on AWS."""
+    return role_session(role_arn, session).variables() if role_arn else {}
 
 
 def instance_role(profile_arn: str) -> str:
@@ -50,11 +72,6 @@ def instance_role(profile_arn: str) -> str:
     profile = iam._lookup_instance_profile(arn=profile_arn) or {}
     role = next(iter(profile.get("Roles", ())), "")
     return str(iam._roles[role]["Arn"]) if role in iam._roles else ""
-
-
-def _variables(access_key: str, secret: str, token: str) -> Mapping[str, str]:
-    variables = {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": secret}
-    return {**variables, "AWS_SESSION_TOKEN": token} if token else variables
 
 
 def _digest(*words: str) -> str:

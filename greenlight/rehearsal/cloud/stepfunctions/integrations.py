@@ -6,7 +6,6 @@ permission that the role lacks is missing in the rehearsal too.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -17,12 +16,12 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import ServiceModel
-from ministack import app
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import sts
 
+from greenlight.rehearsal.cloud.iam.roles import RoleSession, role_session
 from greenlight.rehearsal.cloud.stepfunctions.errors import RUNTIME, StateError
 from greenlight.rehearsal.cloud.stepfunctions.execution import CURRENT
+from greenlight.rehearsal.cloud.stepfunctions.permission import SESSION
 from greenlight.rehearsal.cloud.stepfunctions.shapes import to_request, to_result
 
 OPTIMIZED = {"dynamodb": "DynamoDB", "events": "EventBridge", "sns": "SNS", "sqs": "SQS"}
@@ -56,7 +55,7 @@ class Integrations:
         """
         service, action = resource.removesuffix(".waitForTaskToken").split(":")[-2:]
         try:
-            client = self._client(_BOTOCORE_NAMES.get(service.lower(), service.lower()), *self._credentials())
+            client = self._client(_BOTOCORE_NAMES.get(service.lower(), service.lower()), self._credentials())
             operation = client.meta.service_model.operation_model(action[:1].upper() + action[1:])
             method = next(name for name, known in client.meta.method_to_api_mapping.items() if known == operation.name)
             answer = getattr(client, method)(**to_request(arguments, operation.input_shape))
@@ -66,27 +65,21 @@ class Integrations:
             raise StateError(RUNTIME, f"{resource}: {error}") from error
         return to_result(answer, operation.output_shape)
 
-    def _credentials(self) -> tuple[str, str, str | None]:
-        """A session of the role of the machine at work, which ministack then checks as it does every caller."""
+    def _credentials(self) -> RoleSession:
+        """A session of the role of the machine at work."""
         execution = CURRENT.get()
-        if not app.AUTH or execution is None:
-            return get_account_id(), "test", None
-        role = execution.machine["roleArn"]
-        digest = hashlib.sha256(f"step functions {role}".encode()).hexdigest()
-        key, secret, token = f"ASIA{digest[:16].upper()}", digest[16:56], digest
-        account, name = role.split(":")[4], role.rsplit("/", 1)[-1]
-        session = {"Arn": f"arn:aws:sts::{account}:assumed-role/{name}/greenlight", "UserId": f"{name}:greenlight"}
-        sts.register_session(key, {**session, "SecretAccessKey": secret, "SessionToken": token})
-        return key, secret, token
+        if execution is None:
+            return RoleSession(get_account_id(), "test")
+        return role_session(execution.machine["roleArn"], SESSION)
 
-    def _new_client(self, service: str, key: str, secret: str, token: str | None) -> BaseClient:
+    def _new_client(self, service: str, session: RoleSession) -> BaseClient:
         return self._session.create_client(
             service,
             region_name=get_region(),
             endpoint_url=self._endpoint,
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-            aws_session_token=token,
+            aws_access_key_id=session.access_key,
+            aws_secret_access_key=session.secret,
+            aws_session_token=session.token or None,
             config=Config(retries={"max_attempts": 0}, inject_host_prefix=False),
         )
 

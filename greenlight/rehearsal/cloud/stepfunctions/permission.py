@@ -8,6 +8,8 @@ from __future__ import annotations
 from ministack.core import iam_evaluator
 from ministack.services import iam
 
+from greenlight.rehearsal.cloud.iam.roles import role_name, session_arn
+
 REQUIRED = (
     "EvalContext",
     "_gather_role_policies",
@@ -18,14 +20,16 @@ REQUIRED = (
 )
 """The names of ministack's iam_evaluator module that this module uses."""
 
+SESSION = "greenlight"
+"""The session in which a state machine uses its role."""
+
 
 def denial(role_arn: str, action: str, resource_arn: str) -> str | None:
     """AWS's words for why a role may not do something, or None when it may.
 
     Within one account, the role's policies or the resource's own policy must allow it, and none may deny it.
     """
-    account, role = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
-    principal = f"arn:aws:sts::{account}:assumed-role/{role}/greenlight"
+    account, role, principal = role_arn.split(":")[4], role_name(role_arn), session_arn(role_arn, SESSION)
     context = iam_evaluator.EvalContext(
         principal_arn=principal,
         principal_type="AssumedRole",
