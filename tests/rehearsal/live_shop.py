@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from greenlight.rehearsal.cloud.elbv2.check_scale import CHECK_SCALE_VARIABLE
+from greenlight.rehearsal.cloud.elbv2.publication import INTERVAL_VARIABLE
 from tests.rehearsal.load_balancing import SCALE, Server, Shop
 from tests.rehearsal.local_cloud import LocalCloud, started
 
 
 @contextmanager
 def fast_cloud(folder: Path, *adapters: str) -> Iterator[LocalCloud]:
-    """Run a cloud in which a health check of 5 s takes a quarter of a second."""
+    """Run a cloud in which a health check of 5 s takes a quarter of a second, and metrics come every second."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(INTERVAL_VARIABLE, "1")
         patch.setenv(CHECK_SCALE_VARIABLE, str(SCALE))
         with started(folder, *adapters) as cloud:
             yield cloud

@@ -117,17 +117,47 @@ def test_hosts_count_as_healthy_or_unhealthy_or_as_neither() -> None:
     ]
 
 
-def test_each_request_counts_in_the_second_in_which_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = [OK, OK.replace("1790000000.1 250", "1790000000.1 2950"), OK]
-    edge = SimpleNamespace(balancer=SimpleNamespace(new_requests=lambda: map(parse, lines)), hosts=dict)
-    stored: list[tuple[str, float, Any]] = []
+@pytest.fixture
+def stored(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float, Any]]:
+    """What was published: name, time and values."""
+    found: list[tuple[str, float, Any]] = []
     monkeypatch.setattr(
         cloudwatch,
         "_store_datum",
-        lambda _namespace, name, _dimensions, at, _unit, _value, values, *_: stored.append((name, at, values)),
+        lambda _namespace, name, _dimensions, at, _unit, _value, values, *_: found.append((name, at, values)),
     )
+    return found
 
-    publication.Publication(cast(Edge, edge), lambda: 1790000009.0).publish()
+
+def published(lines: list[str], *moments: float) -> None:
+    """Publish at some moments; all requests have been seen at the first one."""
+    seen = iter([map(parse, lines)])
+    hosts = {("app/shop/1", "targetgroup/blue/2"): [HEALTHY]}
+    edge = SimpleNamespace(balancer=SimpleNamespace(new_requests=lambda: next(seen, [])), hosts=lambda: hosts)
+    times = iter(moments)
+    publisher = publication.Publication(cast(Edge, edge), lambda: next(times))
+    for _ in moments:
+        publisher.publish()
+
+
+def test_a_quick_rehearsal_counts_each_request_in_the_second_in_which_it_ended(
+    stored: list[tuple[str, float, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(publication.INTERVAL_VARIABLE, "0.5")
+    published([OK, OK.replace("1790000000.1 250", "1790000000.1 2950"), OK], 1790000009.0)
 
     counted = {(at, values) for name, at, values in stored if name == "RequestCount"}
     assert counted == {(1790000000.0, (2,)), (1790000003.0, (1,))}
+
+
+def test_in_real_time_each_minute_is_published_once_when_it_is_over(
+    stored: list[tuple[str, float, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS: elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html, "in 60-second intervals"."""
+    monkeypatch.delenv(publication.INTERVAL_VARIABLE, raising=False)
+    minute, later = 1789999980.0, OK.replace("1790000000.1", "1790000040.1")
+    published([OK, later, OK], minute + 60, minute + 120)
+
+    counted = sorted({(at, values) for name, at, values in stored if name == "RequestCount"})
+    assert counted == [(minute, (2,)), (minute + 60, (1,))]
+    assert [at for name, at, _ in stored if name == "HealthyHostCount"] == [minute, minute + 60]

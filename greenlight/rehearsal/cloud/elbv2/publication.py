@@ -1,8 +1,13 @@
-"""Publishes what the balancer sees as CloudWatch metrics, every second or more often instead of every minute."""
+"""Publishes what the balancer sees as CloudWatch metrics: once a minute, as a load balancer does, or more often.
+
+Source: docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html ("measures and
+sends its metrics in 60-second intervals"). A quick rehearsal cannot wait that long, and asks for every second or more.
+"""
 
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -19,7 +24,7 @@ from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.requirement import require
 
 INTERVAL_VARIABLE = "GREENLIGHT_METRICS_SECONDS"
-DEFAULT_INTERVAL_SECONDS = 1.0
+MINUTE_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +36,8 @@ class Publication:
         require(cloudwatch, "_store_datum")
         self._edge = edge
         self._now = now
-        self._interval_seconds = float(os.environ.get(INTERVAL_VARIABLE, DEFAULT_INTERVAL_SECONDS))
+        self._interval_seconds = float(os.environ.get(INTERVAL_VARIABLE, MINUTE_SECONDS))
+        self._waiting: list[Request] = []
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -43,18 +49,26 @@ class Publication:
         self._stopped.set()
 
     def publish(self) -> None:
-        """Publish what was seen since the last time: each request in the second in which it ended."""
+        """Publish what was seen since the last time, each request in the period in which it ended.
+
+        A period of a minute is published when it is over; one of a second at once, and again as more comes.
+        """
+        now, period = self._now(), max(1, int(self._interval_seconds))
+        seen = [*self._waiting, *self._edge.balancer.new_requests()]
+        end = now - now % period if period > 1 else math.inf
+        self._waiting = [request for request in seen if request.ended_at >= end]
         requests: defaultdict[int, list[Request]] = defaultdict(list)
-        for request in self._edge.balancer.new_requests():
-            requests[int(request.ended_at)].append(request)
-        for second in sorted(requests):
-            _store(request_data(requests[second]), float(second))
-        _store(host_data(self._edge.hosts()), self._now())
+        for request in seen:
+            if request.ended_at < end:
+                requests[int(request.ended_at // period * period)].append(request)
+        for start in sorted(requests):
+            _store(request_data(requests[start]), float(start))
+        _store(host_data(self._edge.hosts()), now if period == 1 else end - period)
 
     def _run(self) -> None:
         set_request_account_id(ACCOUNT)
         set_request_region(REGION)
-        while not self._stopped.wait(self._interval_seconds):
+        while not self._stopped.wait(self._interval_seconds - self._now() % self._interval_seconds):
             try:
                 self.publish()
             except Exception:
