@@ -22,7 +22,7 @@ const server = http.createServer((request, response) => {
   if (request.url === '/slow') return setTimeout(() => response.end('slow'), 400);
   response.end(JSON.stringify({ environment: process.env, address: server.address() }));
 });
-server.listen(process.env.PORT);
+server.listen(process.env.PORT, process.env.HOST);
 if (process.env.STUBBORN) process.on('SIGTERM', () => console.log('asked to stop'));
 else process.on('SIGTERM', () => server.close());
 console.log('up');
@@ -68,9 +68,9 @@ class Bench:
             host="i-0abc",
             image=ImageReference.parse(f"greenlight/shop:{version}"),
             version=version,
-            environment={"VERSION": version, **environment},
+            environment={"VERSION": version, "PORT": "3000", **environment},
             credentials={"AWS_ACCESS_KEY_ID": "ASIA"},
-            endpoints=(Endpoint(*TARGET),),
+            endpoints=(Endpoint(*TARGET, 3000),),
             restart=restart,
         )
         return self.runner.run(spec)

@@ -25,7 +25,12 @@ image="$(aws ssm get-parameter --name /image --query Parameter.Value --output te
 docker run --detach --name shop-blue --label greenlight=spec --restart unless-stopped --publish 3000:3000 \\
   --env ENVIRONMENT=blue --env VERSION="${{image##*:}}" --env PORT=3000 "$image"
 """
-PULL = ["ecr:GetAuthorizationToken", "ecr:BatchGetImage"]
+PULL = [
+    "ecr:GetAuthorizationToken",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchGetImage",
+]
 
 
 def stack(*actions: str) -> dict[str, Any]:

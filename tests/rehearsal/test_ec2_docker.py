@@ -11,6 +11,7 @@ from greenlight.processes.owner import Processes
 from greenlight.rehearsal.host.docker_arguments import UsageError, parse_run
 from greenlight.rehearsal.host.docker_engine import DockerEngine, Outcome
 from greenlight.rehearsal.runner.errors import ImageNotFoundError
+from greenlight.rehearsal.runner.images import StoredImage
 from greenlight.rehearsal.runner.runner import Runner
 from greenlight.rehearsal.runner.spec import ImageReference, RestartPolicy
 
@@ -44,6 +45,7 @@ class Host:
         shop.mkdir(parents=True)
         (shop / "server.js").write_text(SERVER)
         (shop / "package.json").write_text('{"main": "server.js"}')
+        self.architecture = "amd64"
         self.runner = Runner(
             run_dir=folder,
             checkout=folder / "checkout",
@@ -51,15 +53,15 @@ class Host:
             endpoint_url="http://x",
             processes=processes,
         )
-        self._engine = DockerEngine("i-1", self.runner, find_version=self.find_version, credentials=dict)
+        self._engine = DockerEngine("i-1", self.runner, pull=self.pull, architecture="amd64", credentials=dict)
 
     def docker(self, *arguments: str) -> Outcome:
         return self._engine.execute(arguments)
 
-    def find_version(self, image: ImageReference) -> str:
+    def pull(self, image: ImageReference) -> StoredImage:
         if image.tag != "1.0.0":
             raise ImageNotFoundError(f"manifest for {image} not found: manifest unknown: Requested image not found")
-        return "1.0.0"
+        return StoredImage("1.0.0", self.architecture)
 
 
 @pytest.fixture
@@ -159,3 +161,25 @@ def test_an_image_in_use_is_not_pruned(host: Host) -> None:
     host.docker("image", "prune", "--all", "--force")
 
     assert host.docker("image", "inspect", IMAGE).exit_code == 0
+
+
+@pytest.mark.rehearsal
+def test_a_port_of_the_host_belongs_to_one_container(host: Host) -> None:
+    """Docker: docs.docker.com/engine/network/port-publishing; the text is the daemon's."""
+    host.docker(*RUN)
+    outcome = host.docker(*(word.replace("shop-blue", "shop-green") for word in RUN))
+
+    assert (outcome.exit_code, "Bind for 0.0.0.0:3000 failed: port is already allocated" in outcome.stderr) == (
+        125,
+        True,
+    )
+
+
+@pytest.mark.rehearsal
+def test_an_image_for_another_processor_cannot_be_executed(host: Host) -> None:
+    """Docker pulls it, warns, and the kernel refuses it: docs.docker.com/build/building/multi-platform."""
+    host.architecture = "arm64"
+    host.docker(*[word.replace("unless-stopped", "no") for word in RUN])
+    (container,) = host.runner.containers()
+
+    assert (container.wait(10), "exec format error" in container.log.tail()) == (255, True)

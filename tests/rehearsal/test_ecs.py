@@ -15,7 +15,12 @@ from tests.rehearsal.compute_cloud import REGISTRY, ComputeCloud, compute_cloud,
 
 pytestmark = pytest.mark.rehearsal
 
-PULL = ("ecr:GetAuthorizationToken", "ecr:BatchGetImage")
+PULL = (
+    "ecr:GetAuthorizationToken",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchGetImage",
+)
 GROUP_ARN = {"Ref": "Group"}
 
 

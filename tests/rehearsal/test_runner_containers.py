@@ -15,6 +15,7 @@ import pytest
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.runner.errors import ContainerError
 from greenlight.rehearsal.runner.look import State
+from greenlight.rehearsal.runner.plan import PORTS_VARIABLE
 from greenlight.rehearsal.runner.runner import Runner
 from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference, RestartPolicy
 from tests.rehearsal.runner_bench import Bench, FakeRoutes, eventually, is_alive
@@ -37,8 +38,9 @@ def test_a_container_has_its_own_environment_and_little_else(bench: Bench, monke
 
     seen = json.loads(bench.get("/")[1])["environment"]
 
-    assert {name: value for name, value in seen.items() if name not in ("PATH", "PORT")} == {
+    assert {name: value for name, value in seen.items() if name not in ("PATH", PORTS_VARIABLE)} == {
         "VERSION": "v1",
+        "PORT": "3000",
         "CART_TABLE": "carts",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_ACCESS_KEY_ID": "ASIA",
@@ -166,7 +168,7 @@ def test_the_shop_serves_as_a_container(tmp_path: Path, processes: Processes) ->
     }
     image = ImageReference.parse("greenlight/shop:v9")
     container = runner.run(
-        ContainerSpec("shop-green", "i-1", image, "v9", environment, endpoints=(Endpoint("i-1", 3001),))
+        ContainerSpec("shop-green", "i-1", image, "v9", environment, endpoints=(Endpoint("i-1", 3001, 3000),))
     )
     try:
         eventually(lambda: ("i-1", 3001) in routes.table)

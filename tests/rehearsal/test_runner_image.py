@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from greenlight.rehearsal.runner.errors import ImageNotFoundError, VersionError
-from greenlight.rehearsal.runner.images import digest_of, manifest_of, push_image, version_of
+from greenlight.rehearsal.runner.images import StoredImage, digest_of, manifest_of, pull_image, push_image
 from greenlight.rehearsal.runner.spec import ImageReference, RestartPolicy
 
 REGISTRY = "000000000000.dkr.ecr.us-east-1.amazonaws.com"
@@ -22,6 +22,7 @@ class FakeRegistry:
         self.pushes = 0
         self.uploaded = ""
         self.blobs: list[str] = []
+        self.layers: list[tuple[str, str]] = []
 
     def put_image(self, **parameters: Any) -> None:
         self.pushes += 1
@@ -46,6 +47,19 @@ class FakeRegistry:
         ]
         images = [{"imageManifest": each, "imageId": {"imageDigest": digest_of(each)}} for each in found[:1]]
         return {"images": images}
+
+    def batch_check_layer_availability(self, **parameters: Any) -> None:
+        self.layers.append(("BatchCheckLayerAvailability", parameters["layerDigests"][0]))
+
+    def get_download_url_for_layer(self, **parameters: Any) -> Any:
+        self.layers.append(("GetDownloadUrlForLayer", parameters["layerDigest"]))
+        return {"downloadUrl": f"https://s3/{parameters['layerDigest']}"}
+
+    def fetch(self, url: str) -> bytes:
+        return next(blob for blob in self.blobs if url.endswith(digest_of(blob))).encode()
+
+    def pull(self, image: str) -> StoredImage:
+        return pull_image(self, ImageReference.parse(image), self.fetch)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +98,33 @@ def test_a_moved_tag_runs_the_version_that_it_now_holds() -> None:
     push_image(registry, "greenlight/shop", "v2")
     registry.tags["live-blue"] = manifest_of("greenlight/shop", "v2")
 
-    assert version_of(registry, ImageReference.parse("greenlight/shop:live-blue")) == "v2"
+    assert registry.pull("greenlight/shop:live-blue").version == "v2"
 
 
 def test_a_digest_runs_the_version_that_it_was_pushed_as() -> None:
     registry = FakeRegistry()
     digest = push_image(registry, "greenlight/shop", "v2")
 
-    assert version_of(registry, ImageReference.parse(f"greenlight/shop@{digest}")) == "v2"
+    assert registry.pull(f"greenlight/shop@{digest}").version == "v2"
+
+
+@pytest.mark.parametrize("architecture", ["amd64", "arm64"])
+def test_an_image_says_which_processor_it_is_built_for(architecture: str) -> None:
+    """OCI: github.com/opencontainers/image-spec/blob/main/config.md, `architecture`."""
+    registry = FakeRegistry()
+    push_image(registry, "greenlight/shop", "v2", architecture)
+
+    assert registry.pull("greenlight/shop:v2").architecture == architecture
+
+
+def test_a_pull_asks_for_the_layers_of_the_image() -> None:
+    """AWS: docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html, who may pull."""
+    registry = FakeRegistry()
+    push_image(registry, "greenlight/shop", "v2")
+    registry.pull("greenlight/shop:v2")
+    config = json.loads(registry.tags["v2"])["config"]["digest"]
+
+    assert registry.layers == [("BatchCheckLayerAvailability", config), ("GetDownloadUrlForLayer", config)]
 
 
 def test_pushing_a_version_twice_writes_once() -> None:
@@ -102,17 +135,9 @@ def test_pushing_a_version_twice_writes_once() -> None:
     assert registry.pushes == 1
 
 
-def test_an_image_is_for_the_processor_of_the_hosts_unless_it_is_built_for_another() -> None:
-    registry = FakeRegistry()
-    push_image(registry, "greenlight/shop", "v1")
-    push_image(registry, "greenlight/shop", "v2", "arm64")
-
-    assert [json.loads(blob)["architecture"] for blob in registry.blobs] == ["amd64", "arm64"]
-
-
 def test_an_image_that_nobody_pushed_is_an_unknown_manifest() -> None:
     with pytest.raises(ImageNotFoundError, match="manifest unknown"):
-        version_of(FakeRegistry(), ImageReference.parse("greenlight/shop:v9"))
+        FakeRegistry().pull("greenlight/shop:v9")
 
 
 @pytest.mark.parametrize(

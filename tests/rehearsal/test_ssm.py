@@ -13,8 +13,19 @@ from botocore.exceptions import ClientError
 from greenlight.rehearsal.account import REGION
 from greenlight.rehearsal.cloud.ssm.documents import Document, DocumentError, ParameterError, Script
 from tests.rehearsal.compute_cloud import ComputeCloud, compute_cloud, eventually
+from tests.rehearsal.template_pieces import open_network, resource
 
 COLORS = ["blue", "green"]
+TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+AGENT = {
+    "PolicyName": "agent",
+    "PolicyDocument": {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": ["ssm:UpdateInstanceInformation", "ssmmessages:*"], "Resource": "*"}
+        ],
+    },
+}
 
 
 def content(*commands: str, timeout: str = "60") -> dict[str, Any]:
@@ -84,7 +95,17 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         }
         for name, body in documents.items()
     }
-    resources["Instance"] = {"Type": "AWS::EC2::Instance", "Properties": {"InstanceType": "t3.medium"}}
+    resources |= {
+        **open_network(),
+        "Role": resource("AWS::IAM::Role", AssumeRolePolicyDocument=TRUST, Policies=[AGENT]),
+        "Profile": resource("AWS::IAM::InstanceProfile", Roles=[{"Ref": "Role"}]),
+        "Instance": resource(
+            "AWS::EC2::Instance",
+            InstanceType="t3.medium",
+            SubnetId={"Ref": "Subnet"},
+            IamInstanceProfile={"Ref": "Profile"},
+        ),
+    }
     with compute_cloud(tmp_path_factory.mktemp("cloud"), auth=True) as cloud:
         yield Host(cloud, cloud.deploy("Host", resources, Id={"Ref": "Instance"})["Id"])
 

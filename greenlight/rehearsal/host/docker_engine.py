@@ -9,7 +9,8 @@ from greenlight.rehearsal.host import docker_arguments as arguments_of
 from greenlight.rehearsal.host.docker_arguments import RunRequest, UsageError
 from greenlight.rehearsal.host.docker_images import Images
 from greenlight.rehearsal.runner.container import Container
-from greenlight.rehearsal.runner.errors import ImageNotFoundError, RunnerError
+from greenlight.rehearsal.runner.errors import ContainerError, ImageNotFoundError, RunnerError
+from greenlight.rehearsal.runner.images import StoredImage
 from greenlight.rehearsal.runner.look import State
 from greenlight.rehearsal.runner.runner import Runner
 from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference
@@ -34,7 +35,8 @@ class DockerEngine:
     Args:
         host: the instance id: what containers are published under.
         runner: runs what a container would be.
-        find_version: asks the registry which version an image holds; raises ImageNotFoundError.
+        pull: asks the registry what an image is; raises ImageNotFoundError.
+        architecture: the host's processor, by the name that images have for it.
         credentials: the host's role, as variables; asked at each start, as the metadata service would be.
     """
 
@@ -43,12 +45,14 @@ class DockerEngine:
         host: str,
         runner: Runner,
         *,
-        find_version: Callable[[ImageReference], str],
+        pull: Callable[[ImageReference], StoredImage],
+        architecture: str,
         credentials: Callable[[], Mapping[str, str]],
     ) -> None:
         self._host = host
         self._runner = runner
-        self._images = Images(find_version)
+        self._images = Images(pull)
+        self._architecture = architecture
         self._credentials = credentials
         self._commands: dict[str, Callable[[Sequence[str]], Outcome]] = {
             "run": self._run,
@@ -82,22 +86,35 @@ class DockerEngine:
 
     def _run(self, arguments: Sequence[str]) -> Outcome:
         request = arguments_of.parse_run(arguments)
-        container = self._runner.run(self._spec(request, self._images.version(request.image)))
+        image = self._images.get(request.image)
+        self._refuse_allocated_port(request)
+        container = self._runner.run(self._spec(request, image))
         return Outcome(f"{container.id}\n")
 
-    def _spec(self, request: RunRequest, version: str) -> ContainerSpec:
+    def _spec(self, request: RunRequest, image: StoredImage) -> ContainerSpec:
         return ContainerSpec(
             name=request.name,
             host=self._host,
             image=ImageReference.parse(request.image),
-            version=version,
+            version=image.version,
+            runs_here=image.architecture == self._architecture,
             environment=request.environment,
             credentials=self._credentials(),
-            endpoints=tuple(Endpoint(self._host, host_port) for host_port, _ in request.published),
+            endpoints=tuple(Endpoint(self._host, *ports) for ports in request.published),
             restart=request.restart,
             stop_timeout_seconds=request.stop_timeout_seconds,
             labels=request.labels,
         )
+
+    def _refuse_allocated_port(self, request: RunRequest) -> None:
+        """A port of the host belongs to one container for as long as that is up; a taken name is refused elsewhere."""
+        others = [each for each in self._runner.containers(self._host) if each.spec.name != request.name]
+        up = [each for each in others if each.look().state in (State.RUNNING, State.RESTARTING)]
+        taken = {endpoint.port for each in up for endpoint in each.spec.endpoints}
+        for port, _ in request.published:
+            if port in taken:
+                where = f"driver failed programming external connectivity on endpoint {request.name}"
+                raise ContainerError(f"{where}: Bind for 0.0.0.0:{port} failed: port is already allocated")
 
     def _pull(self, arguments: Sequence[str]) -> Outcome:
         (image,) = arguments_of.parse_names("pull", arguments, "quiet").names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from greenlight.processes.owner import Processes
 from greenlight.processes.process import OwnedProcess
@@ -34,7 +34,7 @@ class Container:
         self,
         container_id: str,
         spec: ContainerSpec,
-        port: int,
+        ports: Mapping[int, int],
         *,
         plan: Callable[[], LaunchPlan],
         routes: RouteTable,
@@ -43,7 +43,8 @@ class Container:
     ) -> None:
         self.id = container_id
         self.spec = spec
-        self.port = port
+        self.ports = ports
+        self.port = next(iter(ports.values()), 0)
         self.log = log
         self._title = f"{spec.name} on {spec.host}, version {spec.version},"
         self._plan = plan
@@ -156,7 +157,7 @@ class Container:
             pause = min(pause * 1.2, _SLOWEST_LOOK_SECONDS)
         if process.poll() is None:
             for endpoint in self.spec.endpoints:
-                self._routes.publish(endpoint.target, endpoint.port, LOOPBACK, self.port)
+                self._routes.publish(endpoint.target, endpoint.port, LOOPBACK, self.ports[endpoint.container_port])
         self._settled.set()
         exit_code = process.wait()
         for endpoint in self.spec.endpoints:

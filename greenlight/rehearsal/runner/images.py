@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from greenlight.rehearsal.runner.errors import ImageNotFoundError
@@ -15,9 +18,21 @@ from greenlight.rehearsal.runner.spec import ImageReference
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 VERSION_ANNOTATION = "org.opencontainers.image.version"
-HOSTS = "amd64"
-"""What hosts and tasks are, in the words of images: x86-64."""
+AMD64, ARM64 = "amd64", "arm64"
+"""Processors, in the words of images."""
+
+Fetch = Callable[[str], bytes]
+
 _CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
+_FETCH_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """What a registry says of an image: the version that it holds, and the processor that it is built for."""
+
+    version: str
+    architecture: str
 
 
 class Registry(Protocol):
@@ -29,6 +44,12 @@ class Registry(Protocol):
     def batch_get_image(self, **parameters: Any) -> Any:
         """Return manifests by tag or digest."""
 
+    def batch_check_layer_availability(self, **parameters: Any) -> Any:
+        """Say which layers are there."""
+
+    def get_download_url_for_layer(self, **parameters: Any) -> Any:
+        """Say where a layer is."""
+
     def initiate_layer_upload(self, **parameters: Any) -> Any:
         """Begin to upload a blob."""
 
@@ -39,7 +60,13 @@ class Registry(Protocol):
         """End the upload, naming the digest."""
 
 
-def push_image(client: Registry, repository: str, tag: str, architecture: str = HOSTS) -> str:
+def _fetched(url: str) -> bytes:
+    """Get a blob from where ECR says that it is."""
+    with urllib.request.urlopen(url, timeout=_FETCH_SECONDS) as answer:
+        return bytes(answer.read())
+
+
+def push_image(client: Registry, repository: str, tag: str, architecture: str = AMD64) -> str:
     """Put the smallest valid image for a version into ECR, its configuration first; return its digest.
 
     Raises the client's ImageTagAlreadyExistsException when the tag is immutable and taken by another image, as ECR
@@ -55,17 +82,24 @@ def push_image(client: Registry, repository: str, tag: str, architecture: str = 
     return digest
 
 
-def version_of(client: Registry, image: ImageReference) -> str:
-    """Return the version that an image holds, following tags that move. Raises ImageNotFoundError in Docker's words."""
+def pull_image(client: Registry, image: ImageReference, fetch: Fetch = _fetched) -> StoredImage:
+    """Return what an image is, following tags that move, with every call that a pull makes.
+
+    The calls are those of docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html; `fetch` gets
+    a blob by its URL. Raises ImageNotFoundError in Docker's words.
+    """
     identity = {"imageDigest": image.digest} if image.digest else {"imageTag": image.tag}
     answer = client.batch_get_image(repositoryName=image.repository, imageIds=[identity])
     if not answer["images"]:
         raise ImageNotFoundError(f"manifest for {image} not found: manifest unknown: Requested image not found")
-    annotations = json.loads(answer["images"][0]["imageManifest"]).get("annotations", {})
-    version = annotations.get(VERSION_ANNOTATION) or image.tag
+    manifest = json.loads(answer["images"][0]["imageManifest"])
+    version = manifest.get("annotations", {}).get(VERSION_ANNOTATION) or image.tag
     if not version:
         raise ImageNotFoundError(f"image {image} does not say its version: push it with push_image, or name it by tag")
-    return str(version)
+    config = manifest["config"]["digest"]
+    client.batch_check_layer_availability(repositoryName=image.repository, layerDigests=[config])
+    found = client.get_download_url_for_layer(repositoryName=image.repository, layerDigest=config)
+    return StoredImage(str(version), json.loads(fetch(found["downloadUrl"]))["architecture"])
 
 
 def config_of(architecture: str) -> str:
@@ -74,13 +108,18 @@ def config_of(architecture: str) -> str:
     return json.dumps({"architecture": architecture, "os": "linux", "config": {}, "rootfs": rootfs}, sort_keys=True)
 
 
-def manifest_of(repository: str, tag: str, architecture: str = HOSTS) -> str:
+def manifest_of(repository: str, tag: str, architecture: str = AMD64) -> str:
     """Write an OCI manifest without layers; its version annotation makes each version's digest its own."""
     config = config_of(architecture)
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST_TYPE,
-        "config": {"mediaType": _CONFIG_TYPE, "digest": digest_of(config), "size": len(config)},
+        "config": {
+            "mediaType": _CONFIG_TYPE,
+            "digest": digest_of(config),
+            "size": len(config),
+            "data": base64.b64encode(config.encode()).decode(),
+        },
         "layers": [],
         "annotations": {VERSION_ANNOTATION: tag, "org.opencontainers.image.title": repository},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Mapping
@@ -12,6 +13,12 @@ from greenlight.rehearsal.runner.catalog import VersionCatalog
 from greenlight.rehearsal.runner.program import Program, launch_command, node_executable, read_program
 from greenlight.rehearsal.runner.source import Sources
 from greenlight.rehearsal.runner.spec import ContainerSpec
+
+PORTS_VARIABLE = "GREENLIGHT_PUBLISHED_PORTS"
+"""Tells preload/network.mjs which port of the container stands on which one of this machine."""
+
+NOT_EXECUTABLE = 255
+"""The exit code of a container whose program is for another processor."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +39,21 @@ class Planner:
     catalog: VersionCatalog
     endpoint_url: str
 
-    def plan(self, spec: ContainerSpec, port: int) -> LaunchPlan:
-        """Return the plan, or raise a RunnerError that says what is missing."""
+    def plan(self, spec: ContainerSpec, ports: Mapping[int, int]) -> LaunchPlan:
+        """Return the plan, or raise a RunnerError that says what is missing.
+
+        `ports` are the real ports, by those inside of the container that are published.
+        """
         service = spec.image.service
         folder = self.sources.folder(self.catalog.source(service), spec.version)
         program = read_program(folder)
         command = launch_command(program, self.catalog.faults(service, spec.version))
-        return LaunchPlan(command, folder, self._environment(spec, program, port), program.stop_signal)
+        if not spec.runs_here:
+            command = ("sh", "-c", f"echo 'exec {program.command[0]}: exec format error' >&2; exit {NOT_EXECUTABLE}")
+        return LaunchPlan(command, folder, self._environment(spec, program, ports), program.stop_signal)
 
-    def _environment(self, spec: ContainerSpec, program: Program, port: int) -> dict[str, str]:
+    def _environment(self, spec: ContainerSpec, program: Program, ports: Mapping[int, int]) -> dict[str, str]:
         """Return the container's environment and nothing of this process's own, as in a container."""
         path = os.pathsep.join((str(Path(node_executable()).parent), os.defpath))
-        surroundings = {"PATH": path, "AWS_ENDPOINT_URL": self.endpoint_url, "PORT": str(port)}
+        surroundings = {"PATH": path, "AWS_ENDPOINT_URL": self.endpoint_url, PORTS_VARIABLE: json.dumps(ports)}
         return {**program.environment, **spec.environment, **spec.credentials, **surroundings}

@@ -16,7 +16,7 @@ from typing import Any
 from greenlight.rehearsal.runner.dockerfile import last_stage
 from greenlight.rehearsal.runner.errors import ProgramError
 
-_LOOPBACK = Path(__file__).with_name("preload") / "loopback.mjs"
+_NETWORK = Path(__file__).with_name("preload") / "network.mjs"
 FAULTS = Path(__file__).with_name("faults")
 
 
@@ -48,12 +48,12 @@ def launch_command(program: Program, faults: Sequence[str]) -> tuple[str, ...]:
     """Return the command that this machine can execute, with the rehearsed faults in it.
 
     The runtime itself is started, never npm or a shell: signals then arrive at the service. Only Node.js is known so
-    far; another runtime needs its own way to carry faults and to stay on the loopback address.
+    far; another runtime needs its own way to carry faults and to have a network of its own.
     """
     runtime, *arguments = program.command
     if Path(runtime).name != "node":
         raise ProgramError(f"a service starts with {runtime!r}: the rehearsal can start 'node'")
-    preloads = [_LOOPBACK, *(_fault(name) for name in faults)]
+    preloads = [_NETWORK, *(_fault(name) for name in faults)]
     imports = [word for path in preloads for word in ("--import", path.as_uri())]
     return (node_executable(), *imports, *arguments)
 

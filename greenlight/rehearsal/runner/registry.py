@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from greenlight.rehearsal.runner.errors import ImageNotFoundError, RegistryError
-from greenlight.rehearsal.runner.images import version_of
+from greenlight.rehearsal.runner.images import StoredImage, pull_image
 from greenlight.rehearsal.runner.spec import ImageReference
 
 _ONE_TRY = Config(retries={"total_max_attempts": 1}, read_timeout=30)
@@ -30,8 +30,8 @@ class RoleRegistry:
             config=_ONE_TRY,
         )
 
-    def find_version(self, image: ImageReference) -> str:
-        """Return the version that an image holds.
+    def pull(self, image: ImageReference) -> StoredImage:
+        """Return what an image is.
 
         Raises:
             ImageNotFoundError: nobody pushed it, or its repository does not exist.
@@ -39,7 +39,7 @@ class RoleRegistry:
         """
         try:
             self._client.get_authorization_token()
-            return version_of(self._client, image)
+            return pull_image(self._client, image)
         except ClientError as error:
             if error.response["Error"]["Code"] == "RepositoryNotFoundException":
                 raise ImageNotFoundError(f"name unknown: {error.response['Error']['Message']}") from error

@@ -94,12 +94,12 @@ class Runner:
         self._stop_all(self.containers(), _LAST_GRACE_SECONDS)
 
     def _create(self, spec: ContainerSpec) -> Container:
-        port = free_port()
+        ports = {each.container_port: free_port() for each in spec.endpoints}
         log = BoundedLog(self._logs / f"{spec.name}.log")
-        plan = partial(self._planner.plan, spec, port)
+        plan = partial(self._planner.plan, spec, ports)
         container_id = uuid.uuid4().hex * 2
         container = Container(
-            container_id, spec, port, plan=plan, routes=self._routes, log=log, processes=self._processes
+            container_id, spec, ports, plan=plan, routes=self._routes, log=log, processes=self._processes
         )
         with self._lock:
             if self._closed.is_set():

@@ -68,10 +68,15 @@ class ImageReference:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where the load balancer believes the container to be: an instance id or a task's address, and a port."""
+    """Where the load balancer believes the container to be: an instance id or a task's address, and a port.
+
+    `container_port` is the port inside of the container that it leads to: a service that listens on another one, or on
+    the container's loopback address alone, is not reached.
+    """
 
     target: str
     port: int
+    container_port: int
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,8 @@ class ContainerSpec:
 
     `host` is the instance or the task it belongs to; names are unique within a host. `version` is what the image
     holds, which the tag it was asked for need not say (`live-blue` moves). `credentials` are variables of the role that
-    AWS would hand out by way of the metadata service.
+    AWS would hand out by way of the metadata service. `runs_here` is False for an image of another processor than its
+    host's.
     """
 
     name: str
@@ -93,3 +99,4 @@ class ContainerSpec:
     restart: RestartPolicy = RestartPolicy.NO
     stop_timeout_seconds: float = 10.0
     labels: Mapping[str, str] = field(default_factory=dict)
+    runs_here: bool = True

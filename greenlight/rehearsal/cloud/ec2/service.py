@@ -23,11 +23,14 @@ from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.host.docker_engine import DockerEngine
 from greenlight.rehearsal.host.machine import Machine, Place, script_of
 from greenlight.rehearsal.host.stand_ins import write_stand_ins
+from greenlight.rehearsal.runner.images import AMD64, ARM64, StoredImage
 from greenlight.rehearsal.runner.log import BoundedLog
 from greenlight.rehearsal.runner.registry import RoleRegistry
 from greenlight.rehearsal.runner.spec import ImageReference
 
 NOT_REHEARSED = ("StopInstances", "StartInstances", "RebootInstances")
+PROCESSORS = {"x86_64": AMD64, "arm64": ARM64}
+"""What images call the processors of instances."""
 ADDRESSES = AddressPool()
 """Shared with the tasks of ECS, which get addresses from the same subnets."""
 
@@ -41,6 +44,9 @@ def install(context: CloudContext) -> None:
     require(ec2, "exec_in_instance_blocking", "instance_is_managed", "_parse_member_list", "_error")
     roles.check_requirements()
     instance_types.install()
+    require(ec2, "_init_defaults", "_route_tables", "_DEFAULT_VPC_ID", "_DEFAULT_IGW_ID")
+    ec2._init_defaults = _with_way_out(ec2._init_defaults)
+    ec2._init_defaults()
     instances = Instances(context)
     ec2._launch_instances_internal = instances.launching(ec2._launch_instances_internal)
     ec2._terminate_instances = instances.terminating(ec2._terminate_instances)
@@ -66,12 +72,14 @@ class Instances:
     def launching(self, launch: Launch) -> Launch:
         """Launch instances with addresses of their subnet, then boot them."""
 
-        def launch_instances(*, subnet_id: str, count: int = 1, **given: Any) -> list[dict[str, Any]]:
-            return [self._launch_one(launch, subnet_id, given) for _ in range(count)]
+        def launch_instances(
+            *, subnet_id: str, count: int = 1, public: bool | None = None, **given: Any
+        ) -> list[dict[str, Any]]:
+            return [self._launch_one(launch, subnet_id, public, given) for _ in range(count)]
 
         return launch_instances
 
-    def _launch_one(self, launch: Launch, subnet_id: str, given: dict[str, Any]) -> dict[str, Any]:
+    def _launch_one(self, launch: Launch, subnet_id: str, public: bool | None, given: dict[str, Any]) -> dict[str, Any]:
         script_of(given.get("user_data") or "")
         subnet = ec2._subnets.get(subnet_id)
         if subnet and not given.get("requested_private_ip"):
@@ -79,7 +87,8 @@ class Instances:
         record = launch(subnet_id=subnet_id, count=1, **given)[0]
         if subnet:
             record["Placement"]["AvailabilityZone"] = subnet["AvailabilityZone"]
-        record["_ssm_managed"] = True
+            if not (subnet["MapPublicIpOnLaunch"] if public is None else public):
+                record["PublicIpAddress"] = ""
         self._boot(record)
         return record
 
@@ -91,13 +100,15 @@ class Instances:
         def credentials() -> Mapping[str, str]:
             return roles.role_credentials(role, instance)
 
-        def find_version(image: ImageReference) -> str:
-            return RoleRegistry(self._context.endpoint_url, region, credentials()).find_version(image)
+        def pull(image: ImageReference) -> StoredImage:
+            return RoleRegistry(self._context.endpoint_url, region, credentials()).pull(image)
 
         place = Place(self._context.run_dir / "hosts" / instance, self._commands, self._context.endpoint_url)
         log = BoundedLog(self._context.run_dir / "logs" / f"host-{instance}.log")
         runner = self._context.runner
-        self._dockers[instance] = DockerEngine(instance, runner, find_version=find_version, credentials=credentials)
+        self._dockers[instance] = DockerEngine(
+            instance, runner, pull=pull, architecture=PROCESSORS[instance_types.architecture(record["InstanceType"]) or "x86_64"], credentials=credentials
+        )
         self._machines[instance] = machine = Machine(instance, place, log, credentials, self._context.processes)
         machine.boot(record.get("UserData") or "")
 
@@ -141,6 +152,22 @@ class Instances:
         """End the scripts of all machines: the cloud is stopping."""
         for machine in list(self._machines.values()):
             machine.power_off()
+
+
+def _with_way_out(initialize: Callable[[], None]) -> Callable[[], None]:
+    """Lead the default VPC to the internet, where ministack's main table of it has no such route.
+
+    Source: docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html.
+    """
+
+    def init_defaults() -> None:
+        initialize()
+        way_out = {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": ec2._DEFAULT_IGW_ID, "State": "active"}
+        for table in ec2._route_tables.values():
+            if table["VpcId"] == ec2._DEFAULT_VPC_ID and len(table["Routes"]) == 1:
+                table["Routes"].append({**way_out, "Origin": "CreateRoute"})
+
+    return init_defaults
 
 
 def _refusal(name: str) -> Action:

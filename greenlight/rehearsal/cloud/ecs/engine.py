@@ -18,7 +18,8 @@ from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.ecs.container import Backoff, TaskContainer
 from greenlight.rehearsal.cloud.ecs.images import Images
 from greenlight.rehearsal.cloud.iam import roles
-from greenlight.rehearsal.runner.errors import RunnerError
+from greenlight.rehearsal.runner.errors import RegistryError, RunnerError
+from greenlight.rehearsal.runner.images import AMD64, ARM64
 from greenlight.rehearsal.runner.registry import RoleRegistry
 from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference
 
@@ -59,7 +60,7 @@ class Containers:
         definition = ecs._task_defs[ecs._resolve_td_key(task["taskDefinitionArn"])]
         self._backoff.wait(task["group"])
         try:
-            version = self._version(ImageReference.parse(image), definition, task)
+            version = self._pull(ImageReference.parse(image), definition, task)
         except RunnerError as error:
             self._backoff.note_failure(task["group"])
             raise ecs._ImagePullError(str(error)) from error
@@ -77,10 +78,17 @@ class Containers:
         """Return none: what ministack would reclaim from a shared Docker engine is the runner's to end."""
         return []
 
-    def _version(self, image: ImageReference, definition: Mapping[str, Any], task: Mapping[str, Any]) -> str:
-        """Ask the registry with the execution role, as ECS pulls with it."""
+    def _pull(self, image: ImageReference, definition: Mapping[str, Any], task: Mapping[str, Any]) -> str:
+        """Pull with the execution role, as ECS does, for the processor that the task definition names.
+
+        The text is that of docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html.
+        """
         credentials = roles.role_credentials(definition.get("executionRoleArn", ""), _task_id(task))
-        return RoleRegistry(self._context.endpoint_url, get_region(), credentials).find_version(image)
+        found = RoleRegistry(self._context.endpoint_url, get_region(), credentials).pull(image)
+        wanted = ARM64 if (definition.get("runtimePlatform") or {}).get("cpuArchitecture") == "ARM64" else AMD64
+        if found.architecture != wanted:
+            raise RegistryError(f"image Manifest does not contain descriptor matching platform 'linux/{wanted}'")
+        return found.version
 
     def _spec(
         self,
@@ -103,7 +111,7 @@ class Containers:
             version=version,
             environment={**kept, "ECS_CONTAINER_METADATA_URI_V4": f"{self._context.endpoint_url}/v4/{metadata}"},
             credentials=roles.role_credentials(definition.get("taskRoleArn", ""), _task_id(task)),
-            endpoints=tuple(Endpoint(address, port) for port in ports),
+            endpoints=tuple(Endpoint(address, port, port) for port in ports),
             stop_timeout_seconds=float(declared.get("stopTimeout", STOP_TIMEOUT_SECONDS)),
         )
 

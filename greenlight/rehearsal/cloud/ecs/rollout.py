@@ -58,7 +58,7 @@ class Rollouts:
 
     def note_healthy(self, service_key: str, task: Task) -> None:
         """Stand in for ministack's note that a task is well: it is when the load balancer calls it healthy."""
-        if all(state == "healthy" for state in task_states(task)):
+        if _runs(task) and all(state == "healthy" for state in task_states(task)):
             self._note_healthy(service_key, task)
 
     def _is_healthy(self, service_key: str, service: Service) -> bool:
@@ -90,6 +90,12 @@ class Rollouts:
             self._watched.discard(service_key)
         with request_scope(*scope):
             ecs._complete_service_deployment(cluster, service_key)
+
+
+def _runs(task: Task) -> bool:
+    """Whether every container of a task is up: its end is noticed a moment before the task is stopped for it."""
+    identities = task.get("_docker_ids") or ()
+    return all(ecs._get_docker().containers.get(each).status == "running" for each in identities)
 
 
 def _age_seconds(task: Task) -> float:

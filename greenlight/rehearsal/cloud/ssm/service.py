@@ -8,11 +8,15 @@ from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import AccountRegionScopedDict, error_response_json
-from ministack.services import ssm
+from ministack.services import ec2, ssm
 
 from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.ec2 import reach
+from greenlight.rehearsal.cloud.iam import roles
 from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.cloud.ssm.documents import Document, ParameterError
+from greenlight.rehearsal.cloud.ssm.managed import is_managed
+from greenlight.rehearsal.cloud.stepfunctions import permission
 
 IMAGES = ("default-x86_64", "default-arm64", "6.1-x86_64", "6.1-arm64", "6.12-x86_64", "6.12-arm64", "6.18-x86_64")
 """Amazon Linux 2023 by the kernel's line, as AWS publishes it for every account to read."""
@@ -31,9 +35,13 @@ def install(context: CloudContext) -> None:
     del context
     require(ssm, "_PUBLIC_AMI_PARAMETERS", "_SHELL_DOCUMENTS", "_shell_argv", "_send_command", "_command_target_ids")
     require(iam_actions, "extract_resource_arn", "_action_from_target")
-    require(iam_evaluator, "enforce")
+    require(iam_evaluator, "enforce", *permission.REQUIRED)
+    require(ec2, "instance_is_managed", "_instances")
     for kernel in IMAGES:
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(_PUBLIC_PARAMETER + kernel, _IMAGE)
+    reach.check_requirements()
+    roles.check_requirements()
+    ec2.instance_is_managed = is_managed
     ssm._send_command = _checking(ssm._send_command)
     ssm._shell_argv = _arguments
     iam_actions.extract_resource_arn = _naming_command_resources(iam_actions.extract_resource_arn)

@@ -58,9 +58,16 @@ def _create(_logical_id: str, properties: Properties, _stack_name: str) -> Creat
         user_data=wanted.get("UserData", ""),
         sg_ids=wanted.get("SecurityGroupIds") or network.get("GroupSet") or network.get("Groups"),
         iam_profile=_profile(wanted.get("IamInstanceProfile")),
+        public=_public(network),
     )[0]
     provisioners._ec2_apply_tags(record["InstanceId"], properties)
     return _created(record)
+
+
+def _public(network: Mapping[str, Any]) -> bool | None:
+    """Whether the instance gets a public address; None where its subnet decides."""
+    given = network.get("AssociatePublicIpAddress")
+    return None if given is None else str(given).lower() == "true"
 
 
 def template_data(specification: Mapping[str, Any] | None) -> Mapping[str, Any]:
