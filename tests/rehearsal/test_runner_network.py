@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from greenlight.processes.owner import Processes
 from tests.rehearsal.runner_bench import TARGET, Bench, eventually
 
 pytestmark = pytest.mark.rehearsal
@@ -21,8 +22,8 @@ LONG_ENOUGH_SECONDS = 0.5
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
+def bench(tmp_path: Path, processes: Processes) -> Iterator[Bench]:
+    bench = Bench(tmp_path, processes)
     yield bench
     bench.runner.close()
 

@@ -118,7 +118,6 @@ def manifest_of(repository: str, tag: str, architecture: str = AMD64) -> str:
             "mediaType": _CONFIG_TYPE,
             "digest": digest_of(config),
             "size": len(config),
-            "data": base64.b64encode(config.encode()).decode(),
         },
         "layers": [],
         "annotations": {VERSION_ANNOTATION: tag, "org.opencontainers.image.title": repository},

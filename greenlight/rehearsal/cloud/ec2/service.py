@@ -107,7 +107,11 @@ class Instances:
         log = BoundedLog(self._context.run_dir / "logs" / f"host-{instance}.log")
         runner = self._context.runner
         self._dockers[instance] = DockerEngine(
-            instance, runner, pull=pull, architecture=PROCESSORS[instance_types.architecture(record["InstanceType"]) or "x86_64"], credentials=credentials
+            instance,
+            runner,
+            pull=pull,
+            architecture=_processor(record),
+            credentials=credentials,
         )
         self._machines[instance] = machine = Machine(instance, place, log, credentials, self._context.processes)
         machine.boot(record.get("UserData") or "")
@@ -152,6 +156,11 @@ class Instances:
         """End the scripts of all machines: the cloud is stopping."""
         for machine in list(self._machines.values()):
             machine.power_off()
+
+
+def _processor(record: Mapping[str, Any]) -> str:
+    """Return an instance's processor, in the words of images."""
+    return PROCESSORS[instance_types.architecture(record["InstanceType"]) or "x86_64"]
 
 
 def _with_way_out(initialize: Callable[[], None]) -> Callable[[], None]:
