@@ -123,7 +123,9 @@ class Deployed:
 
     def _place(self, service: ServiceSettings) -> RulePlace:
         groups = [self.edge.output(f"{pascal(service.name)}{color.capitalize()}TargetGroupArn") for color in Color]
-        return RulePlace(self.edge.output("ListenerArn"), service.priority, tuple(service.paths), *groups)
+        blue, green = groups
+        others = tuple(filter(None, [self.edge.outputs.get("OtherListenerArn")]))
+        return RulePlace(self.edge.output("ListenerArn"), service.priority, tuple(service.paths), blue, green, others)
 
 
 def stack_status(stack: str) -> str:

@@ -61,7 +61,7 @@ class Ec2HostStack(Stack):
             host=host,
             services=services,
             target_groups=edge.target_groups,
-            listener=edge.listener,
+            listener=edge.first_listener,
             journal=data.journal,
             log_retention=retention(settings.log_retention_days),
         )

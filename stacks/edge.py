@@ -29,17 +29,23 @@ class EdgeStack(Stack):
             vpc=network.vpc,
             security_group=network.load_balancer_security_group,
             certificate_arn=settings.certificate_arn,
+            serves_https=settings.serves_https,
             deletion_protection=settings.deletion_protection,
         )
         self.load_balancer = door.load_balancer
-        self.listener = door.listener
-        self._keep_exported(door.load_balancer.load_balancer_dns_name)
-        self.front_door_url = f"{door.scheme}://{settings.domain_name or door.load_balancer.load_balancer_dns_name}"
+        self.listener, self.other_listeners = door.listener, door.other_listeners
+        self.first_listener = door.listeners[0]
+        self._keep_exported(door)
+        own_name = door.load_balancer.load_balancer_dns_name
+        self.own_url = f"{door.scheme}://{own_name}"
         self.preview_secret = PreviewSecret(self, "PreviewSecret")
         self.target_groups = {service.name: self._service(service, settings) for service in settings.services}
         self._guard(settings)
-        CfnOutput(self, "FrontDoorUrl", value=self.front_door_url)
+        CfnOutput(self, "FrontDoorUrl", value=f"{door.scheme}://{settings.domain_name or own_name}")
+        CfnOutput(self, "LoadBalancerName", value=own_name)
         CfnOutput(self, "ListenerArn", value=self.listener.listener_arn)
+        for listener in self.other_listeners:
+            CfnOutput(self, "OtherListenerArn", value=listener.listener_arn)
 
     def _service(self, service: ServiceSettings, settings: Settings) -> dict[Color, elbv2.ApplicationTargetGroup]:
         """Make one service's target groups and the preview rules that lead to them."""
@@ -67,13 +73,15 @@ class EdgeStack(Stack):
             CfnOutput(self, f"{name}{color.capitalize()}TargetGroupArn", value=group.target_group_arn)
         return groups.by_color
 
-    def _keep_exported(self, name: str) -> None:
-        """Export the load balancer's own name with a domain too.
+    def _keep_exported(self, door: FrontDoor) -> None:
+        """Export the load balancer's name and every listener, whichever of them the switch uses.
 
-        A switch that was deployed without one still imports it while this stack is updated, and CloudFormation removes
-        no export that is imported (CDK API reference, Stack.exportValue).
+        A switch that was deployed with other settings still imports them while this stack is updated, and
+        CloudFormation removes no export that is imported (CDK API reference, Stack.exportValue).
         """
-        self.export_value(name)
+        self.export_value(door.load_balancer.load_balancer_dns_name)
+        for listener in door.listeners:
+            self.export_value(listener.listener_arn)
 
     def _guard(self, settings: Settings) -> None:
         logs = AccessLogBucket(self, "AccessLogs", retention_days=settings.log_retention_days)

@@ -11,7 +11,7 @@ from dataclasses import fields
 from typing import Any, Protocol
 
 from greenlight_cdk.names import Names
-from traffic_switch.config import Policy, Row, written
+from traffic_switch.config import Policy, Row, domain_and_others, written
 from traffic_switch.contract import CONFIG_VARIABLE, POLICY_VARIABLE
 
 from stacks.options.service import ServiceSettings
@@ -41,6 +41,8 @@ class Declared(Protocol):
     @property
     def domain_name(self) -> str | None: ...
     @property
+    def certificate_arn(self) -> str | None: ...
+    @property
     def names(self) -> Names: ...
 
 
@@ -53,7 +55,8 @@ def longest(settings: Declared) -> int:
     """Return the most bytes that the environment can take."""
     edge = {
         "listener_arn": LISTENER,
-        "front_door_url": max(LOAD_BALANCER_URL, f"https://{settings.domain_name or ''}", key=len),
+        "front_door_url": LOAD_BALANCER_URL,
+        **domain_and_others(settings.domain_name, [LISTENER] if settings.certificate_arn else []),
         "alarm_prefix": settings.names.alarm_prefix,
         "alarm_names": list(settings.alarm_names),
     }

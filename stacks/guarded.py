@@ -22,7 +22,7 @@ def version_guard(
         "VersionGuard",
         services=_guarded(compute, settings, registry, edge),
         running_tags={color: settings.names.running_tag(color) for color in Color},
-        listener=edge.listener,
+        listener=edge.first_listener,
         journal=data.journal,
         allow_live_change=settings.allow_live_change,
         log_retention=retention(settings.log_retention_days),

@@ -10,8 +10,12 @@ from stacks.settings import ServiceSettings, Settings
 
 
 def recorded(settings: Settings) -> dict[str, str]:
-    """Return the settings that cannot change at any time, by their keys as an operator writes them."""
+    """Return the settings that cannot change at any time, by their keys as an operator writes them.
+
+    The port that serves can change, and is recorded since it decides whether the certificate may go.
+    """
     values = dict(_texts(settings, ""))
+    values["production_port"] = "443" if settings.serves_https else "80"
     for service in settings.services:
         values.update(_texts(service, f"services.{service.name}."))
     return values

@@ -27,6 +27,7 @@ class ReleaseStack(Stack):
                 color=service.active_color,
                 versions={color: service.version(color) for color in Color},
                 attempt=service.attempt,
+                https=settings.serves_https,
                 timeout=Duration.seconds(settings.service_timeout_seconds),
             )
             CfnOutput(self, f"{name}ActiveColor", value=release.active_color)

@@ -14,7 +14,7 @@ from greenlight_cdk.log_group import retention
 from greenlight_cdk.release_topic import ReleaseTopic
 from greenlight_cdk.switch_alarms import ColorAlarms
 from greenlight_cdk.traffic_switch import TrafficSwitch
-from traffic_switch.config import Row, written
+from traffic_switch.config import Row, domain_and_others, written
 from traffic_switch.contract import AlarmKind, Color, alarm_name
 
 from stacks.data import DataStack
@@ -59,7 +59,8 @@ class SwitchStack(Stack):
         settings = self._settings
         edge = {
             "listener_arn": self._edge.listener.listener_arn,
-            "front_door_url": self._edge.front_door_url,
+            "front_door_url": self._edge.own_url,
+            **domain_and_others(settings.domain_name, [each.listener_arn for each in self._edge.other_listeners]),
             "alarm_prefix": settings.names.alarm_prefix,
             "alarm_names": list(settings.alarm_names),
         }

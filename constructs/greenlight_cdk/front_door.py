@@ -11,11 +11,12 @@ HTTPS = 443
 
 
 class FrontDoor(Construct):
-    """An Application Load Balancer whose production listener answers 503 until the switch gives it a rule.
+    """An Application Load Balancer with a listener on 80, and one on 443 when there is a certificate.
 
-    The listener is one resource with or without TLS, so that its rules survive when a certificate is added: it moves
-    from 80 to 443, and only then a second listener takes 80, to redirect. Taking the certificate away again needs that
-    second listener gone first, which CloudFormation does not do in this order.
+    One of them is production's: it answers 503 until the switch gives it a rule. The other redirects what no rule
+    takes. When production changes from one to the other, the switch makes its rule on the new listener and then deletes
+    it on the old one, so that both serve until users are served by the new one (docs/protocol.md). The redirect is a
+    temporary one: browsers keep a permanent redirect for good, and could not follow the way back.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class FrontDoor(Construct):
         vpc: ec2.IVpc,
         security_group: ec2.ISecurityGroup,
         certificate_arn: str | None,
+        serves_https: bool,
         deletion_protection: bool,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -39,29 +41,39 @@ class FrontDoor(Construct):
             deletion_protection=deletion_protection,
             drop_invalid_header_fields=True,
         )
-        self.scheme = "https" if certificate_arn else "http"
-        self.listener = self._production(certificate_arn)
+        self.scheme = "https" if serves_https else "http"
+        self.listeners = [self._http(serves_https)]
         if certificate_arn:
-            self._redirect()
+            self.listeners.append(self._https(certificate_arn, serves_https))
 
-    def _production(self, certificate_arn: str | None) -> elbv2.ApplicationListener:
-        closed = elbv2.ListenerAction.fixed_response(503, content_type="text/plain", message_body="no color is live")
-        if certificate_arn is None:
-            return self.load_balancer.add_listener("Listener", port=HTTP, open=False, default_action=closed)
+    @property
+    def listener(self) -> elbv2.ApplicationListener:
+        """The listener that production traffic comes in by."""
+        return self.listeners[-1] if self.scheme == "https" else self.listeners[0]
+
+    @property
+    def other_listeners(self) -> list[elbv2.ApplicationListener]:
+        """The listener that only redirects, if there is one."""
+        return [listener for listener in self.listeners if listener is not self.listener]
+
+    def _http(self, redirects: bool) -> elbv2.ApplicationListener:
+        action = _redirect("HTTPS", HTTPS) if redirects else _closed()
+        return self.load_balancer.add_listener("Listener", port=HTTP, open=False, default_action=action)
+
+    def _https(self, certificate_arn: str, serves: bool) -> elbv2.ApplicationListener:
         return self.load_balancer.add_listener(
-            "Listener",
+            "Https",
             port=HTTPS,
             open=False,
             certificates=[elbv2.ListenerCertificate.from_arn(certificate_arn)],
             ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ,
-            default_action=closed,
+            default_action=_closed() if serves else _redirect("HTTP", HTTP),
         )
 
-    def _redirect(self) -> None:
-        redirect = self.load_balancer.add_listener(
-            "Redirect",
-            port=HTTP,
-            open=False,
-            default_action=elbv2.ListenerAction.redirect(protocol="HTTPS", port=str(HTTPS), permanent=True),
-        )
-        redirect.node.add_dependency(self.listener)
+
+def _closed() -> elbv2.ListenerAction:
+    return elbv2.ListenerAction.fixed_response(503, content_type="text/plain", message_body="no color is live")
+
+
+def _redirect(protocol: str, port: int) -> elbv2.ListenerAction:
+    return elbv2.ListenerAction.redirect(protocol=protocol, port=str(port), permanent=False)

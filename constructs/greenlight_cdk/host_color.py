@@ -105,6 +105,7 @@ class HostColors(Construct):
         self._function.allow(
             [
                 "ssm:GetCommandInvocation",
+                "elasticloadbalancing:DescribeListeners",
                 "elasticloadbalancing:DescribeRules",
                 "elasticloadbalancing:DescribeTargetHealth",
             ],
@@ -113,5 +114,5 @@ class HostColors(Construct):
         acknowledge(
             self._function,
             "AwsSolutions-IAM5[Resource::*]",
-            "GetCommandInvocation, DescribeRules and DescribeTargetHealth know no resources; they only read.",
+            "GetCommandInvocation and the Describe calls of ELBv2 know no resources; they only read.",
         )

@@ -13,7 +13,8 @@ from greenlight_cdk.lambda_function import PythonFunction
 class ReleaseRequest(Construct):
     """Asks the switch for a color, or to keep what is live.
 
-    CloudFormation compares templates, not reality: `attempt` makes a retry after an automatic rollback a change.
+    CloudFormation compares templates, not reality: `attempt` makes a retry after an automatic rollback a change, and so
+    does the front door when it becomes HTTPS, or HTTP again: the production rule has to follow it.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class ReleaseRequest(Construct):
         color: Color | None,
         versions: dict[Color, str],
         attempt: int,
+        https: bool,
         timeout: Duration,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -35,7 +37,12 @@ class ReleaseRequest(Construct):
             service_token=request.function.function_arn,
             service_timeout=timeout,
             resource_type=RELEASE_RESOURCE_TYPE,
-            properties={"Service": service, "Attempt": attempt, **_wanted(color, versions)},
+            properties={
+                "Service": service,
+                "Attempt": attempt,
+                **({"FrontDoor": "https"} if https else {}),
+                **_wanted(color, versions),
+            },
         )
         acknowledge(
             resource,

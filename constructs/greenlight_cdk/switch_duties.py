@@ -98,7 +98,7 @@ def duties(places: Places) -> Iterable[Duty]:
         Duty("Done", 120, (close, LOOK_AT_RULES)),
         Duty("Rollback", 300, (retake, *take_back, *report)),
         Duty("Remove", 300, (close, LOOK_AT_RULES, _delete_rules(places), notify)),
-        Duty("Repair", 300, (retake, *write, _reorder_rules(places), LOOK_AT_TARGETS, preview)),
+        Duty("Repair", 300, (retake, *write, *_misplaced_rules(places), LOOK_AT_TARGETS, preview)),
         Duty("Respond", 120, (note,)),
         Duty("Settle", 400, (retake, *take_back, *report), commands=STOP),
         Duty("Drift", 300, (note, LOOK_AT_RULES, notify)),
@@ -116,5 +116,5 @@ def _delete_rules(places: Places) -> Grant:
     return Grant(("elasticloadbalancing:DeleteRule",), (places.rules,))
 
 
-def _reorder_rules(places: Places) -> Grant:
-    return Grant(("elasticloadbalancing:SetRulePriorities",), (places.rules,))
+def _misplaced_rules(places: Places) -> tuple[Grant, Grant]:
+    return Grant(("elasticloadbalancing:SetRulePriorities",), (places.rules,)), _delete_rules(places)

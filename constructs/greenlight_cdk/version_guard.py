@@ -85,11 +85,11 @@ class VersionGuard(Construct):
             [repository.repository_arn for repository in repositories],
         )
         self._function.allow(["cloudformation:DescribeStacks"], [Aws.STACK_ID])
-        self._function.allow(["elasticloadbalancing:DescribeRules"], ["*"])
+        self._function.allow(["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"], ["*"])
         acknowledge(
             self._function,
             "AwsSolutions-IAM5[Resource::*]",
-            "DescribeRules knows no resources (service authorization reference of ELBv2); it only reads.",
+            "The Describe calls of ELBv2 know no resources (service authorization reference); they only read.",
         )
 
     def _guard(self, service: GuardedService) -> CustomResource:

@@ -1,4 +1,4 @@
-"""What a listener sends to target groups, by all of its rules and whatever their shape."""
+"""What a load balancer sends to target groups, by all rules of all listeners and whatever their shape."""
 
 from __future__ import annotations
 
@@ -13,26 +13,32 @@ if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import RuleTypeDef
 
 
-class Listener:
-    """Reads the rules of one listener.
+class Listeners:
+    """Reads the rules of all listeners of one load balancer; it is named by any of them.
 
     The switch asks whether the production rule is as it wrote it. This asks who has users, so it takes every rule
-    but the preview's: also one that a person added, or one at the priority that the settings named before.
+    but the preview's: also one that a person added, one at the priority that the settings named before, or one that is
+    still on port 80 while the front door is becoming HTTPS.
     """
 
     def __init__(self, client: ElasticLoadBalancingv2Client, arn: str) -> None:
         self._client = client
-        self._arn = arn
+        self._load_balancer = arn.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
 
     def weights(self) -> Mapping[str, int]:
         """Target group ARN to the largest weight that any rule gives it. A group that is not there gets nothing."""
         found: dict[str, int] = defaultdict(int)
-        for page in self._client.get_paginator("describe_rules").paginate(ListenerArn=self._arn):
-            for rule in page["Rules"]:
-                if not _is_preview(rule):
-                    for arn, weight in _shares(rule):
-                        found[arn] = max(found[arn], weight)
+        for rule in self._rules():
+            if not _is_preview(rule):
+                for arn, weight in _shares(rule):
+                    found[arn] = max(found[arn], weight)
         return found
+
+    def _rules(self) -> Iterator[RuleTypeDef]:
+        pages = self._client.get_paginator("describe_listeners").paginate(LoadBalancerArn=self._load_balancer)
+        for listener in [each for page in pages for each in page["Listeners"]]:
+            for page in self._client.get_paginator("describe_rules").paginate(ListenerArn=listener["ListenerArn"]):
+                yield from page["Rules"]
 
 
 def _is_preview(rule: RuleTypeDef) -> bool:

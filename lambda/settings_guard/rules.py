@@ -72,10 +72,19 @@ def _to_anothers(change: Change) -> bool:
     return change.wanted in others.values()
 
 
+def _while_it_serves(change: Change) -> bool:
+    return bool(change.before) and not change.wanted and change.deployed.get("production_port") != "80"
+
+
 RULES: Mapping[str, Rule] = {
     "vpc_cidr": Rule(_always, "a network cannot change its addresses while load balancer and services are in it", ANEW),
     "nat_gateways": Rule(_from_some_to_none, "the private subnets cannot go while services run in them", ANEW),
     "compute": Rule(_always, "a target group cannot change its kind of targets while a rule refers to it", ANEW),
+    "certificate_arn": Rule(
+        _while_it_serves,
+        "users are served by the listener on port 443, which would be gone before port 80 serves",
+        "deploy once with -c production_port=80, and then without certificate_arn and production_port",
+    ),
     "repositories": Rule(_always, "the live color would be replaced by an image of another repository", ANEW),
     "container_port": Rule(_on("fargate"), REPLACED_GROUP, ANEW),
     "blue_port": Rule(_on("ec2"), REPLACED_GROUP, ANEW),

@@ -80,7 +80,7 @@ class AwsWorld:
         return ListenerRule(self._elbv2, self._elbv2_writer, service.rule_place)
 
     def front_door(self, service: config.Service) -> FrontDoor:
-        return FrontDoor(service.front_door_url, self._around)
+        return FrontDoor(service.front_door_url, self._around, service.host_name)
 
     def preview_headers(self, color: Color) -> Mapping[str, str]:
         secrets = self._around.client("secretsmanager", SHORT)

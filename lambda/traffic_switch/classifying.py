@@ -23,14 +23,16 @@ class Scene:
     """What is known when a request arrives.
 
     `newest` is what the journal knows of the same resource, `status` the stack's, `drift` what is wrong with the rule
-    as a sentence. `redelivered`: the event comes from the queue of those that failed, so that its age is unknown.
-    `is_anothers`: the rule belongs to another resource.
+    as a sentence. `astray`: it is as remembered, but on the listener that served before HTTP and HTTPS changed places.
+    `redelivered`: the event comes from the queue of those that failed, so that its age is unknown. `is_anothers`: the
+    rule belongs to another resource.
     """
 
     newest: Newest
     status: str = ""
     live: Live | None = None
     drift: str = ""
+    astray: bool = False
     now: float = 0.0
     redelivered: bool = False
     is_anothers: bool = False
@@ -49,8 +51,8 @@ class Meaning:
 def classify(ask: Ask, scene: Scene) -> Meaning:
     """Say what the request asks for.
 
-    It is the first that fits of a removal, an event that came too late, a restore, nothing to undo, keeping what is
-    live, and a release.
+    It is the first that fits of a removal, an event that came too late, a restore, nothing to undo, moving the rule
+    after the front door, keeping what is live, and a release.
     """
     if ask.kind == DELETE:
         return _removal(ask, scene)
@@ -61,10 +63,17 @@ def classify(ask: Ask, scene: Scene) -> Meaning:
         return _restore(ask, undone, scene)
     if scene.status not in FORWARD:
         return _nothing_to_undo(ask, "the release had not been recorded", scene.live)
+    if scene.live and scene.astray and asks_for(ask, scene.live):
+        return Meaning(Switch(ask.id, ask.service, Mode.REPAIR, scene.live.color, scene.live.version))
     if ask.color == KEEP and scene.live:
         return _kept(ask, scene.live, scene.drift)
     color = Color.BLUE if ask.color == KEEP else Color(ask.color)
     return Meaning(Switch(ask.id, ask.service, Mode.RELEASE, color, ask.version))
+
+
+def asks_for(ask: Ask, live: Live) -> bool:
+    """Whether the request asks for what is live already."""
+    return ask.color == KEEP or (ask.color, ask.version) == (live.color, live.version)
 
 
 def _removal(ask: Ask, scene: Scene) -> Meaning:

@@ -8,7 +8,7 @@ all, and each service has a row without names (docs/decisions/0018-the-environme
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -27,13 +27,18 @@ class TargetGroup:
 
 @dataclass(frozen=True)
 class RulePlace:
-    """Where one service's production rule belongs: its listener, its priority, its paths and its two target groups."""
+    """Where one service's production rule belongs: its listener, its priority, its paths and its two target groups.
+
+    `other_listener_arns`: the load balancer's other listeners. A rule that is still there was left when the front door
+    changed from HTTP to HTTPS, or back.
+    """
 
     listener_arn: str
     priority: int
     paths: tuple[str, ...]
     blue_arn: str
     green_arn: str
+    other_listener_arns: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
@@ -51,7 +56,7 @@ def written(edge: Mapping[str, Any], rows: Mapping[str, Row]) -> dict[str, Any]:
     """What CONFIG_VARIABLE holds, as JSON.
 
     `edge` is what all services share: `listener_arn`, `front_door_url`, `alarm_prefix` of the alarms that Greenlight
-    makes, and `alarm_names` of further ones.
+    makes, and `alarm_names` of further ones; what `domain_and_others` gives as well.
     """
     return {
         "edge": dict(edge),
@@ -59,9 +64,19 @@ def written(edge: Mapping[str, Any], rows: Mapping[str, Row]) -> dict[str, Any]:
     }
 
 
+def domain_and_others(domain: str | None, listener_arns: Sequence[str]) -> dict[str, Any]:
+    """What `edge` holds with a domain, and with listeners besides the one that serves: nothing where there is none."""
+    others = {"other_listener_arns": list(listener_arns)} if listener_arns else {}
+    return {**({"host_name": domain} if domain else {}), **others}
+
+
 @dataclass(frozen=True)
 class Service:
-    """Where one service stands at the edge. `alarms` holds the names that guard each color."""
+    """Where one service stands at the edge. `alarms` holds the names that guard each color.
+
+    `front_door_url` leads to the load balancer by its own name, so that a domain that points nowhere yet keeps no
+    release waiting. `host_name` is the domain that requests name, and that the certificate is for; empty without one.
+    """
 
     name: str
     listener_arn: str
@@ -73,6 +88,8 @@ class Service:
     probe_path: str
     target_groups: Mapping[Color, TargetGroup]
     alarms: Mapping[Color, tuple[str, ...]]
+    host_name: str = ""
+    other_listener_arns: tuple[str, ...] = ()
 
     @property
     def arns(self) -> tuple[str, str]:
@@ -82,7 +99,7 @@ class Service:
     @property
     def rule_place(self) -> RulePlace:
         """Where the production rule belongs."""
-        return RulePlace(self.listener_arn, self.priority, self.paths, *self.arns)
+        return RulePlace(self.listener_arn, self.priority, self.paths, *self.arns, self.other_listener_arns)
 
     @classmethod
     def of(cls, name: str, edge: Mapping[str, Any], row: Row) -> Service:
@@ -100,6 +117,8 @@ class Service:
             probe_path=row.probe_path,
             target_groups={color: TargetGroup(arn_beside(listener, each), each) for color, each in dimensions.items()},
             alarms={color: (*alarm_names(edge["alarm_prefix"], name, color), *edge["alarm_names"]) for color in Color},
+            host_name=edge.get("host_name", ""),
+            other_listener_arns=tuple(edge.get("other_listener_arns", ())),
         )
 
 

@@ -113,13 +113,20 @@ class RuleLook:
     """The production rule as one look found it. `weights` is None when there is no rule, or none that has two colors.
 
     `problem` says what a person did to its actions; `misplaced` how its paths or its priority differ from the settings.
-    Both are empty for a rule as Greenlight writes it.
+    Both are empty for a rule as Greenlight writes it. `strays`: the ARNs of production rules on the load balancer's
+    other listeners, this one among them when the settings' own listener has none.
     """
 
     arn: str = ""
     weights: Weights | None = None
     problem: str = ""
     misplaced: str = ""
+    strays: tuple[str, ...] = ()
+
+    @property
+    def is_astray(self) -> bool:
+        """Whether the rule is on another listener, and the settings' own has none."""
+        return self.arn in self.strays
 
     @property
     def exists(self) -> bool:

@@ -10,6 +10,7 @@ from traffic_switch.model import Alarm, Live, RuleLook, Target, Weights, serving
 from traffic_switch.verdict import Judgment, Verdict, failed, passed
 
 REPAIR = "`greenlight repair` puts it back"
+LEFT_BEHIND = "the listener that served before HTTP and HTTPS changed places"
 WHY = "somebody changed it, or a switch was held"
 
 
@@ -51,6 +52,10 @@ def drift(rule: RuleLook, remembered: Live | None) -> str:
         )
     if not rule.reads(remembered.weights):
         return f"{rule}, but the journal remembers {remembered.weights}: {WHY}. {REPAIR}"
+    if rule.is_astray:
+        return f"the production rule is still on {LEFT_BEHIND}: the next deploy that asks for no other version moves it"
+    if rule.strays:
+        return f"{LEFT_BEHIND} still has a production rule as well. {REPAIR}"
     if rule.misplaced:
         return f"the production rule is not as the settings say: {rule.misplaced}. {REPAIR}"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from traffic_switch.config import RulePlace
@@ -19,13 +20,29 @@ def look_at(rules: Sequence[RawRule], place: RulePlace) -> RuleLook:
     no other: a rule that was moved to another priority is still the one that users get, but one that sends some of
     another service's users here is that service's.
     """
-    found = [rule for rule in rules if _is_production(rule, place)]
+    found = productions(rules, place)
     if not found:
         return RuleLook()
     if len(found) > 1:
         priorities = " and ".join(rule["Priority"] for rule in found)
         return RuleLook(found[0]["RuleArn"], None, f"{len(found)} rules send traffic to the service: {priorities}")
     return _read(found[0], place)
+
+
+def productions(rules: Sequence[RawRule], place: RulePlace) -> list[RawRule]:
+    """The rules of a listener that send production traffic to the service; more than one is a person's work."""
+    return [rule for rule in rules if _is_production(rule, place)]
+
+
+def among(look: RuleLook, elsewhere: Sequence[RawRule], place: RulePlace) -> RuleLook:
+    """The look at the settings' own listener, with what the load balancer's other listeners hold.
+
+    Where the own one has no rule, the other's is the one that users get: it is read, and changed in place, as ever.
+    """
+    if not elsewhere:
+        return look
+    strays = tuple(str(rule["RuleArn"]) for rule in elsewhere)
+    return replace(look if look.exists else look_at(elsewhere, place), strays=strays)
 
 
 def _is_production(rule: RawRule, place: RulePlace) -> bool:

@@ -83,8 +83,8 @@ def remove(world: World, service: Service, hold: Hold, only_if: Weights | None =
             return Fate.FOREIGN
         if not fenced(world, hold):
             return Fate.LOST
-        if found.exists:
-            rule.delete(found.arn)
+        for arn in dict.fromkeys((found.arn, *found.strays) if found.exists else ()):
+            rule.delete(arn)
         if not last:
             world.sleep(world.policy.write_settle_seconds)
     return _confirmed(world, rule, hold, lambda look: not look.exists)
@@ -92,6 +92,8 @@ def remove(world: World, service: Service, hold: Hold, only_if: Weights | None =
 
 def repair(world: World, service: Service, hold: Hold, wanted: Weights) -> Fate:
     """Rewrite the rule as `wanted` and as the settings say, whatever a person made of it.
+
+    One that is on another listener stays there until the settings' own has one that is proved: see `tidy`.
 
     Raises:
         ClientError, BotoCoreError: AWS did not take the write.
@@ -102,14 +104,31 @@ def repair(world: World, service: Service, hold: Hold, wanted: Weights) -> Fate:
         if not fenced(world, hold):
             return Fate.LOST
         try:
-            if found.exists:
+            if found.exists and not found.is_astray:
                 rule.rewrite(found.arn, wanted)
             else:
                 rule.create(wanted)
             break
         except (RuleExistsError, RuleGoneError):
             continue
-    return _confirmed(world, rule, hold, lambda look: look.reads(wanted) and not look.misplaced)
+    return _confirmed(world, rule, hold, lambda look: look.reads(wanted) and not look.misplaced and not look.is_astray)
+
+
+def tidy(world: World, service: Service, hold: Hold) -> Fate:
+    """Delete the production rules that other listeners still have, once the settings' own listener has one.
+
+    Raises:
+        ClientError, BotoCoreError: AWS did not take the deletion.
+    """
+    rule = world.rule(service)
+    found = awaited(world, rule, lambda look: not look.is_astray)
+    if found.is_astray:
+        return Fate.FOREIGN
+    for arn in found.strays:
+        if not fenced(world, hold):
+            return Fate.LOST
+        rule.delete(arn)
+    return _confirmed(world, rule, hold, lambda look: look.exists and not look.strays)
 
 
 def wait_until_settled(world: World, hold: Hold) -> None:

@@ -6,15 +6,19 @@ same handlers and ports in virtual time.
 
 from __future__ import annotations
 
+import http.client
 import os
+import ssl
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -49,6 +53,8 @@ class Surroundings(Protocol):
 
     def fetch(self, request: urllib.request.Request, timeout: float) -> HttpReply:
         """Send one request and follow no redirect. `timeout` is in seconds.
+
+        A Host header names whom TLS has to prove, where the URL leads to a host of another name.
 
         Raises:
             OSError: nobody answered.
@@ -143,7 +149,35 @@ def _ended_before(ended: SimpleQueue[Future[T]], moment: float) -> Iterator[Futu
             return
 
 
-_OPENER = urllib.request.build_opener(_NoRedirect)
+class _Connection(http.client.HTTPSConnection):
+    """TLS with the host of the Host header: its name goes out as SNI, and the certificate must be for it."""
+
+    def __init__(self, *arguments: Any, server_name: str, tls: ssl.SSLContext, **options: Any) -> None:
+        super().__init__(*arguments, context=tls, **options)
+        self._server_name, self._tls = server_name, tls
+
+    def connect(self) -> None:
+        http.client.HTTPConnection.connect(self)
+        self.sock = self._tls.wrap_socket(self.sock, server_hostname=self._server_name)
+
+
+class _NamedHost(urllib.request.HTTPSHandler):
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        super().__init__()
+        self._tls = tls
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        name = urlsplit(f"//{request.get_header('Host')}").hostname or ""
+        connection = partial(_Connection, server_name=name, tls=self._tls)
+        return self.do_open(connection, request)
+
+
+def opener(tls: ssl.SSLContext) -> urllib.request.OpenerDirector:
+    """What sends every request; `tls` says whom it trusts."""
+    return urllib.request.build_opener(_NoRedirect, _NamedHost(tls))
+
+
+_OPENER = opener(ssl.create_default_context())
 
 
 def _reply(status: int, headers: Any, body: bytes) -> HttpReply:

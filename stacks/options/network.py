@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from stacks.options.values import (
     FIXED,
@@ -19,6 +19,13 @@ from stacks.options.values import (
     VpcCidr,
 )
 
+
+def _web_port(value: int) -> int:
+    if value not in (80, 443):
+        raise ValueError(f"{value} is neither 80 nor 443")
+    return value
+
+
 CertificateArn = Annotated[
     Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$")] | None,
     Null,
@@ -28,6 +35,11 @@ DomainName = Annotated[
     Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")] | None,
     Null,
     Allowed("a host name in lower case, e.g. shop.example.com; left out, the load balancer's own name"),
+]
+ProductionPort = Annotated[
+    Annotated[Integer, AfterValidator(_web_port)] | None,
+    Null,
+    Allowed("80, or 443 with a certificate; left out, 443 with a certificate and 80 without one"),
 ]
 
 
@@ -52,16 +64,22 @@ class NetworkOptions(Options):
         description="IPv4 network that may reach port 22 of the host. Left out, the port is closed and Session"
         " Manager is the way in.",
     )
-    certificate_arn: CertificateArn = Field(
+    certificate_arn: Annotated[
+        CertificateArn, Fixed("Cannot be taken away while port 443 serves: see `production_port`.")
+    ] = Field(
         default=None,
         description="ACM certificate of the front door. With one, 443 serves (TLS 1.2 at least, 1.3 preferred) and"
-        " 80 redirects to it.",
+        " 80 redirects to it. It can be added at any time.",
+    )
+    production_port: ProductionPort = Field(
+        default=None,
+        description="Which port serves, while there is a certificate; the other one redirects to it. 80 is the step"
+        " before the certificate is taken away.",
     )
     domain_name: DomainName = Field(
         default=None,
-        description="Host name the certificate is for, pointed at the load balancer by you; smoke tests and probes"
-        " use it, since a"
-        " certificate never covers the load balancer's own name.",
+        description="Host name the certificate is for, pointed at the load balancer by you. Smoke tests and probes"
+        " connect to the load balancer by its own name and ask for this one, so that a release need not wait for DNS.",
     )
     waf: bool = Field(
         default=True,
@@ -89,4 +107,11 @@ class NetworkOptions(Options):
                 f"certificate_arn: got {self.certificate_arn} without domain_name; allowed: together with the host name"
                 " that it is for, since no certificate covers the load balancer's own name"
             )
+        if self.production_port == 443 and not self.certificate_arn:
+            raise SettingsError("production_port: got 443 without certificate_arn; allowed: 80, or both")
         return self
+
+    @property
+    def serves_https(self) -> bool:
+        """Whether production is on port 443."""
+        return bool(self.certificate_arn) and self.production_port != 80

@@ -32,6 +32,7 @@ GUARD_GRANTS = frozenset(
         "ecr:BatchGetImage",
         "ecr:DescribeImages",
         "ecr:PutImage",
+        "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeRules",
     }
 )
@@ -40,6 +41,7 @@ COLOR_GRANTS = frozenset(
         "cloudformation:DescribeStacks",
         "dynamodb:GetItem",
         "elasticloadbalancing:DeregisterTargets",
+        "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeRules",
         "elasticloadbalancing:DescribeTargetHealth",
         "elasticloadbalancing:RegisterTargets",

@@ -28,7 +28,7 @@ from tests.simulation.deliveries import Delivery
 from tests.simulation.functions import Function
 from tests.simulation.kernel import Kernel
 from tests.simulation.process import Process
-from tests.simulation.site import COLORS, Site, add_site, environment
+from tests.simulation.site import COLORS, Site, add_site, environment, open_https
 from tests.simulation.states.executions import Executions
 from tests.simulation.states.machine import Machine
 from tests.simulation.states.tasks import Tasks
@@ -119,6 +119,12 @@ class Installation:
         return Executions(cloud.kernel, the_machine(), tasks, settle.send, epoch=EPOCH, machine_arn=STATE_MACHINE)
 
     def _install(self) -> None:
+        cloud = self.cloud
+        self._configure()
+        failed = cloud.add_queue("unasked", "Request", visibility_seconds=60.0)
+        cloud.deliveries["Request"] = Delivery("Request", failed.send, max_age=240.0)
+
+    def _configure(self) -> None:
         cloud, variables = self.cloud, environment(self.sites, asdict(self.policy))
         for duty in the_duties().values():
             cloud.functions.add(
@@ -126,8 +132,11 @@ class Installation:
                     duty.name, _run(duty.name, cloud.kernel), duty.timeout_seconds, variables, frozenset(duty.actions)
                 )
             )
-        failed = cloud.add_queue("unasked", "Request", visibility_seconds=60.0)
-        cloud.deliveries["Request"] = Delivery("Request", failed.send, max_age=240.0)
+
+    def become_https(self) -> None:
+        """The edge and the switch are deployed with a certificate; the release that moves the rule comes later."""
+        open_https(self.cloud, *self.sites)
+        self._configure()
 
     def put(self, service: str, color: str, version: str) -> None:
         """A color runs a version from now on, as ECS would see to it."""

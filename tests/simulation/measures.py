@@ -58,8 +58,9 @@ def measure(traffic: Traffic, elbv2: Elbv2, group: str, since: float, until: flo
     for status, seconds in app_probes(app, since, until):
         found.add(1, status, seconds)
     for users in traffic.users:
-        followed = elbv2.listeners[users.listener].effective
-        turns = sorted({*app.behavior.turns(since, until), *followed.turns(since, until)})
+        ways = [users.listener, *filter(None, [traffic.redirects.get(users.listener)])]
+        followed = [turn for arn in ways for turn in elbv2.listeners[arn].effective.turns(since, until)]
+        turns = sorted({*app.behavior.turns(since, until), *followed})
         for start, end in pairwise([since, *turns, until]):
             share = traffic.shares(users.listener, users.path, start).get(group, 0.0)
             if share:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from traffic_switch.config import Row, written
+from traffic_switch.config import Row, domain_and_others, written
 from traffic_switch.contract import (
     CONFIG_VARIABLE,
     JOURNAL_VARIABLE,
@@ -29,11 +29,11 @@ from tests.simulation.traffic import Behavior, Users
 PLACE = "arn:aws:elasticloadbalancing:eu-central-1:123456789012"
 LOAD_BALANCER = "app/greenlight/50dc6c495c0c9188"
 LISTENER = f"{PLACE}:listener/{LOAD_BALANCER}/f2f7dc8efc522ab2"
-HOST = "shop.example"
+HTTPS = f"{PLACE}:listener/{LOAD_BALANCER}/0467ef3c8400ae65"
+HOST, DOMAIN = "balancer.example", "shop.example"
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:preview"
 SECRET_VALUE = "letmein"
 COLORS = ("blue", "green")
-EDGE = {"listener_arn": LISTENER, "front_door_url": f"http://{HOST}", "alarm_prefix": "", "alarm_names": []}
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,19 @@ class Site:
         """The target group's name in CloudWatch."""
         return f"targetgroup/{self.name}-{color}/{self.priority:08x}{COLORS.index(color):08x}"
 
+    @property
+    def listeners(self) -> tuple[str, ...]:
+        """The listeners that there are, the one that is to serve first."""
+        return tuple(arn for arn in (HTTPS, LISTENER) if arn in self.cloud.elbv2.listeners)
+
+    def rules(self) -> dict[str, Mapping[str, Any]]:
+        """Listener to the production rule that it has."""
+        found = {arn: self.cloud.elbv2.listeners[arn].with_priority(str(self.priority)) for arn in self.listeners}
+        return {arn: rule for arn, rule in found.items() if rule is not None}
+
     def rule(self) -> Mapping[str, Any] | None:
-        """The production rule as it is stored."""
-        return self.cloud.elbv2.listeners[LISTENER].with_priority(str(self.priority))
+        """The production rule as it is stored; of two, the one on the listener that is to serve."""
+        return next(iter(self.rules().values()), None)
 
     def rule_weights(self) -> dict[str, int] | None:
         """The weights of blue and green (and of any other group by its ARN), None when there is no rule."""
@@ -74,16 +84,21 @@ class Site:
 
     def write_rule(self, blue: int, green: int) -> None:
         """Put a production rule there, as the switch would, effective at once."""
+        if (rule := self.rule()) is None:
+            self.write_rule_on(self.listeners[0], blue, green)
+            return
+        self.cloud.elbv2.modify_rule({"RuleArn": rule["RuleArn"], "Actions": self._actions(blue, green)})
+
+    def write_rule_on(self, listener: str, blue: int, green: int) -> None:
+        """Make a production rule on one of the listeners."""
+        where = {"ListenerArn": listener, "Priority": self.priority}
+        conditions = [{"Field": "path-pattern", "PathPatternConfig": {"Values": list(self.paths)}}]
+        self.cloud.elbv2.create_rule({**where, "Conditions": conditions, "Actions": self._actions(blue, green)})
+
+    def _actions(self, blue: int, green: int) -> list[dict[str, Any]]:
         groups = [{"TargetGroupArn": self.group(c), "Weight": w} for c, w in zip(COLORS, (blue, green), strict=True)]
         config = {"TargetGroups": groups, "TargetGroupStickinessConfig": {"Enabled": False}}
-        actions = [{"Type": "forward", "ForwardConfig": config}]
-        rule, elbv2 = self.rule(), self.cloud.elbv2
-        if rule is not None:
-            elbv2.modify_rule({"RuleArn": rule["RuleArn"], "Actions": actions})
-            return
-        where = {"ListenerArn": LISTENER, "Priority": self.priority}
-        conditions = [{"Field": "path-pattern", "PathPatternConfig": {"Values": list(self.paths)}}]
-        elbv2.create_rule({**where, "Conditions": conditions, "Actions": actions})
+        return [{"Type": "forward", "ForwardConfig": config}]
 
     def change(self, color: str, /, **behavior: Any) -> None:
         """What runs behind a color behaves otherwise from now on; see `traffic.Behavior`."""
@@ -112,10 +127,33 @@ def add_site(
     return site
 
 
+def open_https(cloud: Cloud, *sites: Site) -> None:
+    """What the edge does when it gets a certificate: a listener of its own, with the ways in to both colors. The one
+    before redirects what no rule takes.
+    """
+    fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
+    cloud.elbv2.add_listener(HTTPS, [fixed])
+    cloud.web.front_doors[f"https://{HOST}"] = HTTPS
+    cloud.traffic.redirects[LISTENER] = HTTPS
+    for site in sites:
+        for rule in list(cloud.elbv2.listeners[LISTENER].rules.values()):
+            if rule["Priority"].isdecimal() and int(rule["Priority"]) < PRODUCTION_PRIORITY and _is_of(site, rule):
+                _add_preview(site, HTTPS, int(rule["Priority"]), rule["Conditions"], rule["Actions"])
+
+
+def _is_of(site: Site, rule: Mapping[str, Any]) -> bool:
+    return bool(set(weights(rule)) & {site.group(color) for color in COLORS})
+
+
+def _add_preview(site: Site, listener: str, priority: int, conditions: Any, actions: Any) -> None:
+    where = {"ListenerArn": listener, "Priority": priority}
+    site.cloud.elbv2.create_rule({**where, "Conditions": conditions, "Actions": actions})
+
+
 def environment(sites: tuple[Site, ...], policy: Mapping[str, Any]) -> dict[str, str]:
     """The environment variables of the switch's functions."""
     return {
-        CONFIG_VARIABLE: json.dumps(written(EDGE, {site.name: site.config() for site in sites})),
+        CONFIG_VARIABLE: json.dumps(written(_edge(sites[0]), {site.name: site.config() for site in sites})),
         POLICY_VARIABLE: json.dumps(policy),
         JOURNAL_VARIABLE: JOURNAL,
         TOPIC_VARIABLE: TOPIC,
@@ -124,10 +162,18 @@ def environment(sites: tuple[Site, ...], policy: Mapping[str, Any]) -> dict[str,
     }
 
 
+def _edge(site: Site) -> dict[str, Any]:
+    """What all services share: the listener that is to serve, and the one that served before, if it is another."""
+    serving, *others = site.listeners
+    url = f"{'https' if others else 'http'}://{HOST}"
+    more = domain_and_others(DOMAIN if others else None, others)
+    return {"listener_arn": serving, "front_door_url": url, "alarm_prefix": "", "alarm_names": [], **more}
+
+
 def _open_listener(cloud: Cloud) -> None:
     fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
     cloud.elbv2.add_listener(LISTENER, [fixed])
-    cloud.web.front_doors[HOST] = LISTENER
+    cloud.web.front_doors[f"http://{HOST}"] = LISTENER
     cloud.secrets.values[SECRET] = SECRET_VALUE
 
 
@@ -142,5 +188,4 @@ def _add_color(site: Site, color: str, version: str, priority: int) -> None:
         {"Field": "path-pattern", "PathPatternConfig": {"Values": list(site.paths)}},
     ]
     actions = [{"Type": "forward", "TargetGroupArn": arn}]
-    where = {"ListenerArn": LISTENER, "Priority": priority}
-    cloud.elbv2.create_rule({**where, "Conditions": conditions, "Actions": actions})
+    _add_preview(site, LISTENER, priority, conditions, actions)

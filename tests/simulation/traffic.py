@@ -54,6 +54,8 @@ class Traffic:
     def __init__(self, kernel: Kernel, elbv2: Elbv2) -> None:
         self.apps: dict[str, App] = {}
         self.users: list[Users] = []
+        self.redirects: dict[str, str] = {}
+        """Listener to the one that its default action sends users to."""
         self._kernel = kernel
         self._elbv2 = elbv2
 
@@ -82,7 +84,10 @@ class Traffic:
 
     def shares(self, listener: str, path: str, time: float) -> dict[str, float]:
         """Which share of the requests for a path each target group gets at a time."""
-        given = weights(self._rule(self._elbv2.listeners[listener], time, path, {}))
+        rule = self._rule(self._elbv2.listeners[listener], time, path, {})
+        if rule.get("IsDefault") and listener in self.redirects:
+            return self.shares(self.redirects[listener], path, time)
+        given = weights(rule)
         total = sum(given.values())
         return {group: weight / total for group, weight in given.items() if weight}
 

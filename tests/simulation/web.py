@@ -27,7 +27,7 @@ ANSWER_SECONDS = 0.1
 
 
 class Web:
-    """Everything that can be fetched. `front_doors`: host to listener ARN."""
+    """Everything that can be fetched. `front_doors`: scheme and host to listener ARN."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.front_doors: dict[str, str] = {}
@@ -45,7 +45,7 @@ class Web:
         url = urlsplit(request.full_url)
         if url.hostname == ANSWER_HOST:
             return self._answer(request, url.path.lstrip("/")), ANSWER_SECONDS
-        listener = self.front_doors.get(url.hostname or "")
+        listener = self.front_doors.get(f"{url.scheme}://{url.hostname}")
         if listener is None:
             raise urllib.error.URLError(OSError(f"no such host: {url.hostname}"))
         headers = {name.lower(): value for name, value in request.header_items()}

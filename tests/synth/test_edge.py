@@ -129,17 +129,47 @@ def test_with_a_certificate_443_serves_and_80_redirects(synthesize: Synthesize) 
     assert listeners[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
     assert listeners[443]["Certificates"] == [{"CertificateArn": CERTIFICATE}]
     assert listeners[80]["DefaultActions"] == [
-        {"Type": "redirect", "RedirectConfig": {"Port": "443", "Protocol": "HTTPS", "StatusCode": "HTTP_301"}}
+        {"Type": "redirect", "RedirectConfig": {"Port": "443", "Protocol": "HTTPS", "StatusCode": "HTTP_302"}}
     ]
 
 
-def test_a_certificate_added_later_keeps_the_listener_and_its_rules(synthesize: Synthesize, edge: Template) -> None:
+def test_a_certificate_added_later_leaves_the_listener_that_serves(synthesize: Synthesize, edge: Template) -> None:
+    """A port that changed hands would refuse connections between the one change and the other."""
     (plain,) = resources(edge, "ElasticLoadBalancingV2::Listener")
     secured = resources(synthesize(**TLS)["GreenlightEdge"], "ElasticLoadBalancingV2::Listener")
 
-    assert secured[plain]["Properties"]["Port"] == 443
-    (redirect,) = [each for name, each in secured.items() if name != plain]
-    assert plain in redirect["DependsOn"]
+    assert (len(secured), secured[plain]["Properties"]["Port"]) == (2, 80)
+
+
+def test_before_a_certificate_is_taken_away_80_serves_and_443_redirects(synthesize: Synthesize) -> None:
+    listeners = _listeners(synthesize(**TLS, production_port="80")["GreenlightEdge"])
+
+    assert listeners[80]["DefaultActions"][0]["Type"] == "fixed-response"
+    assert listeners[443]["DefaultActions"] == [
+        {"Type": "redirect", "RedirectConfig": {"Port": "80", "Protocol": "HTTP", "StatusCode": "HTTP_302"}}
+    ]
+
+
+@pytest.mark.parametrize("flags", [TLS, {**TLS, "production_port": "80"}])
+def test_every_listener_stays_exported_while_a_switch_may_import_it(
+    synthesize: Synthesize, flags: dict[str, str]
+) -> None:
+    edge = synthesize(**flags)["GreenlightEdge"]
+    exported = [output["Value"] for output in edge["Outputs"].values() if "Export" in output]
+
+    assert all({"Ref": name} in exported for name in resources(edge, "ElasticLoadBalancingV2::Listener"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "front_door"), [({}, None), (TLS, "https"), ({**TLS, "production_port": "80"}, None)]
+)
+def test_the_release_is_asked_for_again_when_the_front_door_changes(
+    synthesize: Synthesize, flags: dict[str, str], front_door: str | None
+) -> None:
+    template = synthesize(**flags)["GreenlightRelease"]
+    (request,) = (each for each in template["Resources"].values() if each["Type"] == "Custom::GreenlightRelease")
+
+    assert request["Properties"].get("FrontDoor") == front_door
 
 
 def test_without_a_domain_the_front_door_s_url_is_the_load_balancer_s_own_name(edge: Template) -> None:

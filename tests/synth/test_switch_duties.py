@@ -66,7 +66,7 @@ def test_only_reads_are_allowed_everywhere(allowed: Allowed) -> None:
     [
         (f"{ELB}ModifyRule", {"Shift", "Repair", *TAKE_BACK}),
         (f"{ELB}CreateRule", {"Shift", "Repair", *TAKE_BACK}),
-        (f"{ELB}DeleteRule", {"Remove", *TAKE_BACK}),
+        (f"{ELB}DeleteRule", {"Remove", "Repair", *TAKE_BACK}),
         (f"{ELB}SetRulePriorities", {"Repair"}),
         ("states:StartExecution", {"Request"}),
         ("states:StopExecution", {"Lock", "Settle"}),

@@ -54,6 +54,14 @@ def test_a_reply_says_who_answered_and_how_long_it_took() -> None:
     assert headers == {"User-agent": "greenlight", "X-a": "b"}
 
 
+def test_a_domain_is_asked_for_at_the_load_balancer_s_own_name() -> None:
+    around = Around(ANSWER)
+
+    FrontDoor("https://balancer", around, "shop.example.com").ask("/page")
+
+    assert around.fetched[0][:2] == ("https://balancer/page", {"User-agent": "greenlight", "Host": "shop.example.com"})
+
+
 def test_a_request_waits_five_seconds_unless_told_otherwise() -> None:
     around = Around(ANSWER)
 

@@ -1,4 +1,4 @@
-"""Who has users, by all rules of a listener and whatever their shape."""
+"""Who has users, by all rules of a load balancer and whatever their shape."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import Stubber
-from live_traffic.listener import Listener
+from live_traffic.listener import Listeners
 
-LISTENER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/front/1/2"
+PLACE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
+LISTENER, OTHER = f"{PLACE}:listener/app/front/1/2", f"{PLACE}:listener/app/front/1/3"
+LISTENERS = {"LoadBalancerArn": f"{PLACE}:loadbalancer/app/front/1"}
 
 
 def forward(**weights: int) -> dict[str, Any]:
@@ -28,11 +30,12 @@ def rule(*actions: dict[str, Any], header: str = "") -> dict[str, Any]:
 def weights(*pages: list[dict[str, Any]]) -> dict[str, int]:
     client = boto3.client("elbv2", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
     with Stubber(client) as stub:
+        stub.add_response("describe_listeners", {"Listeners": [{"ListenerArn": LISTENER}]}, LISTENERS)
         for number, page in enumerate(pages):
             answer = {"Rules": page, **({"NextMarker": f"page-{number + 1}"} if number + 1 < len(pages) else {})}
             marker = {"Marker": f"page-{number}"} if number else {}
             stub.add_response("describe_rules", answer, {"ListenerArn": LISTENER, **marker})
-        return dict(Listener(client, LISTENER).weights())
+        return dict(Listeners(client, LISTENER).weights())
 
 
 def test_the_production_rule_says_who_has_users() -> None:
@@ -46,6 +49,17 @@ def test_the_way_in_for_smoke_tests_leads_no_users(header: str) -> None:
 
 def test_a_rule_that_a_person_added_for_another_header_counts() -> None:
     assert weights([rule(forward(green=1), header="X-Beta")]) == {"green": 1}
+
+
+def test_a_rule_that_is_still_on_the_other_listener_counts() -> None:
+    client = boto3.client("elbv2", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(client) as stub:
+        listeners = [{"ListenerArn": LISTENER}, {"ListenerArn": OTHER}]
+        stub.add_response("describe_listeners", {"Listeners": listeners}, LISTENERS)
+        stub.add_response("describe_rules", {"Rules": [rule(forward(green=100))]}, {"ListenerArn": LISTENER})
+        stub.add_response("describe_rules", {"Rules": [rule(forward(blue=100))]}, {"ListenerArn": OTHER})
+
+        assert Listeners(client, LISTENER).weights() == {"green": 100, "blue": 100}
 
 
 def test_of_several_rules_the_largest_weight_counts() -> None:

@@ -22,10 +22,13 @@ EC2 = {
     "vpc_cidr": "10.20.0.0/16",
     "nat_gateways": "1",
     "container_port": "3000",
+    "certificate_arn": "",
+    "production_port": "80",
     "services.shop.blue_port": "3000",
     "services.shop.green_port": "3001",
     "services.shop.priority": "100",
 }
+SECURE = {**EC2, "certificate_arn": "arn:mine", "production_port": "443"}
 FARGATE = {**EC2, "compute": "fargate"}
 
 
@@ -58,6 +61,11 @@ def test_what_has_one_reason_is_explained_once() -> None:
     ("deployed", "change", "is_refused"),
     [
         (EC2, {"shop_blue_port": "4000"}, True),
+        (EC2, {"certificate_arn": "arn:mine", "production_port": "443"}, False),
+        (SECURE, {"certificate_arn": "arn:other"}, False),
+        (SECURE, {"production_port": "80"}, False),
+        (SECURE, {"certificate_arn": "", "production_port": "80"}, True),
+        ({**SECURE, "production_port": "80"}, {"certificate_arn": ""}, False),
         (EC2, {"shop_green_port": "4000"}, True),
         (EC2, {"container_port": "4000"}, False),
         (FARGATE, {"shop_blue_port": "4000"}, False),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from traffic_switch import old_color, preflight
 from traffic_switch.closing import close_finished
 from traffic_switch.config import Service
+from traffic_switch.confirming import agreed
 from traffic_switch.errors import LockLostError
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.journal import Before
 from traffic_switch.locking import hold_of
 from traffic_switch.model import Hold, Live, Switch
-from traffic_switch.rule_writing import Fate, repair, wait_until_settled
+from traffic_switch.rule_writing import Fate, repair, tidy, wait_until_settled
 from traffic_switch.taking_back import previewed
 from traffic_switch.verdict import Judgment, failed, passed
 from traffic_switch.world import World
@@ -56,8 +57,26 @@ def _rewritten(world: World, switch: Switch, service: Service, hold: Hold, live:
         raise LockLostError(f"the lock of {switch.service} was taken from {switch.id} while it repaired the rule")
     if fate is Fate.FOREIGN:
         return failed(f"the production rule does not read as it was repaired: {world.rule(service).look()}")
+    if found.strays and not (moved := _moved(world, switch, service, hold)).good:
+        return moved
     was = preflight.drift(found, live) or "the rule was as it should be"
     return passed(f"the production rule has {live.weights} again; before: {was}")
+
+
+def _moved(world: World, switch: Switch, service: Service, hold: Hold) -> Judgment:
+    """Take the rule from the listener that served before, once users are served by the new one.
+
+    Until then both listeners serve: a certificate that does not work costs nobody a request.
+    """
+    judgment = agreed(world, service, switch.color)
+    if not judgment.good:
+        return failed(f"the new listener does not serve, so the one before keeps its rule: {judgment.reason}")
+    fate = tidy(world, service, hold)
+    if fate is Fate.LOST:
+        raise LockLostError(f"the lock of {switch.service} was taken from {switch.id} while it moved the rule")
+    if fate is Fate.FOREIGN:
+        return failed(f"the listener that served before still has a production rule: {world.rule(service).look()}")
+    return judgment
 
 
 handle = Entry(put_right)

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from traffic_switch import preflight
 from traffic_switch.asking import DELETE, Ask, answerable
-from traffic_switch.classifying import Meaning, Scene, classify
+from traffic_switch.classifying import Meaning, Scene, asks_for, classify
 from traffic_switch.closing import live_or_none
 from traffic_switch.contract import KEEP
 from traffic_switch.errors import JournalError, RequestError, UnsettledError
 from traffic_switch.handlers.entry import Entry, Event, Result, log
 from traffic_switch.handlers.respond import physical_id, send
 from traffic_switch.journal import Answer, Newest, Record
-from traffic_switch.model import Live, Mode, Switch
+from traffic_switch.model import Live, Mode, RuleLook, Switch
 from traffic_switch.rule_writing import awaited
 from traffic_switch.stack_looks import FORWARD, is_old
 from traffic_switch.times import unix
@@ -105,11 +105,18 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
     status, known = _status(ask, world, newest.record)
     if status not in FORWARD:
         return Scene(newest, status, known)
-    live, drift = known or world.journal.live(ask.service), ""
-    if ask.color == KEEP:
-        rule = world.rule(world.services[ask.service])
-        drift = preflight.drift(awaited(world, rule, lambda look: not preflight.drift(look, live)), live)
-    return Scene(newest, status, live, drift, now=now, redelivered=redelivered)
+    live, look = known or world.journal.live(ask.service), RuleLook()
+    service = world.services[ask.service]
+    if live and asks_for(ask, live) and (ask.color == KEEP or service.other_listener_arns):
+        rule = world.rule(service)
+        look = awaited(world, rule, lambda look: not preflight.drift(look, live) or _is_astray(look, live))
+    drift = preflight.drift(look, live) if ask.color == KEEP else ""
+    return Scene(newest, status, live, drift, bool(live and _is_astray(look, live)), now=now, redelivered=redelivered)
+
+
+def _is_astray(look: RuleLook, live: Live) -> bool:
+    """Whether nothing is wrong with the rule but the listener that it is on."""
+    return bool(look.strays) and look.reads(live.weights)
 
 
 def _status(ask: Ask, world: World, newest: Record | None) -> tuple[str, Live | None]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from traffic_switch.config import Service
+from traffic_switch.confirming import agreed
 from traffic_switch.errors import LockLostError
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.locking import hold_of
 from traffic_switch.model import Switch, Weights
 from traffic_switch.remembered import before_from_map
 from traffic_switch.rule_writing import Fate, wait_until_settled, write
-from traffic_switch.verdict import Judgment, failed, passed
+from traffic_switch.verdict import Judgment, failed
 from traffic_switch.world import World
-
-PAUSE_SECONDS = 0.05
 
 
 def move(event: Event, world: World) -> Result:
@@ -30,32 +29,12 @@ def move(event: Event, world: World) -> Result:
     fate = write(world, service, hold, weights, before_from_map(event["before"]).weights)
     if fate is Fate.LOST:
         raise LockLostError(f"the lock of {switch.service} was taken from {switch.id} while it wrote the rule")
-    judgment = _foreign(world, service, weights) if fate is Fate.FOREIGN else _confirmed(world, switch, service)
+    judgment = _foreign(world, service, weights) if fate is Fate.FOREIGN else agreed(world, service, switch.color)
     return ruling(world, switch, "shift", 1, judgment, clean=fate is Fate.OK)
 
 
 def _foreign(world: World, service: Service, wanted: Weights) -> Judgment:
     return failed(f"somebody changed the production rule while it was to become {wanted}: {world.rule(service).look()}")
-
-
-def _confirmed(world: World, switch: Switch, service: Service) -> Judgment:
-    """Ask until enough answers in a row come from the new color: a rule takes effect some time after it is written
-    (ELB user guide, Edit a rule), and only users' answers tell when.
-    """
-    door, deadline = world.front_door(service), world.monotonic() + world.policy.confirm_deadline_seconds
-    agreed = asked = 0
-    while agreed < world.policy.confirm_answers:
-        reply = door.ask(service.health_path)
-        asked += 1
-        agreed = agreed + 1 if reply.environment == switch.color else 0
-        if agreed == 0:
-            if world.monotonic() >= deadline:
-                return failed(
-                    f"the front door still answers from {reply.environment or reply.problem or reply.status} "
-                    f"{world.policy.confirm_deadline_seconds:.0f} s after the rule was written, wanted {switch.color}"
-                )
-            world.sleep(PAUSE_SECONDS)
-    return passed(f"all traffic is on {switch.color}; the front door agreed after {asked} requests")
 
 
 handle = Entry(move)

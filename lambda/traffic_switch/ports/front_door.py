@@ -19,16 +19,21 @@ PER_SECOND = 20.0
 
 
 class FrontDoor:
-    """The front door of one service at a base URL. Every request opens its own connection, as a new user would."""
+    """The front door of one service at a base URL. Every request opens its own connection, as a new user would.
 
-    def __init__(self, url: str, surroundings: Surroundings) -> None:
+    `host_name` is the domain that a request names, in its Host header and in TLS, where the URL leads to the load
+    balancer by its own name; empty without a domain.
+    """
+
+    def __init__(self, url: str, surroundings: Surroundings, host_name: str = "") -> None:
         self._url, self._around = url.removesuffix("/"), surroundings
+        self._headers = {"User-Agent": "greenlight", **({"Host": host_name} if host_name else {})}
 
     def ask(
         self, path: str, headers: Mapping[str, str] | None = None, timeout_seconds: float = TIMEOUT_SECONDS
     ) -> Reply:
         """Send one GET. A request that got no answer is a reply too, with status 0 and what went wrong."""
-        request = urllib.request.Request(self._url + path, headers={"User-Agent": "greenlight", **(headers or {})})
+        request = urllib.request.Request(self._url + path, headers={**self._headers, **(headers or {})})
         started = self._around.monotonic()
         try:
             answer = self._around.fetch(request, timeout_seconds)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from traffic_switch.config import RulePlace
 from traffic_switch.errors import RuleExistsError, RuleGoneError
 from traffic_switch.model import RuleLook, Weights
-from traffic_switch.rule_shape import conditions, forward, look_at
+from traffic_switch.rule_shape import among, conditions, forward, look_at, productions
 
 if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
+    from mypy_boto3_elbv2.type_defs import RuleTypeDef
 
 
 class ListenerRule:
@@ -27,8 +28,13 @@ class ListenerRule:
 
     def look(self) -> RuleLook:
         """Read the rule. What is read may be older than the last write (ELBv2 is eventually consistent)."""
-        pages = self._reader.get_paginator("describe_rules").paginate(ListenerArn=self._place.listener_arn)
-        return look_at([rule for page in pages for rule in page["Rules"]], self._place)
+        found = look_at(self._rules(self._place.listener_arn), self._place)
+        others = [self._rules(arn) for arn in self._place.other_listener_arns]
+        return among(found, [rule for rules in others for rule in productions(rules, self._place)], self._place)
+
+    def _rules(self, listener_arn: str) -> list[RuleTypeDef]:
+        pages = self._reader.get_paginator("describe_rules").paginate(ListenerArn=listener_arn)
+        return [rule for page in pages for rule in page["Rules"]]
 
     def change(self, arn: str, weights: Weights) -> None:
         """Set the weights in place.

@@ -6,6 +6,7 @@ from tests.simulation.bugs.bug import Bug
 
 SHAPE = "lambda/traffic_switch/rule_shape.py"
 SHIFT = "lambda/traffic_switch/handlers/shift.py"
+CONFIRMING = "lambda/traffic_switch/confirming.py"
 
 BUGS = (
     Bug(
@@ -26,9 +27,9 @@ BUGS = (
         "the-front-door-is-not-asked",
         "a shift is called good before any user's answer came from the new color",
         "front door",
-        SHIFT,
-        "while agreed < world.policy.confirm_answers:",
-        "while agreed < 0:",
+        CONFIRMING,
+        "while in_a_row < world.policy.confirm_answers:",
+        "while in_a_row < 0:",
         "release:0:",
         "says that all traffic is on green, and users get",
     ),
@@ -143,6 +144,48 @@ BUGS = (
         "hold, live)",
         "repair-in-vain:0:",
         "wanted the rule untouched",
+    ),
+    Bug(
+        "moves-before-the-new-listener-serves",
+        "a certificate that does not work takes the users of the listener that worked",
+        "findings §2 row 1",
+        "lambda/traffic_switch/handlers/repair.py",
+        "if not judgment.good:",
+        "if judgment.reason is None:",
+        "bad-certificate:0:",
+        "wanted the old listener to keep its rule",
+    ),
+    Bug(
+        "keeps-the-rule-on-the-old-listener",
+        "a front door that has become HTTPS answers 503, and a deploy calls it kept",
+        "findings §2 row 1",
+        "lambda/traffic_switch/handlers/request.py",
+        "return bool(look.strays) and look.reads(live.weights)",
+        "return False",
+        "certificate-keep:0:",
+        "wanted the rule on the new listener alone",
+    ),
+    Bug(
+        "leaves-the-rule-on-the-old-listener",
+        "users of port 80 are not redirected, and get the old color after the next release",
+        "findings §2 row 1",
+        "lambda/traffic_switch/rule_writing.py",
+        """    for arn in found.strays:
+        if not""",
+        """    for arn in ():
+        if not""",
+        "certificate:0:",
+        "wanted the rule on the new listener alone",
+    ),
+    Bug(
+        "deletes-the-only-rule",
+        "a rule that did not come to the new listener is deleted on the old one",
+        "findings §2 row 1",
+        "lambda/traffic_switch/rule_writing.py",
+        "    if found.is_astray:\n        return Fate.FOREIGN\n",
+        "",
+        "tests/simulation/pieces/test_moving.py::test_the_only_rule_is_never_deleted",
+        "f2f7dc8efc522ab2",
     ),
     Bug(
         "drift-is-never-told",

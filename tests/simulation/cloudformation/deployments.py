@@ -38,6 +38,7 @@ class Declared:
     green: str
     color: str = KEEP
     attempt: int = 1
+    https: bool = False
 
     def version(self, color: str) -> str:
         """The version that a color runs."""
@@ -50,11 +51,15 @@ def release(*declared: Declared, seconds: float = 3300.0, function: str = "Reque
         _logical_id(one, "Request"): CustomResource(
             RELEASE_RESOURCE_TYPE,
             function,
-            {"Service": one.service, "Attempt": one.attempt, **_wanted(one)},
+            {"Service": one.service, "Attempt": one.attempt, **_front_door(one), **_wanted(one)},
             seconds,
         )
         for one in declared
     }
+
+
+def _front_door(one: Declared) -> Properties:
+    return {"FrontDoor": "https"} if one.https else {}
 
 
 def _wanted(one: Declared) -> Properties:

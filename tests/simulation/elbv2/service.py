@@ -44,6 +44,10 @@ class Elbv2:
         self.listeners[arn] = Listener(self._kernel, arn, {**rule, "IsDefault": True})
         return self.listeners[arn]
 
+    def describe_listeners(self, request: Request) -> Reply:
+        of = request["LoadBalancerArn"].replace(":loadbalancer/", ":listener/")
+        return {"Listeners": [{"ListenerArn": arn} for arn in self.listeners if arn.startswith(f"{of}/")]}
+
     def describe_rules(self, request: Request) -> Reply:
         lag = self._lag()
         if "ListenerArn" in request:

@@ -56,11 +56,15 @@ class Safety:
         if outcome == "ROLLED_BACK" and switch.get("undoes") in self._owned_before:
             self._owners[service] = self._owned_before[switch["undoes"]]
 
-    def wrote(self, actor: Actor | None, site: Site, before: Weights | None, weights: Weights | None) -> None:
-        """The rule has changed; a person did it when there is no actor."""
+    def wrote(
+        self, actor: Actor | None, site: Site, before: Weights | None, weights: Weights | None, unseen: bool
+    ) -> None:
+        """The rule has changed; a person did it when there is no actor. `unseen`: a person did something since the
+        actor's last look.
+        """
         if before is None:
             self._creators[site.name] = actor.switch_id if actor else PERSON
-        if weights is None and actor and not self._may_delete(actor, site):
+        if weights is None and actor and not unseen and not self._may_delete(actor, site):
             self._broken(f"{actor.duty} deleted the rule that users were on, and it was not its own")
         failed = self._failed.get(site.name, "")
         if failed and (weights or {}).get(failed) != 100:

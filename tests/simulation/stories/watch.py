@@ -80,16 +80,16 @@ class Watch:
 
     def _rule_changed(self, call: str) -> None:
         for site in self.greenlight.sites:
+            self._judge_identity(site)
             weights = site.rule_weights()
             if weights == self._weights[site.name]:
                 continue
             before, self._weights[site.name] = self._weights[site.name], weights
             self._judge_change(site, before, weights, call)
-            self._judge_identity(site)
 
     def _judge_change(self, site: Site, before: Any, weights: Any, call: str) -> None:
         actor = self._actor()
-        self._safety.wrote(actor, site, before, weights)
+        self._safety.wrote(actor, site, before, weights, self._is_unseen(site))
         if actor is None:
             self.edited, self.edited_at = True, self.greenlight.cloud.kernel.time
             self._regard.edited(site, weights)
@@ -158,12 +158,23 @@ class Watch:
         """Invariant 4: changed in place. Only what takes a whole rule away may delete it."""
         known, self._arns[site.name] = self._arns[site.name], _arn(site)
         actor = self._actor()
-        if actor is None:
+        if known == self._arns[site.name]:
             return
-        if known and self._arns[site.name] not in ("", known):
+        if actor is None:
+            self.edited, self.edited_at = True, self.greenlight.cloud.kernel.time
+            return
+        self._judge_right(actor, site)
+        if known not in ("", *_arns(site)) and self._arns[site.name] and actor.duty not in REMOVERS:
             self.broken("the rule was replaced by another one")
-        if known and not self._arns[site.name] and actor.duty not in REMOVERS:
+        if known and not self._arns[site.name] and actor.duty not in REMOVERS and not self._is_unseen(site):
             self.broken(f"{actor.duty} deleted the rule")
+
+    def _is_unseen(self, site: Site) -> bool:
+        """Whether a person did something to the rule since the function's last look at it began: a call a listener."""
+        kernel = self.greenlight.cloud.kernel
+        mine = kernel.current.name if kernel.current else ""
+        looks = [time for time, name, call, _ in kernel.trace if name == mine and call == "elbv2.DescribeRules"]
+        return self.edited and self.edited_at > min(looks[-len(site.listeners) :], default=0.0)
 
     def _hears(self, request_id: str, answer: dict[str, Any]) -> None:
         """Invariant 8: an answer is true at the moment at which CloudFormation hears it."""
@@ -281,6 +292,11 @@ class Watch:
         process = self.greenlight.cloud.kernel.current
         owner = process.owner if process else self.greenlight.cloud.late_owner
         return owner if isinstance(owner, Actor) else None
+
+
+def _arns(site: Site) -> set[str]:
+    """The production rules of all listeners: while the rule moves to another one, both have it."""
+    return {str(rule["RuleArn"]) for rule in site.rules().values()}
 
 
 def _arn(site: Site) -> str:

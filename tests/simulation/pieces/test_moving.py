@@ -1,0 +1,98 @@
+"""A front door that has become HTTPS: how its production rule comes to the new listener."""
+
+from __future__ import annotations
+
+import pytest
+from traffic_switch.model import Hold
+from traffic_switch.rule_writing import Fate, tidy
+
+from tests.simulation.people import Operator
+from tests.simulation.pieces.workbench import BLUE_LIVE, REMOVE, REPAIR, Workbench, asked
+from tests.simulation.site import HOST, HTTPS, LISTENER
+
+HOLD = Hold("s4", "shop", 7)
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    """Blue is live on port 80, the edge and the switch know of port 443, and the repair s4 holds the lock."""
+    bench = Workbench()
+    bench.greenlight.tamper("live#shop", BLUE_LIVE)
+    bench.greenlight.site.write_rule(100, 0)
+    bench.greenlight.become_https()
+    bench.register(asked(REPAIR, request=None))
+    bench.lock(REPAIR)
+    return bench
+
+
+def listeners(bench: Workbench) -> list[str]:
+    """Those that have a production rule."""
+    return [*bench.greenlight.site.rules()]
+
+
+def test_the_rule_comes_to_the_new_listener_and_leaves_the_old_one(bench: Workbench) -> None:
+    told = bench.step("Repair", REPAIR)
+
+    assert listeners(bench) == [HTTPS]
+    assert told["reason"].endswith("the next deploy that asks for no other version moves it")
+
+
+def test_users_of_the_old_listener_are_served_until_they_are_redirected(bench: Workbench) -> None:
+    followed = []
+    bench.cloud.after_event.append(lambda *_: followed.append(bench.greenlight.site.followed_weights()))
+    bench.step("Repair", REPAIR)
+
+    assert followed
+    assert all(weights == {"blue": 1.0} for weights in followed)
+
+
+def test_the_old_listener_keeps_its_rule_when_the_new_one_does_not_serve(bench: Workbench) -> None:
+    del bench.cloud.web.front_doors[f"https://{HOST}"]
+    told = bench.step("Repair", REPAIR)
+
+    assert listeners(bench) == [HTTPS, LISTENER]
+    assert told["verdict"] == "FAIL"
+    assert told["reason"].startswith("the new listener does not serve, so the one before keeps its rule: ")
+
+
+def test_what_was_left_behind_goes_with_the_next_repair(bench: Workbench) -> None:
+    door = bench.cloud.web.front_doors.pop(f"https://{HOST}")
+    bench.step("Repair", REPAIR)
+    bench.cloud.web.front_doors[f"https://{HOST}"] = door
+    told = bench.step("Repair", REPAIR)
+
+    assert listeners(bench) == [HTTPS]
+    assert "still has a production rule as well" in told["reason"]
+
+
+def test_the_only_rule_is_never_deleted(bench: Workbench) -> None:
+    site = bench.greenlight.site
+
+    assert bench.run(lambda world: tidy(world, world.services["shop"], HOLD), "Repair") is Fate.FOREIGN
+    assert [*site.rules()] == [LISTENER]
+
+
+def test_a_lock_that_is_lost_deletes_nothing(bench: Workbench) -> None:
+    site = bench.greenlight.site
+    site.write_rule_on(HTTPS, 100, 0)
+    bench.lock(REMOVE, epoch=8)
+
+    assert bench.run(lambda world: tidy(world, world.services["shop"], HOLD), "Repair") is Fate.LOST
+    assert listeners(bench) == [HTTPS, LISTENER]
+
+
+def test_a_removal_deletes_the_rules_of_both_listeners(bench: Workbench) -> None:
+    bench.greenlight.site.write_rule_on(HTTPS, 100, 0)
+    bench.register(asked(REMOVE))
+    bench.lock(REMOVE)
+    bench.step("Remove", REMOVE)
+
+    assert listeners(bench) == []
+
+
+def test_a_hand_edit_of_the_rule_on_the_old_listener_is_written_over_by_nobody_but_a_repair(bench: Workbench) -> None:
+    Operator(bench.greenlight.site).set_weights(50, 50)
+    bench.step("Repair", REPAIR)
+
+    assert listeners(bench) == [HTTPS]
+    assert bench.greenlight.site.rule_weights() == {"blue": 100, "green": 0}
