@@ -28,7 +28,7 @@ from greenlight.rehearsal.snapshot import Lookout
 from greenlight.rehearsal.stage import Stage
 from greenlight.rehearsal.traffic.analysis import percentile, shift_seconds, summarize
 from greenlight.rehearsal.traffic.process import Traffic, TrafficOrder
-from greenlight.rehearsal.traffic.record import Record
+from greenlight.rehearsal.traffic.record import RequestRecord
 from greenlight.rehearsal.versions import Cast
 
 SWITCHES = 100
@@ -57,7 +57,7 @@ def prepare(stage: Stage) -> None:
         raise SystemExit(f"the bench could not begin: {outcome.why} (see {stage.place.logs})")
 
 
-def under_load(stage: Stage, switches: int, requests: int) -> Sequence[Record]:
+def under_load(stage: Stage, switches: int, requests: int) -> Sequence[RequestRecord]:
     """Switch again and again under one load."""
     url = Lookout(stage).outputs("GreenlightEdge")["FrontDoorUrl"]
     order = TrafficOrder(url, stage.place.record("switches"), LOAD.rate, LOAD.connections)
@@ -77,7 +77,7 @@ def switch(stage: Stage, assembly: str) -> None:
     stage.run(command, f"deploy-{assembly}", lambda: None)
 
 
-def tell(records: Sequence[Record], seen: Sequence[SwitchSeen], switches: int, requests: int) -> int:
+def tell(records: Sequence[RequestRecord], seen: Sequence[SwitchSeen], switches: int, requests: int) -> int:
     """Print the figures, and return 0 if they are as they must be."""
     times = sorted(shift_times(records, seen))
     summary = summarize(records)
@@ -92,7 +92,7 @@ def tell(records: Sequence[Record], seen: Sequence[SwitchSeen], switches: int, r
     return 0 if good else 1
 
 
-def shift_times(records: Sequence[Record], seen: Sequence[SwitchSeen]) -> list[float]:
+def shift_times(records: Sequence[RequestRecord], seen: Sequence[SwitchSeen]) -> list[float]:
     """For each switch, how long after its write of the rule the other color still answered."""
     moments = [(s.shifted_at, Color(s.color)) for s in seen if s.shifted_at is not None]
     ends = [moment for moment, _ in moments[1:]] + [None]

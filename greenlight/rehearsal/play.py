@@ -24,7 +24,7 @@ from greenlight.rehearsal.traffic.analysis import rollback_seconds, shift_second
 from greenlight.rehearsal.traffic.paths import profile_of
 from greenlight.rehearsal.traffic.process import Traffic, TrafficOrder
 from greenlight.rehearsal.traffic.profile import write_profile
-from greenlight.rehearsal.traffic.record import Record
+from greenlight.rehearsal.traffic.record import RequestRecord
 from greenlight.rehearsal.traffic.windows import LiveView
 from greenlight.waiting import wait_until
 
@@ -106,7 +106,7 @@ class _Watch:
 
 def _under_load(
     stage: Stage, act: Act, load: Load, watch: _Watch, performance: Performance
-) -> tuple[Sequence[Record], str]:
+) -> tuple[Sequence[RequestRecord], str]:
     """Returns the record of the load, and what kept the act from being played to its end, if anything did."""
     profile = stage.place.profile(act.name)
     write_profile(profile_of(stage.service, stage.settings.services), profile)
@@ -131,7 +131,7 @@ def _under_load(
         return traffic.stop(), problem
 
 
-def _seen(performance: Performance, records: Sequence[Record]) -> Seen:
+def _seen(performance: Performance, records: Sequence[RequestRecord]) -> Seen:
     before, after, settings = performance.before, performance.lookout.snapshot(), performance.stage.settings
     return Seen(
         steps=dict(performance.steps),

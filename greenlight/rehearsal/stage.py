@@ -28,7 +28,7 @@ BOOTSTRAP_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandOutcome:
     """How one command ended: its exit code, and what it printed."""
 
     code: int
@@ -58,19 +58,19 @@ class Stage:
         """The service whose turn it is."""
         return chosen(self.settings, self.turn or None)
 
-    def deploy(self, assembly: str, look: Callable[[], None]) -> Outcome:
+    def deploy(self, assembly: str, look: Callable[[], None]) -> CommandOutcome:
         """Deploy everything from a synthesized assembly with the real CDK CLI."""
         folder = self.place.assembly(assembly)
         self.await_assembly(assembly)
         return self.run(cdk.deploy([], assembly=folder), f"deploy-{assembly}", look)
 
-    def run(self, command: Sequence[str], log: str, look: Callable[[], None]) -> Outcome:
+    def run(self, command: Sequence[str], log: str, look: Callable[[], None]) -> CommandOutcome:
         """Run a command in the project's copy, looking around while it runs."""
         environment = cdk.environment({**self.environment, "AWS_SDK_UA_APP_ID": log})
         log_file = self.place.logs / f"{log}.log"
         with Deployment(command, environment, self.place.project.folder, log_file, self.processes) as deployment:
             code = deployment.follow(look, self.progress.note)
-            return Outcome(code, deployment.output, deployment.why() if code else "")
+            return CommandOutcome(code, deployment.output, deployment.why() if code else "")
 
     def ask(self, name: str) -> Any:
         """Ask the local cloud about itself."""

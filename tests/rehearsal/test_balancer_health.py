@@ -11,11 +11,11 @@ from greenlight.rehearsal.balancer.health import (
     CHECKING,
     HEALTHY,
     REGISTERING,
+    CheckOutcome,
+    CheckRecord,
     Failure,
     Health,
-    Outcome,
-    Record,
-    State,
+    TargetState,
     advance,
     read_outcome,
 )
@@ -25,15 +25,15 @@ from greenlight.rehearsal.balancer.tail import Tail
 
 CHECK = HealthCheck("/health", 1, 0.5, healthy_count=2, unhealthy_count=3, success_codes="200")
 GROUP = "targetgroup/blue/1"
-PASS = Outcome(GROUP, "i-1:3000")
-REFUSED = Outcome(GROUP, "i-1:3000", Failure.CONNECTION)
-SLOW = Outcome(GROUP, "i-1:3000", Failure.TIMEOUT)
-CODE_503 = Outcome(GROUP, "i-1:3000", Failure.CODE, 503)
-FAILED = Health(State.UNHEALTHY, "Target.FailedHealthChecks", "Health checks failed")
+PASS = CheckOutcome(GROUP, "i-1:3000")
+REFUSED = CheckOutcome(GROUP, "i-1:3000", Failure.CONNECTION)
+SLOW = CheckOutcome(GROUP, "i-1:3000", Failure.TIMEOUT)
+CODE_503 = CheckOutcome(GROUP, "i-1:3000", Failure.CODE, 503)
+FAILED = Health(TargetState.UNHEALTHY, "Target.FailedHealthChecks", "Health checks failed")
 
 
-def after(*outcomes: Outcome) -> Health:
-    record = Record()
+def after(*outcomes: CheckOutcome) -> Health:
+    record = CheckRecord()
     for outcome in outcomes:
         record = advance(record, outcome, CHECK)
     return record.health
@@ -56,7 +56,7 @@ def after(*outcomes: Outcome) -> Health:
         ([PASS, REFUSED, REFUSED, REFUSED, PASS, REFUSED, PASS], FAILED),
     ],
 )
-def test_states_follow_the_thresholds(outcomes: list[Outcome], expected: Health) -> None:
+def test_states_follow_the_thresholds(outcomes: list[CheckOutcome], expected: Health) -> None:
     assert after(*outcomes) == expected
 
 
@@ -68,8 +68,8 @@ def test_states_follow_the_thresholds(outcomes: list[Outcome], expected: Health)
         (REFUSED, "Target.FailedHealthChecks", "Health checks failed"),
     ],
 )
-def test_the_reason_is_that_of_the_last_failure(outcome: Outcome, reason: str, description: str) -> None:
-    assert after(SLOW, REFUSED, CODE_503, outcome) == Health(State.UNHEALTHY, reason, description)
+def test_the_reason_is_that_of_the_last_failure(outcome: CheckOutcome, reason: str, description: str) -> None:
+    assert after(SLOW, REFUSED, CODE_503, outcome) == Health(TargetState.UNHEALTHY, reason, description)
 
 
 def event(**detail: object) -> str:
@@ -88,7 +88,7 @@ def event(**detail: object) -> str:
         (event(eject_unhealthy_event={"failure_type": "ACTIVE"}), None),
     ],
 )
-def test_one_check_is_one_outcome(line: str, outcome: Outcome | None) -> None:
+def test_one_check_is_one_outcome(line: str, outcome: CheckOutcome | None) -> None:
     assert read_outcome(line) == outcome
 
 

@@ -9,7 +9,7 @@ import pytest
 from ministack.services import cloudwatch
 
 from greenlight.rehearsal.balancer.access_log import Request, line_format, parse
-from greenlight.rehearsal.balancer.health import CHECKING, HEALTHY, Health, State
+from greenlight.rehearsal.balancer.health import CHECKING, HEALTHY, Health, TargetState
 from greenlight.rehearsal.balancer.metrics import Datum, host_data, request_data
 from greenlight.rehearsal.cloud.elbv2 import publication
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
@@ -109,7 +109,7 @@ def test_without_requests_there_are_no_request_metrics() -> None:
 
 
 def test_hosts_count_as_healthy_or_unhealthy_or_as_neither() -> None:
-    health = [HEALTHY, HEALTHY, Health(State.UNHEALTHY), CHECKING]
+    health = [HEALTHY, HEALTHY, Health(TargetState.UNHEALTHY), CHECKING]
 
     assert host_data({("app/shop/1", "targetgroup/blue/2"): health}) == [
         Datum("HealthyHostCount", (BALANCER, GROUP), "Count", ((2, 1),)),

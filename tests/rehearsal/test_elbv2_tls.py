@@ -14,7 +14,7 @@ import pytest
 
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.certificates import DOMAIN, authority_file, issue, local_arn
-from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.traffic.process import Traffic, TrafficOrder
 from tests.rehearsal.elbv2_calls import refusal
 from tests.rehearsal.load_balancing import SCALE, Shop
@@ -205,7 +205,10 @@ def test_both_ports_under_load_give_answers_and_redirects_and_nothing_else(live:
             live.shift(*weights)
         records = secure.stop(), redirected.stop()
 
-    assert [{record.outcome for record in each} for each in records] == [{Outcome.ANSWERED}, {Outcome.REDIRECTED}]
+    assert [{record.outcome for record in each} for each in records] == [
+        {RequestOutcome.ANSWERED},
+        {RequestOutcome.REDIRECTED},
+    ]
     assert not [record for each in records for record in each if record.outcome.failed]
 
 
@@ -216,7 +219,7 @@ def test_a_redirect_that_nobody_expects_is_a_failure(live: Shop, tmp_path: Path)
     with Processes() as processes, Traffic(asked, tmp_path / "log", processes) as load:
         records = load.stop()
 
-    assert {record.outcome for record in records} == {Outcome.UNMARKED}
+    assert {record.outcome for record in records} == {RequestOutcome.UNMARKED}
 
 
 def order(shop: Shop, record: Path, url: str, *, redirects: bool = False) -> TrafficOrder:

@@ -14,7 +14,7 @@ import pytest
 
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.runner.errors import ContainerError
-from greenlight.rehearsal.runner.look import State
+from greenlight.rehearsal.runner.look import ContainerState
 from greenlight.rehearsal.runner.plan import PORTS_VARIABLE
 from greenlight.rehearsal.runner.runner import Runner
 from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference, RestartPolicy
@@ -88,7 +88,7 @@ def test_a_crashed_container_comes_back_on_the_same_port(bench: Bench, policy: R
     port, pid = bench.published(), container.look().pid
     with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
         bench.get("/exit")
-    eventually(lambda: container.look().state is State.RUNNING and container.look().pid != pid)
+    eventually(lambda: container.look().state is ContainerState.RUNNING and container.look().pid != pid)
 
     assert (bench.published(), container.look().restarts) == (port, 1)
 
@@ -106,7 +106,7 @@ def test_a_stopped_container_does_not_come_back(bench: Bench) -> None:
     container.stop()
     time.sleep(0.3)
 
-    assert container.look().state is State.EXITED
+    assert container.look().state is ContainerState.EXITED
 
 
 def test_output_goes_to_the_containers_log(bench: Bench) -> None:

@@ -20,10 +20,10 @@ from traffic_switch.contract import Color
 
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.traffic.analysis import offered_rate, rollback_seconds, shift_seconds
-from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.traffic.pool import PoolLimits
 from greenlight.rehearsal.traffic.process import Traffic, TrafficError, TrafficOrder
-from greenlight.rehearsal.traffic.record import Record, read_records
+from greenlight.rehearsal.traffic.record import RequestRecord, read_records
 
 pytestmark = pytest.mark.rehearsal
 
@@ -35,8 +35,8 @@ class Server:
 
     def __init__(self) -> None:
         self.color = "blue"
-        self.faults: dict[int, Outcome] = {}
-        self.gave: Counter[Outcome] = Counter()
+        self.faults: dict[int, RequestOutcome] = {}
+        self.gave: Counter[RequestOutcome] = Counter()
         self.connections = 0
         self._asked = 0
         self._loop = asyncio.new_event_loop()
@@ -57,16 +57,22 @@ class Server:
         self._thread.join()
         self._loop.close()
 
-    def next_outcome(self) -> Outcome:
+    def next_outcome(self) -> RequestOutcome:
         self._asked += 1
-        outcome = next((fault for every, fault in self.faults.items() if self._asked % every == 0), Outcome.ANSWERED)
+        outcome = next(
+            (fault for every, fault in self.faults.items() if self._asked % every == 0), RequestOutcome.ANSWERED
+        )
         self.gave[outcome] += 1
         return outcome
 
-    def answer(self, outcome: Outcome) -> bytes:
-        status = 500 if outcome is Outcome.SERVER_ERROR else 200
-        marks = "" if outcome is Outcome.UNMARKED else f"X-Environment: {self.color}\r\nX-Version: {self.color}-1\r\n"
-        body = "hel" if outcome is Outcome.TRUNCATED else "hello"
+    def answer(self, outcome: RequestOutcome) -> bytes:
+        status = 500 if outcome is RequestOutcome.SERVER_ERROR else 200
+        marks = (
+            ""
+            if outcome is RequestOutcome.UNMARKED
+            else f"X-Environment: {self.color}\r\nX-Version: {self.color}-1\r\n"
+        )
+        body = "hel" if outcome is RequestOutcome.TRUNCATED else "hello"
         return f"HTTP/1.1 {status} Reason\r\n{marks}Content-Length: 5\r\n\r\n{body}".encode()
 
 
@@ -82,11 +88,11 @@ class Side(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         outcome = self._server.next_outcome()
-        if outcome is Outcome.RESET:
+        if outcome is RequestOutcome.RESET:
             self._transport.abort()
-        elif outcome is not Outcome.TIMEOUT:
+        elif outcome is not RequestOutcome.TIMEOUT:
             self._transport.write(self._server.answer(outcome))
-        if outcome is Outcome.TRUNCATED:
+        if outcome is RequestOutcome.TRUNCATED:
             self._transport.close()
 
 
@@ -105,7 +111,7 @@ def start(server: Server, folder: Path, **options: float) -> Iterator[Traffic]:
         yield traffic
 
 
-def load_for(seconds: float, server: Server, folder: Path) -> list[Record]:
+def load_for(seconds: float, server: Server, folder: Path) -> list[RequestRecord]:
     with start(server, folder) as traffic:
         time.sleep(seconds)
         return traffic.stop()
@@ -113,11 +119,11 @@ def load_for(seconds: float, server: Server, folder: Path) -> list[Record]:
 
 def test_every_request_is_recorded_with_the_outcome_that_the_server_gave_it(server: Server, tmp_path: Path) -> None:
     server.faults = {
-        11: Outcome.SERVER_ERROR,
-        31: Outcome.RESET,
-        37: Outcome.TRUNCATED,
-        41: Outcome.UNMARKED,
-        97: Outcome.TIMEOUT,
+        11: RequestOutcome.SERVER_ERROR,
+        31: RequestOutcome.RESET,
+        37: RequestOutcome.TRUNCATED,
+        41: RequestOutcome.UNMARKED,
+        97: RequestOutcome.TIMEOUT,
     }
 
     records = load_for(2.0, server, tmp_path)
@@ -130,7 +136,7 @@ def test_every_request_is_recorded_with_the_outcome_that_the_server_gave_it(serv
 def test_a_load_that_is_stopped_loses_nothing_and_fails_nothing(server: Server, tmp_path: Path) -> None:
     records = load_for(1.0, server, tmp_path)
 
-    assert Counter(record.outcome for record in records) == server.gave == {Outcome.ANSWERED: len(records)}
+    assert Counter(record.outcome for record in records) == server.gave == {RequestOutcome.ANSWERED: len(records)}
     assert offered_rate(records) == pytest.approx(RATE, rel=0.01)
 
 
@@ -181,28 +187,28 @@ def test_a_service_that_stops_listening_refuses_what_is_due_then(server: Server,
     with start(server, tmp_path) as traffic:
         server.stop_listening()
         time.sleep(0.1)
-        server.faults = {1: Outcome.RESET}
+        server.faults = {1: RequestOutcome.RESET}
         time.sleep(0.5)
         records = traffic.stop()
 
     outcomes = Counter(record.outcome for record in records)
-    assert outcomes[Outcome.RESET] == server.gave[Outcome.RESET] == server.connections
-    assert outcomes[Outcome.REFUSED] > 100
+    assert outcomes[RequestOutcome.RESET] == server.gave[RequestOutcome.RESET] == server.connections
+    assert outcomes[RequestOutcome.REFUSED] > 100
     assert rollback_seconds(records) is None
 
 
 def test_requests_without_an_answer_at_the_end_are_counted_after_a_grace_of_two_seconds(
     server: Server, tmp_path: Path
 ) -> None:
-    server.faults = {1: Outcome.TIMEOUT}
+    server.faults = {1: RequestOutcome.TIMEOUT}
     with start(server, tmp_path, rate=20, timeout_seconds=60) as traffic:
         time.sleep(0.5)
         stopped = time.monotonic()
         records = traffic.stop()
 
     assert 1.9 < time.monotonic() - stopped < 4
-    assert {record.outcome for record in records} == {Outcome.UNANSWERED}
-    assert len(records) == server.gave[Outcome.TIMEOUT]
+    assert {record.outcome for record in records} == {RequestOutcome.UNANSWERED}
+    assert len(records) == server.gave[RequestOutcome.TIMEOUT]
 
 
 def test_a_load_on_nothing_does_not_start(tmp_path: Path, processes: Processes) -> None:

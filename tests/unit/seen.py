@@ -14,9 +14,9 @@ from greenlight.rehearsal.acts.performance import Step
 from greenlight.rehearsal.acts.upkeep import EDITED
 from greenlight.rehearsal.journal import SwitchSeen
 from greenlight.rehearsal.snapshot import Message, Snapshot
-from greenlight.rehearsal.stage import Outcome
-from greenlight.rehearsal.traffic.outcome import Outcome as Ending
-from greenlight.rehearsal.traffic.record import Record
+from greenlight.rehearsal.stage import CommandOutcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
+from greenlight.rehearsal.traffic.record import RequestRecord
 
 BLUE = Live(Color.BLUE, "1", Weights(100, 0))
 GREEN = Live(Color.GREEN, "2", Weights(0, 100))
@@ -30,12 +30,14 @@ KEPT = Snapshot(
 )
 GONE = replace(KEPT, live=None, weights=None, rule_arn="")
 DRIFTED = replace(KEPT, weights=EDITED)
-GOOD, BAD = Outcome(0, "✅ GreenlightData\n✅ GreenlightEdge (no changes)"), Outcome(1, "", "refused")
+GOOD, BAD = CommandOutcome(0, "✅ GreenlightData\n✅ GreenlightEdge (no changes)"), CommandOutcome(1, "", "refused")
 
 
-def record(color: Color | None = Color.BLUE, at: float = 1.0, ending: Ending = Ending.ANSWERED) -> Record:
+def record(
+    color: Color | None = Color.BLUE, at: float = 1.0, ending: RequestOutcome = RequestOutcome.ANSWERED
+) -> RequestRecord:
     """One request that was answered at a moment."""
-    return Record(at, 0.01, color, ending)
+    return RequestRecord(at, 0.01, color, ending)
 
 
 def switch(mode: str, outcome: str, name: str = "s1", reason: str = "", **more: Any) -> SwitchSeen:
@@ -44,7 +46,7 @@ def switch(mode: str, outcome: str, name: str = "s1", reason: str = "", **more: 
     return SwitchSeen(name, mode, "green", "2", phases=phases, outcome=outcome, reason=reason, answer="x", **more)
 
 
-def step(outcome: Outcome = GOOD, after: Snapshot = KEPT, before: Snapshot = KEPT) -> Step:
+def step(outcome: CommandOutcome = GOOD, after: Snapshot = KEPT, before: Snapshot = KEPT) -> Step:
     """One thing that was done."""
     return Step(outcome, before, after)
 
@@ -67,10 +69,10 @@ FLAWLESS: dict[str, Seen] = {
     "errors": seen(
         {"errors": step(BAD)},
         [BAKED, switch("restore", "UNCHANGED", "s2")],
-        records=[record(Color.GREEN, ending=Ending.SERVER_ERROR), record(at=9.0)],
+        records=[record(Color.GREEN, ending=RequestOutcome.SERVER_ERROR), record(at=9.0)],
     ),
     "unrelated-deploy": seen({"unrelated": step()}, [], stack_status="UPDATE_COMPLETE"),
-    "stale-deploy": seen({"stale": step(Outcome(1, "blue is live with version 1,\n and this"))}, []),
+    "stale-deploy": seen({"stale": step(CommandOutcome(1, "blue is live with version 1,\n and this"))}, []),
     "drift": seen(
         {
             "edited": step(after=DRIFTED),
@@ -114,7 +116,7 @@ FLAWLESS: dict[str, Seen] = {
         ],
         stack_status="",
         after=None,
-        records=[record(Color.GREEN), record(None, 9.0, Ending.SERVER_ERROR)],
+        records=[record(Color.GREEN), record(None, 9.0, RequestOutcome.SERVER_ERROR)],
     ),
 }
 """For each act, what is seen when it goes as claimed."""

@@ -15,8 +15,8 @@ from greenlight.rehearsal.acts.act import Seen
 from greenlight.rehearsal.acts.flags import Script
 from greenlight.rehearsal.acts.releases import CIRCUIT_BREAKER
 from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE
-from greenlight.rehearsal.stage import Outcome
-from greenlight.rehearsal.traffic.outcome import Outcome as Ending
+from greenlight.rehearsal.stage import CommandOutcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.versions import Cast
 from tests.unit.seen import BAD, BLUE, DRIFTED, FLAWLESS, GOOD, GREEN, KEPT, record, step, switch
 
@@ -40,14 +40,14 @@ def test_an_act_without_a_flaw_has_no_complaint(name: str) -> None:
     assert complaints(name, FLAWLESS[name]) == []
 
 
-FAILED = [record(Color.GREEN), record(Color.GREEN, 9.0, Ending.RESET)]
+FAILED = [record(Color.GREEN), record(Color.GREEN, 9.0, RequestOutcome.RESET)]
 
 BY_ECS: dict[str, Any] = {
     "compute": "fargate",
     "compute_status": "UPDATE_ROLLBACK_COMPLETE",
     "stack_status": "UPDATE_COMPLETE",
     "switches": [],
-    "steps": {"unhealthy": step(Outcome(1, "", f"Error occurred during operation '{CIRCUIT_BREAKER}'"))},
+    "steps": {"unhealthy": step(CommandOutcome(1, "", f"Error occurred during operation '{CIRCUIT_BREAKER}'"))},
 }
 """What is seen when ECS refuses a version: the release stack is not reached."""
 
@@ -73,7 +73,11 @@ FLAWS = [
     ("errors", {"switches": [switch("release", "HELD")]}, "wanted ROLLED_BACK"),
     ("errors", {"records": [record()]}, "green never had traffic"),
     ("errors", {"records": [record(at=1.0), record(Color.GREEN, 9.0)]}, "1 of the last 1 requests"),
-    ("errors", {"records": [record(Color.GREEN), record(None, 9.0, Ending.TIMEOUT)]}, "1 of the last 1 requests"),
+    (
+        "errors",
+        {"records": [record(Color.GREEN), record(None, 9.0, RequestOutcome.TIMEOUT)]},
+        "1 of the last 1 requests",
+    ),
     ("errors", {"switches": [switch("release", "ROLLED_BACK", reason="Bake failed")]}, "no evidence was kept"),
     ("errors", {"switches": [switch("release", "ROLLED_BACK", reason="Gate")]}, "does not name the bake: Gate"),
     ("unrelated-deploy", {"steps": {"unrelated": step(BAD)}}, "unrelated: it failed"),

@@ -15,8 +15,8 @@ from greenlight.rehearsal.report.measure import with_traffic
 from greenlight.rehearsal.report.result import ActResult, ActVerdict, Phase, RehearsalReport
 from greenlight.rehearsal.report.timeline import MOST_STEPS, timeline
 from greenlight.rehearsal.report.write import write_report
-from greenlight.rehearsal.traffic.outcome import Outcome
-from greenlight.rehearsal.traffic.record import Record
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
+from greenlight.rehearsal.traffic.record import RequestRecord
 
 ACT_KEYS = [
     *("name", "claim", "verdict", "seconds", "requests", "failed_requests", "shift_seconds", "rollback_seconds"),
@@ -30,9 +30,11 @@ def report(*acts: ActResult) -> RehearsalReport:
     return RehearsalReport("ec2", 12.3456789, acts, started_at=1_800_000_000.0)
 
 
-def load(seconds: int, per_second: int = 10, color: Color = Color.BLUE) -> list[Record]:
+def load(seconds: int, per_second: int = 10, color: Color = Color.BLUE) -> list[RequestRecord]:
     step = 1 / per_second
-    return [Record(100 + n * step + 0.01, 0.01, color, Outcome.ANSWERED) for n in range(seconds * per_second)]
+    return [
+        RequestRecord(100 + n * step + 0.01, 0.01, color, RequestOutcome.ANSWERED) for n in range(seconds * per_second)
+    ]
 
 
 def test_the_promised_keys_come_first_and_in_order() -> None:
@@ -73,7 +75,7 @@ def test_the_whole_passes_when_every_act_does(verdicts: list[str], whole: str) -
 
 
 def test_a_load_gives_an_act_its_counts_and_rates() -> None:
-    records = [*load(10), Record(110.0, 2.0, None, Outcome.TIMEOUT, status=0)]
+    records = [*load(10), RequestRecord(110.0, 2.0, None, RequestOutcome.TIMEOUT, status=0)]
 
     act = with_traffic(BARE, records)
 
@@ -102,7 +104,7 @@ def test_a_steady_load_has_no_dent_at_the_ends_of_its_timeline(seconds: int) -> 
 
 
 def test_a_single_request_has_a_timeline_too() -> None:
-    line = timeline([Record(100.0, 0.0, Color.GREEN, Outcome.SERVER_ERROR)])
+    line = timeline([RequestRecord(100.0, 0.0, Color.GREEN, RequestOutcome.SERVER_ERROR)])
 
     assert line is not None
     assert (line.green, line.failed) == ((0.0,), (4.0,))

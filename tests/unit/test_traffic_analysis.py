@@ -8,20 +8,23 @@ from hypothesis import strategies as st
 from traffic_switch.contract import Color
 
 from greenlight.rehearsal.traffic import analysis
-from greenlight.rehearsal.traffic.outcome import Outcome
-from greenlight.rehearsal.traffic.record import Record
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
+from greenlight.rehearsal.traffic.record import RequestRecord
 
 B, G = Color.BLUE, Color.GREEN
 
 
-def answers(*pairs: tuple[float, Color | None]) -> list[Record]:
-    return [Record(at, 0.1, color, Outcome.ANSWERED if color else Outcome.RESET) for at, color in pairs]
+def answers(*pairs: tuple[float, Color | None]) -> list[RequestRecord]:
+    return [
+        RequestRecord(at, 0.1, color, RequestOutcome.ANSWERED if color else RequestOutcome.RESET) for at, color in pairs
+    ]
 
 
-def failures(*times: float, until: float = 100.0) -> list[Record]:
+def failures(*times: float, until: float = 100.0) -> list[RequestRecord]:
     """One answer at each whole second up to the end, failed at the given ones."""
     return [
-        Record(float(at), 0.1, G, Outcome.SERVER_ERROR if at in times else Outcome.ANSWERED) for at in range(int(until))
+        RequestRecord(float(at), 0.1, G, RequestOutcome.SERVER_ERROR if at in times else RequestOutcome.ANSWERED)
+        for at in range(int(until))
     ]
 
 
@@ -39,7 +42,9 @@ def failures(*times: float, until: float = 100.0) -> list[Record]:
     ],
     ids=["mixed", "at once", "never", "came back", "all before", "empty", "a colorless failure", "only failures"],
 )
-def test_a_shift_lasts_until_the_last_answer_of_the_old_color(records: list[Record], seconds: float | None) -> None:
+def test_a_shift_lasts_until_the_last_answer_of_the_old_color(
+    records: list[RequestRecord], seconds: float | None
+) -> None:
     assert analysis.shift_seconds(records, 10.0, G) == pytest.approx(seconds)
 
 
@@ -71,7 +76,9 @@ def test_after_the_shift_every_answer_is_of_the_new_color(pairs: list[tuple[floa
     ],
     ids=["some", "one", "none", "never over", "empty"],
 )
-def test_users_suffer_from_the_first_bad_answer_to_the_last(records: list[Record], seconds: float | None) -> None:
+def test_users_suffer_from_the_first_bad_answer_to_the_last(
+    records: list[RequestRecord], seconds: float | None
+) -> None:
     assert analysis.rollback_seconds(records) == seconds
 
 
@@ -100,16 +107,16 @@ def test_a_percentile_of_nothing_is_refused(values: list[float], percent: float)
 
 def test_the_summary_counts_every_request_once() -> None:
     records = [
-        Record(1.0, 0.0, B, Outcome.ANSWERED, version="1.0.0"),
-        Record(2.0, 0.0, G, Outcome.SERVER_ERROR, status=500, version="2.0.0"),
-        Record(3.5, 0.5, None, Outcome.TIMEOUT, status=0),
-        Record(5.0, 1.0, G, Outcome.ANSWERED, version="2.0.0"),
+        RequestRecord(1.0, 0.0, B, RequestOutcome.ANSWERED, version="1.0.0"),
+        RequestRecord(2.0, 0.0, G, RequestOutcome.SERVER_ERROR, status=500, version="2.0.0"),
+        RequestRecord(3.5, 0.5, None, RequestOutcome.TIMEOUT, status=0),
+        RequestRecord(5.0, 1.0, G, RequestOutcome.ANSWERED, version="2.0.0"),
     ]
 
     summary = analysis.summarize(records)
 
     assert (summary.requests, summary.failed, summary.seconds) == (4, 2, 4.0)
-    assert summary.outcomes == {Outcome.ANSWERED: 2, Outcome.SERVER_ERROR: 1, Outcome.TIMEOUT: 1}
+    assert summary.outcomes == {RequestOutcome.ANSWERED: 2, RequestOutcome.SERVER_ERROR: 1, RequestOutcome.TIMEOUT: 1}
     assert summary.colors == {B: 1, G: 2}
     assert summary.versions == {"1.0.0": 1, "2.0.0": 2}
     assert summary.offered_per_second == 1.0

@@ -6,7 +6,7 @@ import pytest
 from traffic_switch.contract import Color
 
 from greenlight.rehearsal.traffic.answer import AnswerReader
-from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 
 BLUE = b"X-Environment: blue\r\nX-Version: 1.0.0\r\n"
 
@@ -18,24 +18,24 @@ def response(status: int = 200, headers: bytes = BLUE, body: bytes = b"hello") -
 def test_a_whole_answer_tells_its_color_version_and_status() -> None:
     reader = AnswerReader()
 
-    assert reader.feed(response()) is Outcome.ANSWERED
+    assert reader.feed(response()) is RequestOutcome.ANSWERED
     assert (reader.color, reader.version, reader.status, reader.reusable) == (Color.BLUE, b"1.0.0", 200, True)
 
 
 @pytest.mark.parametrize(
     ("data", "outcome"),
     [
-        (response(404), Outcome.ANSWERED),
-        (response(302), Outcome.ANSWERED),
-        (response(500), Outcome.SERVER_ERROR),
-        (response(503, headers=b""), Outcome.SERVER_ERROR),
-        (response(200, headers=b""), Outcome.UNMARKED),
-        (response(200, headers=b"X-Environment: purple\r\n"), Outcome.UNMARKED),
-        (b"HTTP/1.1 204 No Content\r\n" + BLUE + b"\r\n", Outcome.ANSWERED),
-        (b"SSH-2.0-OpenSSH\r\n", Outcome.MALFORMED),
+        (response(404), RequestOutcome.ANSWERED),
+        (response(302), RequestOutcome.ANSWERED),
+        (response(500), RequestOutcome.SERVER_ERROR),
+        (response(503, headers=b""), RequestOutcome.SERVER_ERROR),
+        (response(200, headers=b""), RequestOutcome.UNMARKED),
+        (response(200, headers=b"X-Environment: purple\r\n"), RequestOutcome.UNMARKED),
+        (b"HTTP/1.1 204 No Content\r\n" + BLUE + b"\r\n", RequestOutcome.ANSWERED),
+        (b"SSH-2.0-OpenSSH\r\n", RequestOutcome.MALFORMED),
     ],
 )
-def test_an_answer_is_judged_as_its_user_would(data: bytes, outcome: Outcome) -> None:
+def test_an_answer_is_judged_as_its_user_would(data: bytes, outcome: RequestOutcome) -> None:
     assert AnswerReader().feed(data) is outcome
 
 
@@ -45,21 +45,21 @@ def test_an_answer_that_comes_byte_by_byte_ends_with_its_last_byte() -> None:
 
     outcomes = [reader.feed(bytes([byte])) for byte in data]
 
-    assert outcomes == [None] * (len(data) - 1) + [Outcome.ANSWERED]
+    assert outcomes == [None] * (len(data) - 1) + [RequestOutcome.ANSWERED]
 
 
 def test_chunks_end_with_the_empty_chunk() -> None:
     reader = AnswerReader()
 
     assert reader.feed(b"HTTP/1.1 200 OK\r\n" + BLUE + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n") is None
-    assert reader.feed(b"0\r\n\r\n") is Outcome.ANSWERED
+    assert reader.feed(b"0\r\n\r\n") is RequestOutcome.ANSWERED
 
 
 def test_an_interim_answer_only_announces_the_real_one() -> None:
     reader = AnswerReader()
 
     assert reader.feed(b"HTTP/1.1 100 Continue\r\n\r\n") is None
-    assert reader.feed(response()) is Outcome.ANSWERED
+    assert reader.feed(response()) is RequestOutcome.ANSWERED
 
 
 def test_the_second_answer_of_a_connection_inherits_nothing_from_the_first() -> None:
@@ -68,31 +68,31 @@ def test_the_second_answer_of_a_connection_inherits_nothing_from_the_first() -> 
 
     reader.begin()
 
-    assert reader.feed(response(headers=b"")) is Outcome.UNMARKED
+    assert reader.feed(response(headers=b"")) is RequestOutcome.UNMARKED
     assert (reader.color, reader.version) == (None, b"")
 
 
 def test_a_server_that_says_close_gets_no_second_request() -> None:
     reader = AnswerReader()
 
-    assert reader.feed(response(headers=BLUE + b"Connection: close\r\n")) is Outcome.ANSWERED
+    assert reader.feed(response(headers=BLUE + b"Connection: close\r\n")) is RequestOutcome.ANSWERED
     assert not reader.reusable
 
 
 @pytest.mark.parametrize(
     ("data", "cleanly", "outcome"),
     [
-        (b"", True, Outcome.RESET),
-        (b"", False, Outcome.RESET),
-        (b"HTTP/1.1 200 OK\r\nX-Env", True, Outcome.RESET),
-        (response()[:-1], True, Outcome.TRUNCATED),
-        (response()[:-1], False, Outcome.TRUNCATED),
-        (b"HTTP/1.1 200 OK\r\n" + BLUE + b"\r\nto the end", True, Outcome.ANSWERED),
-        (b"HTTP/1.1 200 OK\r\n" + BLUE + b"\r\nto the end", False, Outcome.TRUNCATED),
-        (b"HTTP/1.1 502 Bad\r\n\r\nto the end", True, Outcome.SERVER_ERROR),
+        (b"", True, RequestOutcome.RESET),
+        (b"", False, RequestOutcome.RESET),
+        (b"HTTP/1.1 200 OK\r\nX-Env", True, RequestOutcome.RESET),
+        (response()[:-1], True, RequestOutcome.TRUNCATED),
+        (response()[:-1], False, RequestOutcome.TRUNCATED),
+        (b"HTTP/1.1 200 OK\r\n" + BLUE + b"\r\nto the end", True, RequestOutcome.ANSWERED),
+        (b"HTTP/1.1 200 OK\r\n" + BLUE + b"\r\nto the end", False, RequestOutcome.TRUNCATED),
+        (b"HTTP/1.1 502 Bad\r\n\r\nto the end", True, RequestOutcome.SERVER_ERROR),
     ],
 )
-def test_a_connection_that_ends_early_ends_its_answer(data: bytes, cleanly: bool, outcome: Outcome) -> None:
+def test_a_connection_that_ends_early_ends_its_answer(data: bytes, cleanly: bool, outcome: RequestOutcome) -> None:
     reader = AnswerReader()
     assert reader.feed(data) is None
 

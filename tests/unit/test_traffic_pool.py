@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from tests.unit.traffic_service import ANSWER, Service, rehearse, settle
 
 LAST_ANSWER = ANSWER.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
@@ -22,7 +22,7 @@ def test_connections_take_turns() -> None:
             service.answer()
         assert [transport.wrote for transport in service.transports] == [2, 2]
 
-    assert rehearse(story).ended == [Outcome.ANSWERED] * 4
+    assert rehearse(story).ended == [RequestOutcome.ANSWERED] * 4
 
 
 def test_a_request_that_finds_all_busy_waits_for_the_next_free_connection() -> None:
@@ -33,7 +33,7 @@ def test_a_request_that_finds_all_busy_waits_for_the_next_free_connection() -> N
         service.answer()
         assert service.pool.unfinished == 0
 
-    assert rehearse(story).ended == [Outcome.ANSWERED] * 3
+    assert rehearse(story).ended == [RequestOutcome.ANSWERED] * 3
 
 
 def test_the_pool_grows_step_by_step_while_requests_wait_up_to_its_cap() -> None:
@@ -76,7 +76,7 @@ def test_an_answer_that_says_close_is_good_and_its_connection_is_replaced_for_wh
         await settle()
         service.answer()
 
-    assert rehearse(story).ended == [Outcome.ANSWERED] * 3
+    assert rehearse(story).ended == [RequestOutcome.ANSWERED] * 3
 
 
 def test_bytes_that_nobody_asked_for_cost_the_connection_but_no_request() -> None:
@@ -86,4 +86,4 @@ def test_bytes_that_nobody_asked_for_cost_the_connection_but_no_request() -> Non
         service.offer()
         service.answer()
 
-    assert rehearse(story).ended == [Outcome.ANSWERED]
+    assert rehearse(story).ended == [RequestOutcome.ANSWERED]

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.traffic.pool import PoolLimits
 from tests.unit.traffic_service import Service, rehearse, settle
 
@@ -25,7 +25,7 @@ def test_a_connection_that_closes_under_a_request_fails_it_without_a_retry() -> 
     async def story(service: Service) -> None:
         service.offer()
         await service.hang_up(service.transports[0].connection)
-        assert service.ended == [Outcome.RESET]
+        assert service.ended == [RequestOutcome.RESET]
         assert sum(transport.wrote for transport in service.transports) == 1
 
     rehearse(story)
@@ -41,7 +41,7 @@ def test_requests_that_were_due_while_nothing_listens_are_refused() -> None:
         service.pool.tick()
         await settle()
 
-    assert rehearse(story).ended == [Outcome.REFUSED] * 3
+    assert rehearse(story).ended == [RequestOutcome.REFUSED] * 3
 
 
 def test_a_spare_connection_that_is_refused_fails_nobody() -> None:
@@ -62,7 +62,7 @@ def test_a_request_times_out_from_its_due_time_whether_sent_or_waiting() -> None
         assert service.ended == []
         service.now = 5.0
         service.pool.tick()
-        assert service.ended == [Outcome.TIMEOUT] * 3
+        assert service.ended == [RequestOutcome.TIMEOUT] * 3
 
     rehearse(story, max_connections=2)
 
@@ -74,7 +74,7 @@ def test_a_late_answer_is_not_taken_for_the_answer_to_the_next_request() -> None
         service.pool.tick()
         assert service.transports[0].aborted
 
-    assert rehearse(story).ended == [Outcome.TIMEOUT]
+    assert rehearse(story).ended == [RequestOutcome.TIMEOUT]
 
 
 def test_an_attempt_to_connect_that_hangs_is_given_up_with_its_request() -> None:
@@ -92,7 +92,7 @@ def test_an_attempt_to_connect_that_hangs_is_given_up_with_its_request() -> None
         await settle()
         service.answer()
 
-    assert rehearse(story).ended == [Outcome.TIMEOUT, Outcome.ANSWERED]
+    assert rehearse(story).ended == [RequestOutcome.TIMEOUT, RequestOutcome.ANSWERED]
 
 
 def test_closing_ends_every_request_that_is_still_open_once() -> None:
@@ -101,5 +101,5 @@ def test_closing_ends_every_request_that_is_still_open_once() -> None:
 
     service = rehearse(story)
 
-    assert service.ended == [Outcome.UNANSWERED] * 5
+    assert service.ended == [RequestOutcome.UNANSWERED] * 5
     assert service.pool.unfinished == 0

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from traffic_switch.contract import Color
 
 from greenlight.rehearsal.traffic.names import names_path
-from greenlight.rehearsal.traffic.outcome import Outcome
-from greenlight.rehearsal.traffic.record import ENTRY, Record, RecordTail, RecordWriter, read_records
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
+from greenlight.rehearsal.traffic.record import ENTRY, RecordTail, RecordWriter, RequestRecord, read_records
 
 AT = 1_800_000_000.25
 
@@ -19,14 +19,14 @@ entries = st.tuples(
     st.floats(0, 4e9),
     st.floats(0, 60, width=32),
     st.sampled_from([None, *Color]),
-    st.sampled_from(Outcome),
+    st.sampled_from(RequestOutcome),
     st.integers(0, 599),
     st.sampled_from([b"", b"1.0.0", b"2.0.0"]),
     st.sampled_from([b"GET /", b"POST /cart"]),
 )
 
 
-def write(path: Path, *records: tuple[float, float, Color | None, Outcome, int, bytes, bytes]) -> RecordWriter:
+def write(path: Path, *records: tuple[float, float, Color | None, RequestOutcome, int, bytes, bytes]) -> RecordWriter:
     writer = RecordWriter(path)
     for record in records:
         writer.add(*record)
@@ -34,8 +34,8 @@ def write(path: Path, *records: tuple[float, float, Color | None, Outcome, int, 
     return writer
 
 
-def entry(at: float = AT, version: bytes = b"1.0.0") -> tuple[float, float, Color, Outcome, int, bytes, bytes]:
-    return at, 0.125, Color.GREEN, Outcome.ANSWERED, 200, version, b"GET /"
+def entry(at: float = AT, version: bytes = b"1.0.0") -> tuple[float, float, Color, RequestOutcome, int, bytes, bytes]:
+    return at, 0.125, Color.GREEN, RequestOutcome.ANSWERED, 200, version, b"GET /"
 
 
 @settings(max_examples=20)
@@ -99,9 +99,9 @@ def test_a_record_without_its_words_still_counts(tmp_path: Path) -> None:
     names_path(tmp_path / "load.bin").unlink()
 
     assert read_records(tmp_path / "load.bin") == [
-        Record(AT, 0.125, Color.GREEN, Outcome.ANSWERED, 200, version=None, request=None)
+        RequestRecord(AT, 0.125, Color.GREEN, RequestOutcome.ANSWERED, 200, version=None, request=None)
     ]
 
 
 def test_the_due_time_is_the_completion_less_the_latency() -> None:
-    assert Record(AT, 0.25, Color.BLUE, Outcome.ANSWERED).due_at == AT - 0.25
+    assert RequestRecord(AT, 0.25, Color.BLUE, RequestOutcome.ANSWERED).due_at == AT - 0.25

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from traffic_switch.contract import Color
 
-from greenlight.rehearsal.traffic.outcome import Outcome
-from greenlight.rehearsal.traffic.record import Record, RecordTail, RecordWriter
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
+from greenlight.rehearsal.traffic.record import RecordTail, RecordWriter, RequestRecord
 from greenlight.rehearsal.traffic.windows import LiveView, windows
 
 B, G = Color.BLUE, Color.GREEN
@@ -18,28 +18,28 @@ B, G = Color.BLUE, Color.GREEN
 
 def test_a_window_counts_colors_and_kinds_of_failure_apart() -> None:
     records = [
-        Record(100.2, 0.2, B, Outcome.ANSWERED),
-        Record(100.3, 0.1, G, Outcome.ANSWERED),
-        Record(100.4, 0.3, G, Outcome.SERVER_ERROR),
-        Record(100.5, 0.4, None, Outcome.RESET),
+        RequestRecord(100.2, 0.2, B, RequestOutcome.ANSWERED),
+        RequestRecord(100.3, 0.1, G, RequestOutcome.ANSWERED),
+        RequestRecord(100.4, 0.3, G, RequestOutcome.SERVER_ERROR),
+        RequestRecord(100.5, 0.4, None, RequestOutcome.RESET),
     ]
 
     [window] = windows(records)
 
     assert window.good == {B: 1, G: 1}
-    assert window.bad == {Outcome.SERVER_ERROR: 1, Outcome.RESET: 1}
+    assert window.bad == {RequestOutcome.SERVER_ERROR: 1, RequestOutcome.RESET: 1}
     assert (window.failures, window.p95_seconds, window.starts_at) == (2, 0.4, 100.0)
 
 
 def test_silence_is_a_window_too() -> None:
-    records = [Record(0.5, 0.5, B, Outcome.ANSWERED), Record(2.5, 0.1, B, Outcome.ANSWERED)]
+    records = [RequestRecord(0.5, 0.5, B, RequestOutcome.ANSWERED), RequestRecord(2.5, 0.1, B, RequestOutcome.ANSWERED)]
 
     assert [window.good.get(B, 0) for window in windows(records)] == [1, 0, 1]
     assert windows(records)[1].p95_seconds is None
 
 
 def test_windows_can_begin_later_than_the_load() -> None:
-    records = [Record(at + 0.5, 0.1, B, Outcome.ANSWERED) for at in range(5)]
+    records = [RequestRecord(at + 0.5, 0.1, B, RequestOutcome.ANSWERED) for at in range(5)]
 
     assert [window.starts_at for window in windows(records, starts_at=3.0)] == [3.0, 4.0]
     assert windows(records, starts_at=30.0) == windows([]) == []
@@ -52,10 +52,13 @@ def test_a_window_without_length_is_refused() -> None:
 
 @settings(max_examples=30)
 @given(
-    st.lists(st.tuples(st.floats(0, 50), st.sampled_from([B, G, None]), st.sampled_from(Outcome))), st.floats(0.1, 10)
+    st.lists(st.tuples(st.floats(0, 50), st.sampled_from([B, G, None]), st.sampled_from(RequestOutcome))),
+    st.floats(0.1, 10),
 )
-def test_no_record_is_lost_between_windows(ends: list[tuple[float, Color | None, Outcome]], seconds: float) -> None:
-    records = [Record(at, 0.0, color or B, outcome) for at, color, outcome in ends]
+def test_no_record_is_lost_between_windows(
+    ends: list[tuple[float, Color | None, RequestOutcome]], seconds: float
+) -> None:
+    records = [RequestRecord(at, 0.0, color or B, outcome) for at, color, outcome in ends]
 
     cut = windows(records, seconds)
 
@@ -66,10 +69,10 @@ def test_a_live_view_shows_the_last_second_and_remembers_failures(tmp_path: Path
     writer = RecordWriter(tmp_path / "load.bin")
     view = LiveView(RecordTail(tmp_path / "load.bin"))
     for at in range(10):
-        writer.add(100 + at / 10, 0.01, B, Outcome.SERVER_ERROR if at == 0 else Outcome.ANSWERED, 200)
+        writer.add(100 + at / 10, 0.01, B, RequestOutcome.SERVER_ERROR if at == 0 else RequestOutcome.ANSWERED, 200)
     writer.flush()
     first = view.look(now=100.95)
-    writer.add(101.9, 0.01, G, Outcome.ANSWERED, 200)
+    writer.add(101.9, 0.01, G, RequestOutcome.ANSWERED, 200)
     writer.close()
     second = view.look(now=102.0)
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from greenlight.rehearsal.traffic.answer import AnswerReader
 from greenlight.rehearsal.traffic.connection import Connection, Owner, Visit
-from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.traffic.pool import Pool, PoolLimits
 from greenlight.rehearsal.traffic.profile import RequestKind
 from greenlight.rehearsal.traffic.wire import Sendable
@@ -40,7 +40,7 @@ class Service:
         self.refusing = False
         self.hanging = False
         self.transports: list[FakeTransport] = []
-        self.ended: list[Outcome] = []
+        self.ended: list[RequestOutcome] = []
         self.pool = Pool(self._dial, limits, self._end, lambda: self.now)
 
     async def _dial(self, owner: Owner) -> None:
@@ -52,7 +52,7 @@ class Service:
         self.transports.append(FakeTransport(connection))
         connection.connection_made(self.transports[-1])
 
-    def _end(self, visit: Visit, outcome: Outcome, answer: AnswerReader) -> None:
+    def _end(self, visit: Visit, outcome: RequestOutcome, answer: AnswerReader) -> None:
         self.ended.append(outcome)
 
     def offer(self, count: int = 1) -> None:
@@ -83,7 +83,7 @@ def rehearse(story: Callable[[Service], Awaitable[None]], **limits: float) -> Se
         await service.pool.fill()
         await story(service)
         await settle()
-        service.pool.close(Outcome.UNANSWERED)
+        service.pool.close(RequestOutcome.UNANSWERED)
         await settle()
         return service
 

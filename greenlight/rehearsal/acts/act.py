@@ -12,8 +12,8 @@ from greenlight.rehearsal.acts.flags import Flags
 from greenlight.rehearsal.acts.performance import Performance, Step
 from greenlight.rehearsal.journal import SwitchSeen
 from greenlight.rehearsal.snapshot import Message
-from greenlight.rehearsal.stage import Outcome
-from greenlight.rehearsal.traffic.record import Record
+from greenlight.rehearsal.stage import CommandOutcome
+from greenlight.rehearsal.traffic.record import RequestRecord
 
 LAST_STRETCH_SECONDS = 1.0
 
@@ -36,13 +36,13 @@ class Seen:
     stack_status: str
     before: Live | None
     after: Live | None
-    records: Sequence[Record]
+    records: Sequence[RequestRecord]
     broken_promises: Sequence[str] = field(default_factory=tuple)
     compute: str = "ec2"
     compute_status: str = ""
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> CommandOutcome:
         """How the last command ended."""
         return list(self.steps.values())[-1].outcome
 
@@ -62,7 +62,7 @@ class Seen:
         return sum(record.color is color for record in self.records)
 
     @property
-    def last_stretch(self) -> Sequence[Record]:
+    def last_stretch(self) -> Sequence[RequestRecord]:
         """The requests of the last second."""
         end = max((record.due_at for record in self.records), default=0.0)
         return [record for record in self.records if record.due_at > end - LAST_STRETCH_SECONDS]

@@ -12,21 +12,21 @@ import boto3
 
 from greenlight import cdk
 from greenlight.rehearsal.snapshot import Lookout, Snapshot
-from greenlight.rehearsal.stage import Outcome, Stage
+from greenlight.rehearsal.stage import CommandOutcome, Stage
 from greenlight.waiting import awaited
 
 SETTLING_SECONDS = 60.0
 """A switch that was killed is taken back within this; production's own patience needs more, and gets it."""
 PATIENT_SETTLING_SECONDS = 600.0
 POLL_SECONDS = 0.2
-DONE = Outcome(0, "")
+DONE = CommandOutcome(0, "")
 
 
 @dataclass(frozen=True)
 class Step:
     """One thing that was done: how it ended, and how everything looked before and afterwards."""
 
-    outcome: Outcome
+    outcome: CommandOutcome
     before: Snapshot
     after: Snapshot
 
@@ -72,7 +72,7 @@ class Performance:
         self.steps[step] = Step(outcome, before, self.lookout.snapshot())
         return self.steps[step]
 
-    def note(self, step: str, outcome: Outcome = DONE, before: Snapshot | None = None) -> Step:
+    def note(self, step: str, outcome: CommandOutcome = DONE, before: Snapshot | None = None) -> Step:
         """Look at everything, once it has settled, and remember it as a step."""
         self.steps[step] = Step(outcome, before or self.before, self.settled())
         return self.steps[step]

@@ -14,7 +14,7 @@ from greenlight.rehearsal.balancer.clusters import METADATA
 from greenlight.rehearsal.balancer.snapshot import HealthCheck
 
 
-class State(StrEnum):
+class TargetState(StrEnum):
     """The states of a target that an Application Load Balancer knows."""
 
     INITIAL = "initial"
@@ -28,18 +28,18 @@ class State(StrEnum):
 class Health:
     """A state, and why: reason and description are empty for a healthy target."""
 
-    state: State
+    state: TargetState
     reason: str = ""
     description: str = ""
 
 
-REGISTERING = Health(State.INITIAL, "Elb.RegistrationInProgress", "Target registration is in progress")
-CHECKING = Health(State.INITIAL, "Elb.InitialHealthChecking", "Initial health checks in progress")
-HEALTHY = Health(State.HEALTHY)
-DRAINING = Health(State.DRAINING, "Target.DeregistrationInProgress", "Target deregistration is in progress")
-NOT_REGISTERED = Health(State.UNUSED, "Target.NotRegistered", "Target is not registered to the target group")
+REGISTERING = Health(TargetState.INITIAL, "Elb.RegistrationInProgress", "Target registration is in progress")
+CHECKING = Health(TargetState.INITIAL, "Elb.InitialHealthChecking", "Initial health checks in progress")
+HEALTHY = Health(TargetState.HEALTHY)
+DRAINING = Health(TargetState.DRAINING, "Target.DeregistrationInProgress", "Target deregistration is in progress")
+NOT_REGISTERED = Health(TargetState.UNUSED, "Target.NotRegistered", "Target is not registered to the target group")
 NOT_IN_USE = Health(
-    State.UNUSED, "Target.NotInUse", "Target group is not configured to receive traffic from the load balancer"
+    TargetState.UNUSED, "Target.NotInUse", "Target group is not configured to receive traffic from the load balancer"
 )
 
 
@@ -52,7 +52,7 @@ class Failure(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """One health check of one target."""
 
     target_group: str
@@ -62,7 +62,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Record:
+class CheckRecord:
     """What the checks of one target have shown so far: its state, and the unbroken run of outcomes that led here."""
 
     health: Health = REGISTERING
@@ -73,35 +73,35 @@ class Record:
 _FAILURES = {"ACTIVE": Failure.CODE, "NETWORK_TIMEOUT": Failure.TIMEOUT, "NETWORK": Failure.CONNECTION}
 
 
-def read_outcome(line: str) -> Outcome | None:
+def read_outcome(line: str) -> CheckOutcome | None:
     """Read a line of Envoy's health check events; None for an event that is not the outcome of one check."""
     event = json.loads(line)
     target = event["metadata"]["filter_metadata"][METADATA]["target"]
     if "successful_health_check_event" in event:
-        return Outcome(event["cluster_name"], target)
+        return CheckOutcome(event["cluster_name"], target)
     failed = event.get("health_check_failure_event")
     if failed is None:
         return None
-    return Outcome(event["cluster_name"], target, _FAILURES[failed["failure_type"]], failed["http_status_code"])
+    return CheckOutcome(event["cluster_name"], target, _FAILURES[failed["failure_type"]], failed["http_status_code"])
 
 
-def advance(record: Record, outcome: Outcome, check: HealthCheck) -> Record:
+def advance(record: CheckRecord, outcome: CheckOutcome, check: HealthCheck) -> CheckRecord:
     """Count one outcome, and change the state when its threshold is reached."""
     if outcome.failure is None:
         passed = replace(record, passes=record.passes + 1, failures=0)
-        needed = 1 if record.health.state is State.INITIAL else check.healthy_count
+        needed = 1 if record.health.state is TargetState.INITIAL else check.healthy_count
         return replace(passed, health=HEALTHY) if passed.passes >= needed else passed
     failed = replace(record, passes=0, failures=record.failures + 1)
-    if failed.failures >= check.unhealthy_count or record.health.state is State.UNHEALTHY:
+    if failed.failures >= check.unhealthy_count or record.health.state is TargetState.UNHEALTHY:
         return replace(failed, health=_unhealthy(outcome))
-    return replace(failed, health=CHECKING) if record.health.state is State.INITIAL else failed
+    return replace(failed, health=CHECKING) if record.health.state is TargetState.INITIAL else failed
 
 
-def _unhealthy(outcome: Outcome) -> Health:
+def _unhealthy(outcome: CheckOutcome) -> Health:
     match outcome.failure:
         case Failure.CODE:
             codes = f"Health checks failed with these codes: [{outcome.status}]"
-            return Health(State.UNHEALTHY, "Target.ResponseCodeMismatch", codes)
+            return Health(TargetState.UNHEALTHY, "Target.ResponseCodeMismatch", codes)
         case Failure.TIMEOUT:
-            return Health(State.UNHEALTHY, "Target.Timeout", "Request timed out")
-    return Health(State.UNHEALTHY, "Target.FailedHealthChecks", "Health checks failed")
+            return Health(TargetState.UNHEALTHY, "Target.Timeout", "Request timed out")
+    return Health(TargetState.UNHEALTHY, "Target.FailedHealthChecks", "Health checks failed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from greenlight.rehearsal.balancer.health import Health, Record, advance, read_outcome
+from greenlight.rehearsal.balancer.health import CheckRecord, Health, advance, read_outcome
 from greenlight.rehearsal.balancer.snapshot import HealthCheck, Snapshot
 from greenlight.rehearsal.balancer.tail import Tail
 
@@ -21,7 +21,7 @@ class HealthWatch:
         self._events = events
         self._lock = threading.Lock()
         self._checks: dict[Key, HealthCheck] = {}
-        self._records: dict[Key, Record] = {}
+        self._records: dict[Key, CheckRecord] = {}
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -40,12 +40,12 @@ class HealthWatch:
                 for group in snapshot.target_groups
                 for endpoint in group.endpoints
             }
-            self._records = {key: self._records.get(key, Record()) for key in self._checks}
+            self._records = {key: self._records.get(key, CheckRecord()) for key in self._checks}
 
     def health(self, target_group: str, target: str) -> Health:
         """Tell a target's health; one without any outcome yet is being registered."""
         with self._lock:
-            return self._records.get((target_group, target), Record()).health
+            return self._records.get((target_group, target), CheckRecord()).health
 
     def look(self) -> None:
         """Count the outcomes since the last look."""

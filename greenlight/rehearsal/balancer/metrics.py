@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from greenlight.rehearsal.balancer.access_log import Request
-from greenlight.rehearsal.balancer.health import Health, State
+from greenlight.rehearsal.balancer.health import Health, TargetState
 
 Dimensions = tuple[tuple[str, str], ...]
 
@@ -47,7 +47,7 @@ def host_data(health: Mapping[tuple[str, str], list[Health]]) -> list[Datum]:
     return [
         Datum(name, _pair(load_balancer, group), "Count", ((sum(each.state is state for each in found), 1),))
         for (load_balancer, group), found in health.items()
-        for name, state in (("HealthyHostCount", State.HEALTHY), ("UnHealthyHostCount", State.UNHEALTHY))
+        for name, state in (("HealthyHostCount", TargetState.HEALTHY), ("UnHealthyHostCount", TargetState.UNHEALTHY))
     ]
 
 

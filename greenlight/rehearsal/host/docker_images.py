@@ -10,7 +10,7 @@ from greenlight.rehearsal.runner.spec import ImageReference
 
 
 @dataclass(frozen=True)
-class Images:
+class PulledImages:
     """The images that a host has pulled: each as it was then, as a tag may have moved since."""
 
     find: Callable[[ImageReference], StoredImage]

@@ -30,7 +30,7 @@ class Execution:
 
 
 @dataclass(frozen=True)
-class Place:
+class MachinePlace:
     """Where a machine lives on this one.
 
     Attributes:
@@ -53,7 +53,7 @@ class Machine:
     def __init__(
         self,
         name: str,
-        place: Place,
+        place: MachinePlace,
         log: BoundedLog,
         credentials: Callable[[], Mapping[str, str]],
         processes: Processes,

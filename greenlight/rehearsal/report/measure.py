@@ -8,10 +8,10 @@ from dataclasses import replace
 from greenlight.rehearsal.report.result import ActResult
 from greenlight.rehearsal.report.timeline import timeline
 from greenlight.rehearsal.traffic.analysis import summarize
-from greenlight.rehearsal.traffic.record import Record
+from greenlight.rehearsal.traffic.record import RequestRecord
 
 
-def with_traffic(act: ActResult, records: Sequence[Record]) -> ActResult:
+def with_traffic(act: ActResult, records: Sequence[RequestRecord]) -> ActResult:
     """Return the act with every figure that its record tells by itself.
 
     Shift and rollback times need to know what the state machine did: the act computes those.

@@ -11,7 +11,7 @@ from greenlight.rehearsal.traffic.analysis import Latency
 
 
 class ActVerdict(StrEnum):
-    """Whether an act bore its claim out."""
+    """Whether what an act claims was seen."""
 
     PASS = "pass"
     FAIL = "fail"

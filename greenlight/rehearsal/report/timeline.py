@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from traffic_switch.contract import Color
 
-from greenlight.rehearsal.traffic.record import Record
+from greenlight.rehearsal.traffic.record import RequestRecord
 from greenlight.rehearsal.traffic.windows import Window, windows
 
 FINEST_SECONDS = 0.25
@@ -37,7 +37,7 @@ class Timeline:
         return len(self.blue) * self.step_seconds
 
 
-def timeline(records: Sequence[Record]) -> Timeline | None:
+def timeline(records: Sequence[RequestRecord]) -> Timeline | None:
     """Cut a load into steps that fill it exactly, so that no half-filled step looks like a fall of traffic."""
     if not records:
         return None

@@ -10,7 +10,7 @@ from greenlight.processes.owner import Processes
 from greenlight.processes.process import OwnedProcess
 from greenlight.rehearsal.runner.errors import RunnerError
 from greenlight.rehearsal.runner.log import BoundedLog
-from greenlight.rehearsal.runner.look import Look, RouteTable, State
+from greenlight.rehearsal.runner.look import ContainerState, Look, RouteTable
 from greenlight.rehearsal.runner.plan import LaunchPlan
 from greenlight.rehearsal.runner.ports import LOOPBACK, is_listening
 from greenlight.rehearsal.runner.spec import ContainerSpec
@@ -55,7 +55,7 @@ class Container:
         self._settled = threading.Event()
         self._supervisor: threading.Thread | None = None
         self._process: OwnedProcess | None = None
-        self._state = State.CREATED
+        self._state = ContainerState.CREATED
         self._started_at: float | None = None
         self._restarts = 0
         self._exit_code: int | None = None
@@ -63,7 +63,7 @@ class Container:
     def look(self) -> Look:
         """Return what the container is doing now."""
         with self._lock:
-            running = self._process if self._state is State.RUNNING else None
+            running = self._process if self._state is ContainerState.RUNNING else None
             return Look(
                 self.id,
                 self.spec.name,
@@ -120,7 +120,7 @@ class Container:
         if supervisor:
             supervisor.join(timeout_seconds)
         with self._lock:
-            return self._exit_code if self._state is State.EXITED else None
+            return self._exit_code if self._state is ContainerState.EXITED else None
 
     def _spawn(self) -> OwnedProcess:
         """Start the process; the caller holds the lock."""
@@ -130,7 +130,7 @@ class Container:
             process = self._processes.start(
                 plan.command, folder=plan.folder, environment=plan.environment, output=output
             )
-        self._process, self._state = process, State.RUNNING
+        self._process, self._state = process, ContainerState.RUNNING
         self._started_at, self._exit_code = time.time(), None
         self.log.note(f"{self._title} started as process {process.pid} on port {self.port}")
         return process
@@ -170,18 +170,18 @@ class Container:
         with self._lock:
             self._exit_code = exit_code
             wanted = self.spec.restart.restarts(exit_code) and not self._asked_to_stop.is_set()
-            self._state = State.RESTARTING if wanted else State.EXITED
+            self._state = ContainerState.RESTARTING if wanted else ContainerState.EXITED
         return wanted and not self._asked_to_stop.wait(backoff_seconds)
 
     def _restart(self) -> OwnedProcess | None:
         with self._lock:
             if self._asked_to_stop.is_set():
-                self._state = State.EXITED
+                self._state = ContainerState.EXITED
                 return None
             self._restarts += 1
             try:
                 return self._spawn()
             except (RunnerError, OSError) as error:
-                self._state, self._exit_code = State.EXITED, CANNOT_START
+                self._state, self._exit_code = ContainerState.EXITED, CANNOT_START
                 self.log.note(f"{self._title} cannot start again: {error}")
                 return None

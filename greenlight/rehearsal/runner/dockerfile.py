@@ -12,7 +12,7 @@ from greenlight.rehearsal.runner.errors import ProgramError
 
 
 @dataclass
-class Stage:
+class BuildStage:
     """One stage while it is read; a stage built on an earlier one starts as a copy of it."""
 
     entrypoint: list[str] = field(default_factory=list)
@@ -20,19 +20,19 @@ class Stage:
     environment: dict[str, str] = field(default_factory=dict)
     stop_signal: str = "SIGTERM"
 
-    def copy(self) -> Stage:
+    def copy(self) -> BuildStage:
         """Return a stage that can be changed on its own."""
-        return Stage(list(self.entrypoint), list(self.command), dict(self.environment), self.stop_signal)
+        return BuildStage(list(self.entrypoint), list(self.command), dict(self.environment), self.stop_signal)
 
 
-def last_stage(path: Path) -> Stage:
+def last_stage(path: Path) -> BuildStage:
     """Read the Dockerfile. Raises ProgramError for a command in shell form: a shell keeps signals from the service."""
-    stages: dict[str, Stage] = {}
-    stage = Stage()
+    stages: dict[str, BuildStage] = {}
+    stage = BuildStage()
     for instruction, value in _instructions(path.read_text()):
         if instruction == "FROM":
             base, *alias = [word for word in value.split() if not word.startswith("--")]
-            stage = stages.get(base, Stage()).copy()
+            stage = stages.get(base, BuildStage()).copy()
             stages[alias[-1] if alias else base] = stage
         elif instruction == "ENV":
             stage.environment.update(_pairs(value))

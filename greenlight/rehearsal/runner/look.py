@@ -17,7 +17,7 @@ class RouteTable(Protocol):
         """Forget the target: nothing serves it any more."""
 
 
-class State(StrEnum):
+class ContainerState(StrEnum):
     """What a container is doing, in Docker's words."""
 
     CREATED = "created"
@@ -37,7 +37,7 @@ class Look:
     version: str
     environment: str
     """The color, as the container was told; empty when it was told none."""
-    state: State
+    state: ContainerState
     pid: int | None
     port: int
     started_at: float | None

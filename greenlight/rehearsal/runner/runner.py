@@ -13,7 +13,7 @@ from greenlight.rehearsal.runner.catalog import CATALOG_FILE, VersionCatalog
 from greenlight.rehearsal.runner.container import Container
 from greenlight.rehearsal.runner.errors import ContainerError
 from greenlight.rehearsal.runner.log import BoundedLog
-from greenlight.rehearsal.runner.look import Look, RouteTable, State
+from greenlight.rehearsal.runner.look import ContainerState, Look, RouteTable
 from greenlight.rehearsal.runner.plan import Planner
 from greenlight.rehearsal.runner.ports import free_port
 from greenlight.rehearsal.runner.source import Sources
@@ -75,7 +75,7 @@ class Runner:
 
     def remove(self, container: Container, *, force: bool = False) -> None:
         """Forget a container that has exited; with force, kill one that runs. Raises ContainerError without force."""
-        if container.look().state in (State.RUNNING, State.RESTARTING):
+        if container.look().state in (ContainerState.RUNNING, ContainerState.RESTARTING):
             if not force:
                 running = f'cannot remove container "{container.spec.name}": container is running'
                 raise ContainerError(f"{running}: stop the container before removing or force remove")

@@ -9,23 +9,25 @@ from math import ceil
 
 from traffic_switch.contract import Color
 
-from greenlight.rehearsal.traffic.outcome import Outcome
-from greenlight.rehearsal.traffic.record import Record
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
+from greenlight.rehearsal.traffic.record import RequestRecord
 
 
-def failed(record: Record) -> bool:
+def failed(record: RequestRecord) -> bool:
     """Whether a user would call the request failed."""
     return record.outcome.failed
 
 
-def between(records: Iterable[Record], since: float | None = None, until: float | None = None) -> list[Record]:
+def between(
+    records: Iterable[RequestRecord], since: float | None = None, until: float | None = None
+) -> list[RequestRecord]:
     """Return the records completed in the time from `since` to before `until`, in Unix seconds."""
     first, end = since or 0.0, float("inf") if until is None else until
     return [record for record in records if first <= record.completed_at < end]
 
 
 def shift_seconds(
-    records: Sequence[Record], wrote_at: float, new_color: Color, until: float | None = None
+    records: Sequence[RequestRecord], wrote_at: float, new_color: Color, until: float | None = None
 ) -> float | None:
     """Return how long after the write of the rule, at `wrote_at`, the other color still answered.
 
@@ -41,7 +43,7 @@ def shift_seconds(
     return after[old[-1]].completed_at - wrote_at if old else 0.0
 
 
-def rollback_seconds(records: Sequence[Record], since: float | None = None) -> float | None:
+def rollback_seconds(records: Sequence[RequestRecord], since: float | None = None) -> float | None:
     """Return how long users suffered: from the first bad answer that one got to the last.
 
     None if there was no bad answer, and also if the record ends with one: nothing then shows that it was over.
@@ -62,7 +64,7 @@ class Latency:
     p99: float
 
 
-def latency(records: Iterable[Record]) -> Latency | None:
+def latency(records: Iterable[RequestRecord]) -> Latency | None:
     """Return the percentiles, or None without records."""
     values = sorted(record.latency_seconds * 1000 for record in records)
     if not values:
@@ -83,7 +85,7 @@ class Summary:
 
     requests: int
     failed: int
-    outcomes: Mapping[Outcome, int]
+    outcomes: Mapping[RequestOutcome, int]
     colors: Mapping[Color, int]
     """Answers by color, good and bad."""
     versions: Mapping[str, int]
@@ -94,7 +96,7 @@ class Summary:
     latency: Latency | None
 
 
-def summarize(records: Sequence[Record]) -> Summary:
+def summarize(records: Sequence[RequestRecord]) -> Summary:
     """Count a load. Rates are None when there are too few records for one."""
     outcomes = Counter(record.outcome for record in records)
     seconds = _seconds(records)
@@ -106,19 +108,19 @@ def summarize(records: Sequence[Record]) -> Summary:
         versions=Counter(record.version for record in records if record.version),
         seconds=seconds,
         offered_per_second=offered_rate(records),
-        answered_per_second=outcomes[Outcome.ANSWERED] / seconds if seconds else None,
+        answered_per_second=outcomes[RequestOutcome.ANSWERED] / seconds if seconds else None,
         latency=latency(records),
     )
 
 
-def offered_rate(records: Sequence[Record]) -> float | None:
+def offered_rate(records: Sequence[RequestRecord]) -> float | None:
     """Return requests due per second, which the due times tell: one interval less than there are requests."""
     due = [record.due_at for record in records]
     span = max(due) - min(due) if due else 0.0
     return (len(due) - 1) / span if span > 0 else None
 
 
-def _seconds(records: Sequence[Record]) -> float:
+def _seconds(records: Sequence[RequestRecord]) -> float:
     if not records:
         return 0.0
     return max(record.completed_at for record in records) - min(record.due_at for record in records)

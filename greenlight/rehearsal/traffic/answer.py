@@ -5,7 +5,7 @@ from __future__ import annotations
 from httptools import HttpParserError, HttpResponseParser
 from traffic_switch.contract import ENVIRONMENT_HEADER, VERSION_HEADER, Color
 
-from greenlight.rehearsal.traffic.outcome import Outcome, outcome_of_answer
+from greenlight.rehearsal.traffic.outcome import RequestOutcome, outcome_of_answer
 
 _ENVIRONMENT = ENVIRONMENT_HEADER.lower().encode()
 _VERSION = VERSION_HEADER.lower().encode()
@@ -37,25 +37,25 @@ class AnswerReader:
         self._started = False
         self._delimited = False
 
-    def feed(self, data: bytes) -> Outcome | None:
+    def feed(self, data: bytes) -> RequestOutcome | None:
         """Take more bytes; return the outcome once it is known."""
         self._started = True
         try:
             self._parser.feed_data(data)
         except HttpParserError:
-            return Outcome.MALFORMED
+            return RequestOutcome.MALFORMED
         return self._judged() if self.complete else None
 
-    def closed(self, *, cleanly: bool) -> Outcome:
+    def closed(self, *, cleanly: bool) -> RequestOutcome:
         """Return the outcome of an answer whose connection has ended before it was complete.
 
         An answer with neither length nor chunks ends where its connection does, if that ends cleanly (RFC 9112, 6.3).
         """
         if not self.status:
-            return Outcome.RESET
-        return self._judged() if cleanly and not self._delimited else Outcome.TRUNCATED
+            return RequestOutcome.RESET
+        return self._judged() if cleanly and not self._delimited else RequestOutcome.TRUNCATED
 
-    def _judged(self) -> Outcome:
+    def _judged(self) -> RequestOutcome:
         expected = self._expects_redirects and self._to_https
         return outcome_of_answer(self.status, marked=self.color is not None, to_https=expected)
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import Protocol, cast
 
 from greenlight.rehearsal.traffic.answer import AnswerReader
-from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.traffic.wire import Sendable, Shopper
 
 
@@ -31,7 +31,7 @@ class Owner(Protocol):
     def opened(self, connection: Connection) -> None:
         """The connection can carry a request."""
 
-    def ended(self, visit: Visit, outcome: Outcome, answer: AnswerReader) -> None:
+    def ended(self, visit: Visit, outcome: RequestOutcome, answer: AnswerReader) -> None:
         """The visit is over; called once for each."""
 
     def freed(self, connection: Connection) -> None:
@@ -62,7 +62,7 @@ class Connection(asyncio.Protocol):
         self._answer.begin()
         self._transport.write(visit.wire())
 
-    def give_up(self, outcome: Outcome) -> None:
+    def give_up(self, outcome: RequestOutcome) -> None:
         """End the visit with an outcome of the caller's, and drop the connection: its answer may still come."""
         self._end(outcome)
         self.drop()
@@ -83,10 +83,10 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read the answer; bytes that nobody asked for make the connection useless."""
-        outcome = self._answer.feed(data) if self.visit else Outcome.MALFORMED
+        outcome = self._answer.feed(data) if self.visit else RequestOutcome.MALFORMED
         if outcome is None:
             return
-        self.usable = self.usable and self._answer.reusable and outcome is not Outcome.MALFORMED
+        self.usable = self.usable and self._answer.reusable and outcome is not RequestOutcome.MALFORMED
         self._end(outcome)
         if self.usable:
             self._owner.freed(self)
@@ -105,7 +105,7 @@ class Connection(asyncio.Protocol):
         self._end(self._answer.closed(cleanly=False))
         self._owner.lost(self)
 
-    def _end(self, outcome: Outcome) -> None:
+    def _end(self, outcome: RequestOutcome) -> None:
         visit, self.visit = self.visit, None
         if visit is not None:
             self._owner.ended(visit, outcome, self._answer)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from greenlight.rehearsal.traffic.answer import AnswerReader
 from greenlight.rehearsal.traffic.connection import Connection, Owner, Visit
-from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.traffic.place import Place
 from greenlight.rehearsal.traffic.pool import Pool, PoolLimits
 from greenlight.rehearsal.traffic.profile import SHOP, SHOPPERS, Profile
@@ -47,7 +47,7 @@ class Tally:
     """How many requests were due, and how they ended."""
 
     offered: int = 0
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    outcomes: Counter[RequestOutcome] = field(default_factory=Counter)
 
     @property
     def failed(self) -> int:
@@ -113,10 +113,10 @@ class Generator:
             self._timer.cancel()
         deadline = self._loop.time() + GRACE_SECONDS
         await self._tick_until(lambda: not self._pool.unfinished or self._loop.time() >= deadline)
-        self._pool.close(Outcome.UNANSWERED)
+        self._pool.close(RequestOutcome.UNANSWERED)
         self._writer.flush()
 
-    def _record(self, visit: Visit, outcome: Outcome, answer: AnswerReader) -> None:
+    def _record(self, visit: Visit, outcome: RequestOutcome, answer: AnswerReader) -> None:
         self.tally.outcomes[outcome] += 1
         if visit.shopper:
             for cookie in answer.cookies:

@@ -9,7 +9,7 @@ REDIRECTS = (301, 302)
 """With these a load balancer redirects (API reference, RedirectActionConfig)."""
 
 
-class Outcome(IntEnum):
+class RequestOutcome(IntEnum):
     """The end of one request; each one is counted apart, and all but an answer and a redirect are failures.
 
     The numbers are part of the record's format: append, never renumber.
@@ -39,13 +39,13 @@ class Outcome(IntEnum):
     @property
     def failed(self) -> bool:
         """Whether the user would call it a failure."""
-        return self not in (Outcome.ANSWERED, Outcome.REDIRECTED)
+        return self not in (RequestOutcome.ANSWERED, RequestOutcome.REDIRECTED)
 
 
-def outcome_of_answer(status: int, *, marked: bool, to_https: bool = False) -> Outcome:
+def outcome_of_answer(status: int, *, marked: bool, to_https: bool = False) -> RequestOutcome:
     """Judge one whole answer: its status first, then whether it names a color. `to_https`: an expected redirect."""
     if status >= FIRST_SERVER_ERROR:
-        return Outcome.SERVER_ERROR
+        return RequestOutcome.SERVER_ERROR
     if to_https and not marked and status in REDIRECTS:
-        return Outcome.REDIRECTED
-    return Outcome.ANSWERED if marked else Outcome.UNMARKED
+        return RequestOutcome.REDIRECTED
+    return RequestOutcome.ANSWERED if marked else RequestOutcome.UNMARKED

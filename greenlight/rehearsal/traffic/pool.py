@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from greenlight.rehearsal.traffic.answer import AnswerReader
 from greenlight.rehearsal.traffic.connection import Connection, Owner, Visit
-from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 
 Dial = Callable[[Owner], Awaitable[object]]
 """Opens one connection that reports to the owner; raises OSError when that cannot be done."""
 
-Ended = Callable[[Visit, Outcome, AnswerReader], None]
+Ended = Callable[[Visit, RequestOutcome, AnswerReader], None]
 
 NO_ANSWER = AnswerReader()
 """What a request that never reached a connection got."""
@@ -87,7 +87,7 @@ class Pool:
         if self._waiting:
             self._open_for_waiting(min(self._total + self._limits.growth, self._limits.max_connections))
 
-    def close(self, outcome: Outcome) -> None:
+    def close(self, outcome: RequestOutcome) -> None:
         """End every visit that is still open with this outcome, and drop every connection."""
         for task in self._opening:
             task.cancel()
@@ -110,7 +110,7 @@ class Pool:
         else:
             self._idle.append(connection)
 
-    def ended(self, visit: Visit, outcome: Outcome, answer: AnswerReader) -> None:
+    def ended(self, visit: Visit, outcome: RequestOutcome, answer: AnswerReader) -> None:
         """Pass on the end of a visit."""
         self.unfinished -= 1
         self._report(visit, outcome, answer)
@@ -143,20 +143,20 @@ class Pool:
             await self._dial(self)
         except OSError:
             if wanted and self._waiting:
-                self._fail_first(Outcome.REFUSED)
+                self._fail_first(RequestOutcome.REFUSED)
         finally:
             self._wanted -= wanted
 
     # Ending.
 
-    def _fail_first(self, outcome: Outcome) -> None:
+    def _fail_first(self, outcome: RequestOutcome) -> None:
         self.ended(self._waiting.popleft(), outcome, NO_ANSWER)
 
     def _expire(self, oldest: float) -> None:
         """End visits that were due before this time, and attempts to connect that are as old."""
         while self._waiting and self._waiting[0].due_at <= oldest:
-            self._fail_first(Outcome.TIMEOUT)
+            self._fail_first(RequestOutcome.TIMEOUT)
         for connection in [one for one in self._open if one.visit and one.visit.due_at <= oldest]:
-            connection.give_up(Outcome.TIMEOUT)
+            connection.give_up(RequestOutcome.TIMEOUT)
         for task in [one for one, since in self._opening.items() if since <= oldest]:
             task.cancel()

@@ -12,7 +12,7 @@ from types import TracebackType
 from greenlight.errors import RehearsalError
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.traffic.generator import GRACE_SECONDS
-from greenlight.rehearsal.traffic.record import Record, RecordTail, read_records
+from greenlight.rehearsal.traffic.record import RecordTail, RequestRecord, read_records
 
 STOP_SECONDS = GRACE_SECONDS + 10.0
 """Longer than the generator needs to finish, on a machine that is busy with everything else."""
@@ -72,7 +72,7 @@ class Traffic:
             self._end()
             raise TrafficError(f"the load did not start: {self._last_words()}")
 
-    def stop(self) -> list[Record]:
+    def stop(self) -> list[RequestRecord]:
         """End the load, wait for the answers in flight, and return everything that it recorded.
 
         Raises:

@@ -15,15 +15,15 @@ from typing import NamedTuple
 from traffic_switch.contract import Color
 
 from greenlight.rehearsal.traffic.names import REQUEST, VERSION, NameReader, NameWriter
-from greenlight.rehearsal.traffic.outcome import Outcome
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
 
 ENTRY = struct.Struct("<dfBBHHH")
 _COLORS: tuple[Color | None, ...] = (None, Color.BLUE, Color.GREEN)
 _CODES = {color: code for code, color in enumerate(_COLORS)}
-_OUTCOMES = tuple(Outcome)
+_OUTCOMES = tuple(RequestOutcome)
 
 
-class Record(NamedTuple):
+class RequestRecord(NamedTuple):
     """One request and its end; a tuple, because a rehearsal holds a million of them."""
 
     completed_at: float
@@ -32,7 +32,7 @@ class Record(NamedTuple):
     """From the moment when the request was due, so that waiting for a connection counts."""
     color: Color | None
     """The color that answered; None when nothing, or nobody known, did."""
-    outcome: Outcome
+    outcome: RequestOutcome
     status: int = 200
     version: str | None = None
     request: str | None = None
@@ -60,7 +60,7 @@ class RecordWriter:
         completed_at: float,
         latency_seconds: float,
         color: Color | None,
-        outcome: Outcome,
+        outcome: RequestOutcome,
         status: int,
         version: bytes = b"",
         request: bytes = b"",
@@ -89,12 +89,12 @@ class RecordTail:
         self._offset = 0
         self._names = NameReader(path)
 
-    def read(self) -> list[Record]:
+    def read(self) -> list[RequestRecord]:
         """Return the entries that came since the last call: none while the file does not exist, never half an entry."""
         data = self._new_bytes()
         word = self._names.word
         return [
-            Record(
+            RequestRecord(
                 at, latency, _COLORS[color], _OUTCOMES[outcome], status, word(VERSION, version), word(REQUEST, request)
             )
             for at, latency, color, outcome, status, version, request in ENTRY.iter_unpack(data)
@@ -111,7 +111,7 @@ class RecordTail:
         return whole
 
 
-def read_records(path: Path) -> list[Record]:
+def read_records(path: Path) -> list[RequestRecord]:
     """Return every entry of a finished record, in the order of completion.
 
     Raises:

@@ -10,8 +10,8 @@ from math import floor
 from traffic_switch.contract import Color
 
 from greenlight.rehearsal.traffic.analysis import percentile
-from greenlight.rehearsal.traffic.outcome import Outcome
-from greenlight.rehearsal.traffic.record import Record, RecordTail
+from greenlight.rehearsal.traffic.outcome import RequestOutcome
+from greenlight.rehearsal.traffic.record import RecordTail, RequestRecord
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Window:
     seconds: float
     good: Mapping[Color, int]
     """Answers that did not fail, by the color that gave them."""
-    bad: Mapping[Outcome, int]
+    bad: Mapping[RequestOutcome, int]
     """Failures, each kind apart."""
     p95_seconds: float | None
     """None in a window in which nothing completed."""
@@ -34,7 +34,7 @@ class Window:
         return sum(self.bad.values())
 
 
-def windows(records: Sequence[Record], seconds: float = 1.0, starts_at: float | None = None) -> list[Window]:
+def windows(records: Sequence[RequestRecord], seconds: float = 1.0, starts_at: float | None = None) -> list[Window]:
     """Cut records into windows from `starts_at` (by default the first due time) to the last completion, gaps included.
 
     Records that completed before `starts_at` are left out.
@@ -44,13 +44,13 @@ def windows(records: Sequence[Record], seconds: float = 1.0, starts_at: float | 
     if not records:
         return []
     origin = min(record.due_at for record in records) if starts_at is None else starts_at
-    slots: dict[int, list[Record]] = defaultdict(list)
+    slots: dict[int, list[RequestRecord]] = defaultdict(list)
     for record in records:
         slots[floor((record.completed_at - origin) / seconds)].append(record)
     return [_window(origin + slot * seconds, seconds, slots[slot]) for slot in range(max(slots) + 1)]
 
 
-def _window(starts_at: float, seconds: float, records: Sequence[Record]) -> Window:
+def _window(starts_at: float, seconds: float, records: Sequence[RequestRecord]) -> Window:
     latencies = sorted(record.latency_seconds for record in records)
     return Window(
         starts_at=starts_at,
@@ -77,7 +77,7 @@ class LiveView:
 
     def __init__(self, tail: RecordTail, window_seconds: float = 1.0) -> None:
         self._tail, self._seconds = tail, window_seconds
-        self._recent: list[Record] = []
+        self._recent: list[RequestRecord] = []
         self._requests = self._failures = 0
 
     def look(self, now: float) -> Live:
@@ -88,6 +88,6 @@ class LiveView:
         self._recent = [record for record in [*self._recent, *fresh] if record.completed_at > now - self._seconds]
         return Live(self._rates(self._recent), self._requests, self._failures)
 
-    def _rates(self, recent: Iterable[Record]) -> dict[Color, float]:
+    def _rates(self, recent: Iterable[RequestRecord]) -> dict[Color, float]:
         counts = Counter(record.color for record in recent if record.color)
         return {color: counts[color] / self._seconds for color in Color}

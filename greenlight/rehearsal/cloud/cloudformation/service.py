@@ -87,7 +87,7 @@ def _roll_back(resources: CustomResources, interrupted: Interruptions) -> None:
 
     A cancelled update says who cancelled it; a creation that ended in a deletion leaves everything to that.
     """
-    ministacks = stacks._roll_back_operation
+    original = stacks._roll_back_operation
 
     async def roll_back_operation(
         stack_name: str, stack_id: str, stack: dict[str, Any], operation: dict[str, Any], reason_override: str = ""
@@ -107,7 +107,7 @@ def _roll_back(resources: CustomResources, interrupted: Interruptions) -> None:
             return
         if interrupted.was_cancelled(stack):
             operation = {**operation, "cancelled": True}
-        await ministacks(stack_name, stack_id, stack, operation, reason_override)
+        await original(stack_name, stack_id, stack, operation, reason_override)
 
     stacks._roll_back_operation = roll_back_operation
     handlers._roll_back_operation = roll_back_operation

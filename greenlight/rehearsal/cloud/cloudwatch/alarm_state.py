@@ -14,7 +14,7 @@ LOOK_BACK = 2
 """Periods that CloudWatch reads beyond those an alarm evaluates: its guide reads 5 for an alarm that evaluates 3."""
 
 
-class State(StrEnum):
+class AlarmState(StrEnum):
     """CloudWatch's alarm states."""
 
     OK = "OK"
@@ -58,11 +58,11 @@ class Rule:
 class Judgment:
     """The state that the values call for, and CloudWatch's words for it."""
 
-    state: State
+    state: AlarmState
     reason: str
 
 
-def judge(values: Sequence[float | None], rule: Rule, current: State) -> Judgment:
+def judge(values: Sequence[float | None], rule: Rule, current: AlarmState) -> Judgment:
     """Judge the values of the last `rule.periods + LOOK_BACK` periods, oldest first, None where one is missing."""
     present = [value for value in values if value is not None]
     breaches = sum(map(rule.breached_by, present[-rule.periods :]))
@@ -76,7 +76,7 @@ def judge(values: Sequence[float | None], rule: Rule, current: State) -> Judgmen
     return _undecided(values, rule, current)
 
 
-def _undecided(values: Sequence[float | None], rule: Rule, current: State) -> Judgment:
+def _undecided(values: Sequence[float | None], rule: Rule, current: AlarmState) -> Judgment:
     """Too few values, all of them beyond the threshold, or none at all.
 
     A breach that is old enough counts although nothing came after it; a fresh one waits for more values.
@@ -86,7 +86,7 @@ def _undecided(values: Sequence[float | None], rule: Rule, current: State) -> Ju
     oldest = next((at for at, value in enumerate(values) if value is not None), None)
     if oldest is not None and len(values) - oldest >= rule.datapoints:
         return _judgment(True, rule, [value for value in values if value is not None], 0)
-    return Judgment(State.INSUFFICIENT_DATA, "Insufficient Data: too few datapoints were received")
+    return Judgment(AlarmState.INSUFFICIENT_DATA, "Insufficient Data: too few datapoints were received")
 
 
 def _judgment(breached: bool, rule: Rule, values: Sequence[float], missing: int) -> Judgment:
@@ -98,4 +98,4 @@ def _judgment(breached: bool, rule: Rule, values: Sequence[float], missing: int)
         f"Threshold Crossed: the last datapoints [{seen}]{treated} were {verdict}{words} the threshold"
         f" ({rule.threshold:g}) {rule.datapoints} out of {rule.periods} times"
     )
-    return Judgment(State.ALARM if breached else State.OK, reason)
+    return Judgment(AlarmState.ALARM if breached else AlarmState.OK, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from greenlight.rehearsal.cloud.cloudwatch.alarm_state import LOOK_BACK, Judgment, Missing, Rule, State, judge
+from greenlight.rehearsal.cloud.cloudwatch.alarm_state import LOOK_BACK, AlarmState, Judgment, Missing, Rule, judge
 from greenlight.rehearsal.cloud.cloudwatch.queries import Metric, Query, Read, answer, last_complete, parse, period_of
 from greenlight.rehearsal.cloud.cloudwatch.series import Series
 
@@ -55,7 +55,7 @@ def look(alarm: Mapping[str, Any], now: float, read: Read, count_samples: CountS
     rule = rule_of(alarm)
     window = last_complete(now, period_of(queries), rule.periods + LOOK_BACK)
     series = answer(queries, lambda _: window, read)[_wanted(queries).id]
-    return judge(series.within(window), rule, State(alarm["StateValue"]))
+    return judge(series.within(window), rule, AlarmState(alarm["StateValue"]))
 
 
 def check(alarm: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from ministack.services.cloudformation import provisioners
 
 from greenlight.rehearsal.cloud.cloudwatch import announcement, metric_data, store
 from greenlight.rehearsal.cloud.cloudwatch.alarm_math import MetricMathError
-from greenlight.rehearsal.cloud.cloudwatch.alarm_state import State
+from greenlight.rehearsal.cloud.cloudwatch.alarm_state import AlarmState
 from greenlight.rehearsal.cloud.cloudwatch.alarms import SINGLE_METRIC_FIELDS, check, look
 from greenlight.rehearsal.cloud.cloudwatch.metric_data import Handler
 from greenlight.rehearsal.cloud.cloudwatch.queries import parse
@@ -94,7 +94,7 @@ class Alarms:
         return set_alarm_state
 
 
-def _change(alarm: dict[str, Any], state: State, reason: str) -> None:
+def _change(alarm: dict[str, Any], state: AlarmState, reason: str) -> None:
     old_state = alarm["StateValue"]
     now = int(time.time())
     alarm |= {"StateValue": str(state), "StateReason": reason, "StateUpdatedTimestamp": now}

@@ -21,7 +21,7 @@ from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.iam import roles
 from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.host.docker_engine import DockerEngine
-from greenlight.rehearsal.host.machine import Machine, Place, script_of
+from greenlight.rehearsal.host.machine import Machine, MachinePlace, script_of
 from greenlight.rehearsal.host.stand_ins import write_stand_ins
 from greenlight.rehearsal.runner.images import AMD64, ARM64, StoredImage
 from greenlight.rehearsal.runner.log import BoundedLog
@@ -103,7 +103,7 @@ class Instances:
         def pull(image: ImageReference) -> StoredImage:
             return RoleRegistry(self._context.endpoint_url, region, credentials()).pull(image)
 
-        place = Place(self._context.run_dir / "hosts" / instance, self._commands, self._context.endpoint_url)
+        place = MachinePlace(self._context.run_dir / "hosts" / instance, self._commands, self._context.endpoint_url)
         log = BoundedLog(self._context.run_dir / "logs" / f"host-{instance}.log")
         runner = self._context.runner
         self._dockers[instance] = DockerEngine(

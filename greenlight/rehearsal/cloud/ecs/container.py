@@ -11,7 +11,7 @@ from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.ecs.targets import target_groups, wait_until_drained
 from greenlight.rehearsal.runner.container import Container
-from greenlight.rehearsal.runner.look import State
+from greenlight.rehearsal.runner.look import ContainerState
 
 _SIGNAL_BASE = 128
 
@@ -62,7 +62,7 @@ class TaskContainer:
     @property
     def status(self) -> str:
         """Running or exited; a task's container is never restarted in place."""
-        return "exited" if self._container.look().state is State.EXITED else "running"
+        return "exited" if self._container.look().state is ContainerState.EXITED else "running"
 
     def reload(self) -> None:
         """Nothing to do: every look is a fresh one."""

@@ -16,7 +16,7 @@ from ministack.services import ec2, ecs
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.ecs.container import Backoff, TaskContainer
-from greenlight.rehearsal.cloud.ecs.images import Images
+from greenlight.rehearsal.cloud.ecs.images import TaskImages
 from greenlight.rehearsal.cloud.iam import roles
 from greenlight.rehearsal.runner.errors import RegistryError, RunnerError
 from greenlight.rehearsal.runner.images import AMD64, ARM64
@@ -39,7 +39,7 @@ class TaskEngine:
 
     def __init__(self, context: CloudContext, addresses: AddressPool) -> None:
         self.containers = Containers(context, addresses)
-        self.images = Images()
+        self.images = TaskImages()
 
 
 class Containers:

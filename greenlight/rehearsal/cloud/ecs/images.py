@@ -10,21 +10,21 @@ from greenlight.rehearsal.runner.errors import ImageNotFoundError
 from greenlight.rehearsal.runner.spec import ImageReference
 
 
-class Images:
+class TaskImages:
     """Image names and their digests, straight from the local ECR; whether a role may pull is asked at the start."""
 
-    def get_registry_data(self, image: str, **_: Any) -> Images.Stored:
+    def get_registry_data(self, image: str, **_: Any) -> TaskImages.Stored:
         """Find an image. Raises ImageNotFoundError."""
         reference = ImageReference.parse(image)
         identity = {"imageDigest": reference.digest} if reference.digest else {"imageTag": reference.tag}
         found = ecr._find_image(reference.repository, identity)
         if not found:
             raise ImageNotFoundError(f"manifest for {image} not found: manifest unknown: Requested image not found")
-        return Images.Stored(found["imageDigest"])
+        return TaskImages.Stored(found["imageDigest"])
 
-    def pull(self, image: str, **_: Any) -> Images.Stored:
+    def pull(self, image: str, **_: Any) -> TaskImages.Stored:
         """Nothing to do: a start looks at the image, with the role that it has to be pulled with."""
-        return Images.Stored(image)
+        return TaskImages.Stored(image)
 
     get = pull
 

@@ -23,7 +23,7 @@ from greenlight.rehearsal.cloud.lambda_functions.code import link_shipped_packag
 from greenlight.rehearsal.cloud.lambda_functions.outcome import Outcome, gone
 from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess
 from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
-from greenlight.rehearsal.cloud.lambda_functions.worker import House, PythonWorker
+from greenlight.rehearsal.cloud.lambda_functions.worker import FunctionRuntime, PythonWorker
 from greenlight.rehearsal.cloud.requirement import require
 
 log = logging.getLogger(__name__)
@@ -40,43 +40,43 @@ def install(context: CloudContext) -> None:
     require(sqs, *invocations.REQUIRED_QUEUES)
     require(lambda_runtime, "_worker_class_for", "execution_credentials", "reset")
     folder = context.run_dir / "lambda"
-    runtime = link_shipped_packages(folder / "runtime")
-    house = House(
-        spares=Spares(partial(FunctionProcess, runtime, context.processes), SPARE_PROCESSES),
+    packages = link_shipped_packages(folder / "runtime")
+    runtime = FunctionRuntime(
+        spares=Spares(partial(FunctionProcess, packages, context.processes), SPARE_PROCESSES),
         code=folder / "code",
         logs=context.run_dir / "logs" / "lambda",
         endpoint=context.endpoint_url,
         authority=str(authority_file(context.run_dir)),
     )
-    lambda_runtime._worker_class_for = _worker_class_for(house, lambda_runtime._worker_class_for)
+    lambda_runtime._worker_class_for = _worker_class_for(runtime, lambda_runtime._worker_class_for)
     lambda_svc._execute_function_warm = _execute_function_warm(lambda_svc._execute_function_warm)
     lambda_svc.invoke_async_with_retry = invocations.invoke
     event_sources.install()
-    context.on_shutdown.extend((house.spares.close, lambda_runtime.reset))
+    context.on_shutdown.extend((runtime.spares.close, lambda_runtime.reset))
 
 
 def _is_python(config: Mapping[str, Any]) -> bool:
     return str(config.get("Runtime", "")).startswith("python")
 
 
-def _worker_class_for(house: House, ministacks: Callable[[Mapping[str, Any]], Any]) -> Callable[..., Any]:
+def _worker_class_for(runtime: FunctionRuntime, original: Callable[[Mapping[str, Any]], Any]) -> Callable[..., Any]:
     def worker_class_for(config: Mapping[str, Any]) -> Any:
-        return partial(_python_worker, house) if _is_python(config) else ministacks(config)
+        return partial(_python_worker, runtime) if _is_python(config) else original(config)
 
     return worker_class_for
 
 
-def _python_worker(house: House, _name: str, config: Mapping[str, Any], code_zip: bytes) -> PythonWorker:
-    return PythonWorker(house, config, code_zip)
+def _python_worker(runtime: FunctionRuntime, _name: str, config: Mapping[str, Any], code_zip: bytes) -> PythonWorker:
+    return PythonWorker(runtime, config, code_zip)
 
 
-def _execute_function_warm(ministacks: Execute) -> Execute:
+def _execute_function_warm(original: Execute) -> Execute:
     """The call of one function: lease a worker, have it answer, give it back."""
 
     def execute_function_warm(func: dict[str, Any], event: Any, request_id: str) -> Outcome:
         config = func.get("config") or func
         if not _is_python(config) or not func.get("code_zip"):
-            return ministacks(func, event, request_id)
+            return original(func, event, request_id)
         lambda_svc._ensure_reaper_thread()
         name, version = config["FunctionName"], config.get("Version", "$LATEST")
         worker, _ = lambda_svc.acquire_worker(name, config, func["code_zip"], qualifier=version)

@@ -20,7 +20,7 @@ from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
 
 
 @dataclass(frozen=True)
-class House:
+class FunctionRuntime:
     """What all functions of a run share: processes, folders, the address of the local AWS API, and whom they trust."""
 
     spares: Spares
@@ -33,15 +33,15 @@ class House:
 class PythonWorker:
     """Runs one invocation after the other. An exception of the handler leaves it warm; a timeout does not."""
 
-    def __init__(self, house: House, config: Mapping[str, Any], code_zip: bytes) -> None:
+    def __init__(self, runtime: FunctionRuntime, config: Mapping[str, Any], code_zip: bytes) -> None:
         self.config = config
         self.in_use = False
         self.last_used = time.time()
-        self._house = house
+        self._runtime = runtime
         self._code_zip = code_zip
         self._lock = threading.Lock()
         self._function = Function.from_config(config)
-        self._log = FunctionLog(house.logs / f"{self._function.name}.log")
+        self._log = FunctionLog(runtime.logs / f"{self._function.name}.log")
         self._process: FunctionProcess | None = None
         self._proc: OwnedProcess | None = None
 
@@ -77,14 +77,14 @@ class PythonWorker:
 
     def _spawn(self) -> None:
         """Make a waiting process this function. ministack calls it too, for a version with SnapStart."""
-        code = str(unpack(self._code_zip, self._house.code))
-        self._process = self._house.spares.take()
+        code = str(unpack(self._code_zip, self._runtime.code))
+        self._process = self._runtime.spares.take()
         self._proc = self._process.process
         self._process.become(
             {
                 "code": code,
                 "handler": self._function.handler,
-                "environment": environment(self.config, self._house.endpoint, code, self._house.authority),
+                "environment": environment(self.config, self._runtime.endpoint, code, self._runtime.authority),
                 "log_format": self._function.log_format,
                 "log_level": self._function.log_level,
             },

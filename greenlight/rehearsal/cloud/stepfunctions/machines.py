@@ -34,11 +34,11 @@ _CHANGES = ("definition", "roleArn", "loggingConfiguration", "tracingConfigurati
 Handle = Callable[..., Awaitable[Answer]]
 
 
-def create(ministacks: Action) -> Action:
+def create(original: Action) -> Action:
     """CreateStateMachine: a name that is taken is named by its ARN."""
 
     def create_state_machine(data: Request) -> Answer:
-        answer = ministacks(data)
+        answer = original(data)
         code, _ = _refused(answer)
         if code == "StateMachineAlreadyExists":
             arn = next(arn for arn, machine in stepfunctions._state_machines.items() if machine["name"] == data["name"])
@@ -51,7 +51,7 @@ def create(ministacks: Action) -> Action:
     return create_state_machine
 
 
-def update(ministacks: Action) -> Action:
+def update(original: Action) -> Action:
     """UpdateStateMachine: something must be given, and the revision changes only with what is given."""
 
     def update_state_machine(data: Request) -> Answer:
@@ -60,7 +60,7 @@ def update(ministacks: Action) -> Action:
             return error("MissingRequiredParameter", f"Either {fields} must be specified")
         machine = stepfunctions._state_machines.get(data["stateMachineArn"])
         before = _state(machine)
-        answer = ministacks(data)
+        answer = original(data)
         if answer[0] != 200 or machine is None:
             return answer
         if "tracingConfiguration" in data:
@@ -73,32 +73,32 @@ def update(ministacks: Action) -> Action:
     return update_state_machine
 
 
-def delete(ministacks: Action) -> Action:
+def delete(original: Action) -> Action:
     """DeleteStateMachine: nothing to delete is no error. Executions of a deleted machine can still be described."""
 
     def delete_state_machine(data: Request) -> Answer:
         if data["stateMachineArn"] not in stepfunctions._state_machines:
             return _answer({})
-        return ministacks(data)
+        return original(data)
 
     return delete_state_machine
 
 
-def describe(ministacks: Action) -> Action:
+def describe(original: Action) -> Action:
     """DescribeStateMachine."""
 
     def describe_state_machine(data: Request) -> Answer:
         machine = stepfunctions._state_machines.get(data["stateMachineArn"])
-        return ministacks(data) if machine is None else _answer(answers.described_machine(machine))
+        return original(data) if machine is None else _answer(answers.described_machine(machine))
 
     return describe_state_machine
 
 
-def listing(ministacks: Action) -> Action:
+def listing(original: Action) -> Action:
     """ListStateMachines, by name as AWS lists them. A page never shows a machine of the page before."""
 
     def list_state_machines(data: Request) -> Answer:
-        _, _, body = ministacks({})
+        _, _, body = original({})
         found = sorted(json.loads(body)["stateMachines"], key=lambda machine: machine["name"])
         token = data.get("nextToken", "")
         rest = [machine for machine in found if machine["name"] > token]
@@ -109,7 +109,7 @@ def listing(ministacks: Action) -> Action:
     return list_state_machines
 
 
-def synchronous(ministacks: Action) -> Action:
+def synchronous(original: Action) -> Action:
     """StartSyncExecution: of Express machines alone."""
 
     def start_sync_execution(data: Request) -> Answer:
@@ -118,12 +118,12 @@ def synchronous(ministacks: Action) -> Action:
             return error(
                 "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"
             )
-        return ministacks(data)
+        return original(data)
 
     return start_sync_execution
 
 
-def checked(ministacks: Handle, calls: ExecutionCalls) -> Handle:
+def checked(original: Handle, calls: ExecutionCalls) -> Handle:
     """Every request is checked against the service's model first, and what is missing is named in AWS's words."""
 
     async def handle_request(method: str, path: str, headers: Any, body: bytes, *rest: Any) -> Answer:
@@ -131,7 +131,7 @@ def checked(ministacks: Handle, calls: ExecutionCalls) -> Handle:
         try:
             data = json.loads(body or b"{}")
         except ValueError:
-            return await ministacks(method, path, headers, body, *rest)
+            return await original(method, path, headers, body, *rest)
         refused = constraints.refusal(action, data)
         if refused:
             return error(*refused)
@@ -140,7 +140,7 @@ def checked(ministacks: Handle, calls: ExecutionCalls) -> Handle:
             return error("ResourceNotFound", f"Resource not found: '{resource}'")
         if action == "RedriveExecution":
             return stepfunctions._finalize_response(calls.redrive(data))  # type: ignore[no-any-return]
-        return _worded(await ministacks(method, path, headers, body, *rest), data)
+        return _worded(await original(method, path, headers, body, *rest), data)
 
     return handle_request
 

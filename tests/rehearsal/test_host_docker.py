@@ -9,7 +9,7 @@ import pytest
 
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.host.docker_arguments import UsageError, parse_run
-from greenlight.rehearsal.host.docker_engine import DockerEngine, Outcome
+from greenlight.rehearsal.host.docker_engine import DockerEngine, DockerResult
 from greenlight.rehearsal.runner.errors import ImageNotFoundError
 from greenlight.rehearsal.runner.images import StoredImage
 from greenlight.rehearsal.runner.runner import Runner
@@ -55,7 +55,7 @@ class Host:
         )
         self._engine = DockerEngine("i-1", self.runner, pull=self.pull, architecture="amd64", credentials=dict)
 
-    def docker(self, *arguments: str) -> Outcome:
+    def docker(self, *arguments: str) -> DockerResult:
         return self._engine.execute(arguments)
 
     def pull(self, image: ImageReference) -> StoredImage:
@@ -126,7 +126,7 @@ def test_pruning_drops_images_that_no_container_uses(host: Host) -> None:
 def test_a_container_that_is_not_there_is_not_found(host: Host) -> None:
     outcome = host.docker("container", "inspect", "shop-blue")
 
-    assert outcome == Outcome(stderr="Error response from daemon: No such container: shop-blue\n", exit_code=1)
+    assert outcome == DockerResult(stderr="Error response from daemon: No such container: shop-blue\n", exit_code=1)
 
 
 @pytest.mark.rehearsal

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from greenlight.rehearsal.cloud.cloudwatch.alarm_state import Missing, Rule, State, judge
+from greenlight.rehearsal.cloud.cloudwatch.alarm_state import AlarmState, Missing, Rule, judge
 
 SIGNS = {"0": 0.0, "X": 9.0, "-": None}
-ALARM, OK, NONE = State.ALARM, State.OK, State.INSUFFICIENT_DATA
+ALARM, OK, NONE = AlarmState.ALARM, AlarmState.OK, AlarmState.INSUFFICIENT_DATA
 KEEP = None
 COLUMNS = (Missing.MISSING, Missing.IGNORE, Missing.BREACHING, Missing.NOT_BREACHING)
 
@@ -16,14 +16,14 @@ def rule(datapoints: int, missing: Missing, periods: int = 3) -> Rule:
     return Rule("GreaterThanThreshold", 1.0, periods, datapoints, missing)
 
 
-def state(points: str, rule: Rule, current: State = OK) -> State:
+def state(points: str, rule: Rule, current: AlarmState = OK) -> AlarmState:
     return judge([SIGNS[sign] for sign in points.split()], rule, current).state
 
 
-def assert_row(points: str, datapoints: int, *expected: State | None) -> None:
+def assert_row(points: str, datapoints: int, *expected: AlarmState | None) -> None:
     """One row of the guide's table: a column for each way to treat missing data; KEEP stays as it is."""
     for treat, answer in zip(COLUMNS, expected, strict=True):
-        for current in State:
+        for current in AlarmState:
             assert state(points, rule(datapoints, treat), current) == (answer or current), (treat, current)
 
 
@@ -39,7 +39,9 @@ def assert_row(points: str, datapoints: int, *expected: State | None) -> None:
         ("X - - - -", ALARM, KEEP, ALARM, OK),
     ],
 )
-def test_three_out_of_three(points: str, missing: State, ignore: State, breaching: State, not_breaching: State) -> None:
+def test_three_out_of_three(
+    points: str, missing: AlarmState, ignore: AlarmState, breaching: AlarmState, not_breaching: AlarmState
+) -> None:
     assert_row(points, 3, missing, ignore, breaching, not_breaching)
 
 
@@ -53,7 +55,9 @@ def test_three_out_of_three(points: str, missing: State, ignore: State, breachin
         ("- - - - X", NONE, KEEP, ALARM, OK),
     ],
 )
-def test_two_out_of_three(points: str, missing: State, ignore: State, breaching: State, not_breaching: State) -> None:
+def test_two_out_of_three(
+    points: str, missing: AlarmState, ignore: AlarmState, breaching: AlarmState, not_breaching: AlarmState
+) -> None:
     assert_row(points, 2, missing, ignore, breaching, not_breaching)
 
 

@@ -17,7 +17,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
 from greenlight.processes.owner import Processes
-from greenlight.rehearsal.host.machine import TIMED_OUT, Execution, Machine, Place, script_of
+from greenlight.rehearsal.host.machine import TIMED_OUT, Execution, Machine, MachinePlace, script_of
 from greenlight.rehearsal.host.signature import Credentials, signed_headers
 from greenlight.rehearsal.host.stand_ins import write_stand_ins
 from greenlight.rehearsal.runner.log import BoundedLog
@@ -61,7 +61,7 @@ def cloud() -> Iterator[Cloud]:
 @pytest.fixture
 def machine(tmp_path: Path, cloud: Cloud, processes: Processes) -> Iterator[Machine]:
     write_stand_ins(tmp_path / "bin")
-    place = Place(tmp_path / "home", tmp_path / "bin", f"http://127.0.0.1:{cloud.server_port}")
+    place = MachinePlace(tmp_path / "home", tmp_path / "bin", f"http://127.0.0.1:{cloud.server_port}")
     machine = Machine("i-1", place, BoundedLog(tmp_path / "host.log"), lambda: CREDENTIALS, processes)
     yield machine
     machine.power_off()
