@@ -65,6 +65,7 @@ class DockerHost(Construct):
             description="What a Greenlight host does to make one color run one image",
             string_value=run_script(
                 region=Aws.REGION,
+                parameters=names.parameters,
                 log_group=self.log_group.log_group_name,
                 table=carts.table_name,
                 container_port=container_port,

@@ -62,6 +62,7 @@ class HostService:
 def run_script(
     *,
     region: str,
+    parameters: str,
     log_group: str,
     table: str,
     container_port: int,
@@ -75,6 +76,7 @@ def run_script(
     """
     facts = {
         "region": region,
+        "parameters": parameters,
         "log_group": log_group,
         "table": table,
         "container_port": str(container_port),

@@ -53,14 +53,19 @@ class Names:
         """The tag that marks the image which a color runs; stages that share a repository have their own."""
         return f"{RUNNING_PREFIX}{self.stage}-{color}" if self.stage else f"{RUNNING_PREFIX}{color}"
 
+    @property
+    def parameters(self) -> str:
+        """What the names of all parameters begin with."""
+        return f"/{self._path}"
+
     def declared_image(self, service: str, color: Color) -> str:
         """The parameter with the image that a color runs after a host's first boot."""
-        return f"/{self._path}/{service}/{color}"
+        return f"{self.parameters}/{service}/{color}"
 
     @property
     def run_script(self) -> str:
         """The parameter with the script that starts containers."""
-        return f"/{self._path}/host/run-color"
+        return f"{self.parameters}/host/run-color"
 
     @property
     def run_document(self) -> str:

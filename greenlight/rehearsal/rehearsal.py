@@ -82,7 +82,7 @@ def opened(order: Order, progress: Progress) -> Iterator[Stage]:
 def _first_deployment(stage: Stage, cast: Cast) -> None:
     """Everything from nothing, with the images pushed as soon as their repositories are there."""
     stage.progress.note("first deployment")
-    with pushing_images(stage.settings.services, cast):
+    with pushing_images(stage.settings, cast):
         outcome = stage.deploy("first", lambda: None)
     if outcome.code:
         raise RehearsalError(f"the first deployment failed: {outcome.why} (see {stage.place.logs})")

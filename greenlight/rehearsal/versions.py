@@ -15,7 +15,7 @@ import boto3
 from greenlight.errors import RehearsalError
 from greenlight.rehearsal.runner.catalog import CATALOG_FILE, VersionCatalog
 from greenlight.rehearsal.runner.images import push_image
-from stacks.settings import ServiceSettings
+from stacks.settings import ServiceSettings, Settings
 
 POLL_SECONDS = 0.1
 
@@ -51,7 +51,7 @@ def write_catalog(folder: Path, services: Sequence[ServiceSettings], cast: Cast)
 
 
 @contextmanager
-def pushing_images(services: Sequence[ServiceSettings], cast: Cast) -> Iterator[None]:
+def pushing_images(settings: Settings, cast: Cast) -> Iterator[None]:
     """Push an image of each version as soon as its repository is there: the same deploy needs them soon after.
 
     Raises:
@@ -59,10 +59,11 @@ def pushing_images(services: Sequence[ServiceSettings], cast: Cast) -> Iterator[
     """
     stop = threading.Event()
     ecr = boto3.client("ecr")
-    with ThreadPoolExecutor(len(services)) as pool:
+    repositories = {service.name: settings.registry_names.repository(service.name) for service in settings.services}
+    with ThreadPoolExecutor(len(repositories)) as pool:
         pushed = {
-            service.name: pool.submit(_push, ecr, f"greenlight/{service.name}", list(cast.faults), stop)
-            for service in services
+            service: pool.submit(_push, ecr, repository, list(cast.faults), stop)
+            for service, repository in repositories.items()
         }
         try:
             yield

@@ -1,4 +1,4 @@
-"""Short acts end to end: on one stage a release, an unrelated deploy, a stopped and a forbidden way back."""
+"""Short acts end to end: a release, an unrelated deploy, a stopped and a forbidden way back, and staging beside it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from traffic_switch.model import Weights
 from greenlight.rehearsal.acts.flags import RELEASE, Script, declared, first, second
 from greenlight.rehearsal.acts.performance import Performance, Step
 from greenlight.rehearsal.acts.repertoire import REPERTOIRE
+from greenlight.rehearsal.config_file import ConfigFile
 from greenlight.rehearsal.place import Place
 from greenlight.rehearsal.play import Load, play
 from greenlight.rehearsal.progress import Progress
@@ -25,6 +26,7 @@ from greenlight.rehearsal.report.result import ActResult
 from greenlight.rehearsal.snapshot import Snapshot
 from greenlight.rehearsal.stage import Stage
 from greenlight.rehearsal.versions import Cast
+from tests.rehearsal.two_stages import ASSEMBLIES, STAGES, Beside, play_beside
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(600)]
 
@@ -49,6 +51,7 @@ class Played:
     unrelated: Step
     stopped: Step
     forbidden: Step
+    beside: Beside
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         cast=Cast("1.0.0", "2.0.0"),
         load=Load(200, 50),
         place=Place(tmp_path_factory.mktemp("rehearsal")),
-        more_flags={"unrelated": unrelated, "stopped": back(1), "forbidden": back(2)},
+        config=ConfigFile(Path("stages.json"), {"stages": STAGES}),
+        more_flags={"unrelated": unrelated, "stopped": back(1), "forbidden": back(2), **ASSEMBLIES},
     )
     with Progress(Console(quiet=True)) as progress, opened(order, progress) as stage:
         release = play(stage, ACTS["release"], order.load)
@@ -69,7 +73,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         performance.deploy("stopped")
         forbid(stage, "elasticloadbalancing:ModifyRule")
         performance.deploy("forbidden")
-        yield Played(release, performance.before, **performance.steps)
+        yield Played(release, performance.before, **performance.steps, beside=play_beside(performance))
 
 
 def forbid(stage: Stage, action: str) -> None:
@@ -136,3 +140,38 @@ def test_a_forbidden_shift_leaves_no_lock(played: Played) -> None:
 def test_logs_stay_below_the_place(played: Played) -> None:
     assert played.release.log
     assert Path(played.release.log).is_dir()
+
+
+def test_a_stage_is_made_and_released_beside_production(played: Played) -> None:
+    assert played.beside.made.code == 0, played.beside.made.why
+    assert played.beside.released.code == 0, played.beside.released.output
+    assert "shop 2.0.0 is live on green at the stage staging" in played.beside.released.output
+
+
+def test_the_stages_own_front_door_answers_with_its_version(played: Played) -> None:
+    (shop,) = played.beside.status["services"]
+
+    assert shop["live"] == {"color": "green", "version": "2.0.0"}
+    assert played.beside.answers == "2.0.0"
+
+
+def test_no_request_of_production_fails_while_the_stage_is_made_and_released(played: Played) -> None:
+    assert len(played.beside.records) > 500
+    assert {(record.status, record.color) for record in played.beside.records} == {(200, Color.GREEN)}
+
+
+def test_productions_rule_journal_and_processes_know_nothing_of_the_stage(played: Played) -> None:
+    before, after = played.beside.before, played.beside.after
+
+    assert (after.rule_arn, after.weights, after.live) == (before.rule_arn, before.weights, before.live)
+    assert after.switches == before.switches
+    assert before.processes[Color.GREEN] < after.processes[Color.GREEN]
+
+
+def test_both_stages_mark_what_they_run_in_the_repository_that_they_share(played: Played) -> None:
+    assert played.beside.tags["1.0.0"] == {"live-blue", "live-staging-blue"}
+    assert played.beside.tags["2.0.0"] == {"live-green", "live-staging-green"}
+
+
+def test_the_release_of_a_stage_is_declared_there(played: Played) -> None:
+    assert (played.beside.declared["green_version"], played.beside.declared["active_color"]) == ("2.0.0", "green")

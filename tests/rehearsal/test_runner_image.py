@@ -88,8 +88,13 @@ def test_a_tag_that_a_registry_would_refuse_is_refused() -> None:
         ImageReference.parse("greenlight/shop:-rf")
 
 
+@pytest.mark.parametrize("repository", ["greenlight/shop", "greenlight-staging/shop"])
+def test_an_image_names_its_service_whichever_stage_it_is_of(repository: str) -> None:
+    assert ImageReference.parse(f"{repository}:1.0.0").service == "shop"
+
+
 def test_an_image_outside_greenlight_names_no_service() -> None:
-    with pytest.raises(VersionError, match="must start with 'greenlight/'"):
+    with pytest.raises(VersionError, match="must be greenlight/<service>"):
         _ = ImageReference.parse("library/nginx:1").service
 
 

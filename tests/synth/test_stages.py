@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from aws_cdk import App
 from cdk_nag import AwsSolutionsChecks
+from greenlight_cdk.names import STACK_KINDS
 
 from tests.synth.account import ACCOUNT, REGION, Account, Reach
 from tests.synth.conftest import Synthesize
@@ -44,6 +46,13 @@ KNOWS_NO_RESOURCE = {
 Step Functions demands of a state machine that writes a log; all others look, or act on the caller alone."""
 AGENT = ("ec2messages:", "ssmmessages:")
 """The agent's channels: each call acts on the instance that makes it."""
+
+PRODUCTIONS = re.compile(
+    r"(?<![\w-])greenlight/[\w$]|\bGreenlight-RunColor|\blive-(?:blue|green)\b|(?<!Custom::)\bGreenlight(?:"
+    + "|".join(STACK_KINDS)
+    + r")\b"
+)
+"""Names of production's, but for the custom resources' types, which all stages have."""
 
 PULL = {
     "ecr:BatchCheckLayerAvailability",
@@ -122,6 +131,16 @@ def test_stages_that_are_declared_change_no_byte_of_production(synthesize: Synth
     assert {name: text(template) for name, template in without.items()} == {
         name: text(template) for name, template in beside.items()
     }
+
+
+@COMPUTES
+def test_no_text_of_a_stages_templates_names_what_is_productions(synthesize: Synthesize, compute: str) -> None:
+    """Scripts name things too, which no reference of the template shows."""
+    staging = synthesize(compute=compute, stages=OWN, stage="staging")
+
+    assert not [found for template in staging.values() for found in PRODUCTIONS.findall(text(template))]
+    production = synthesize(compute=compute, stages=OWN)
+    assert [found for template in production.values() for found in PRODUCTIONS.findall(text(template))]
 
 
 @COMPUTES

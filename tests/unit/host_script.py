@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from greenlight_cdk.host_scripts import HostService, run_script
+from greenlight_cdk.names import PRODUCTION
 from traffic_switch.contract import Color
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -15,6 +16,7 @@ def color_script(more: int = 0) -> str:
     """The script that runs a color of the shop or the report, on a host with `more` services besides."""
     return run_script(
         region="eu-west-1",
+        parameters=PRODUCTION.parameters,
         log_group="greenlight-containers",
         table="carts",
         container_port=3000,

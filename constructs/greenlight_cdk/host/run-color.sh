@@ -40,7 +40,7 @@ runs() {
 }
 
 declared() {
-  aws ssm get-parameter --name "/greenlight/$service/$color" --query Parameter.Value --output text --region "$region"
+  aws ssm get-parameter --name "$parameters/$service/$color" --query Parameter.Value --output text --region "$region"
 }
 
 # A request that comes late, after a newer one, must not bring back what it asked for. A parameter that was written a

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from greenlight.rehearsal.runner.errors import VersionError
 
-REPOSITORY_PREFIX = "greenlight/"
+_REPOSITORY = re.compile(r"greenlight(-[a-z0-9-]+)?/(?P<service>[^/]+)")
+"""Of production, or of a stage that has repositories of its own (`greenlight_cdk.names`)."""
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _REFERENCE = re.compile(
     r"(?:(?P<registry>[^/]+\.[^/]+)/)?(?P<repository>[a-z0-9._/-]+)(?::(?P<tag>[^@]+))?(?:@(?P<digest>.+))?"
@@ -45,7 +46,7 @@ class ImageReference:
         """Read a reference as Docker does: no tag and no digest mean `latest`."""
         match = _REFERENCE.fullmatch(text)
         if not match:
-            raise VersionError(f"image {text!r} is not a reference: use <registry>/{REPOSITORY_PREFIX}<service>:<tag>")
+            raise VersionError(f"image {text!r} is not a reference: use <registry>/greenlight/<service>:<tag>")
         tag, digest = match["tag"], match["digest"]
         if tag is not None and not TAG.fullmatch(tag):
             raise VersionError(f"image {text!r} has the tag {tag!r}: a tag matches {TAG.pattern}")
@@ -54,11 +55,10 @@ class ImageReference:
     @property
     def service(self) -> str:
         """The folder under services/ that the image is built from."""
-        if not self.repository.startswith(REPOSITORY_PREFIX):
-            raise VersionError(
-                f"image repository {self.repository!r} has no service: it must start with {REPOSITORY_PREFIX!r}"
-            )
-        return self.repository.removeprefix(REPOSITORY_PREFIX)
+        found = _REPOSITORY.fullmatch(self.repository)
+        if not found:
+            raise VersionError(f"image repository {self.repository!r} has no service: it must be greenlight/<service>")
+        return found["service"]
 
     def __str__(self) -> str:
         tag = f":{self.tag}" if self.tag else ""
