@@ -15,7 +15,14 @@ from ministack import app
 from ministack.services import cloudformation, lambda_svc
 from ministack.services.cloudformation import changesets, custom_resource, handlers, stacks
 
-from greenlight.rehearsal.cloud.cloudformation import custom_resources, exports, interruptions, polling, references
+from greenlight.rehearsal.cloud.cloudformation import (
+    custom_resources,
+    exports,
+    interruptions,
+    polling,
+    references,
+    schemas,
+)
 from greenlight.rehearsal.cloud.cloudformation.custom_resources import CustomResources
 from greenlight.rehearsal.cloud.cloudformation.interruptions import Interruptions
 from greenlight.rehearsal.cloud.cloudformation.operations import Operations
@@ -57,6 +64,7 @@ def install(context: CloudContext) -> None:
     actions["ContinueUpdateRollback"] = _without_empty_skip(actions["ContinueUpdateRollback"])
     families.install()
     references.install()
+    schemas.install()
 
 
 def _tell() -> None:

@@ -54,6 +54,7 @@ class TaskContainer:
         self._backoff = backoff
         self._container = container
         self._service = str(task["group"])
+        self._cluster = str(task["clusterArn"])
         self._address = str(task["_eni"])
         self._groups = target_groups(task)
         self._retired = False
@@ -63,6 +64,10 @@ class TaskContainer:
     def status(self) -> str:
         """Running or exited; a task's container is never restarted in place."""
         return "exited" if self._container.look().state is ContainerState.EXITED else "running"
+
+    def is_ending(self, service: str, cluster: str) -> bool:
+        """Whether this is a service's container that was asked to stop, and has not ended."""
+        return self._retired and (self._service, self._cluster) == (service, cluster) and self.status == "running"
 
     def reload(self) -> None:
         """Nothing to do: every look is a fresh one."""

@@ -74,6 +74,11 @@ class Containers:
         """Find a container by its id. Raises KeyError."""
         return self._by_id[identity]
 
+    def are_ending(self, service: Mapping[str, Any]) -> bool:
+        """Whether any container of a service still drains or stops; its task counts as stopped already."""
+        group = f"service:{service['serviceName']}"
+        return any(each.is_ending(group, service["clusterArn"]) for each in list(self._by_id.values()))
+
     def list(self, **_: Any) -> list[TaskContainer]:
         """Return none: what ministack would reclaim from a shared Docker engine is the runner's to end."""
         return []

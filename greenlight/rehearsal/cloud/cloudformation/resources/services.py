@@ -1,7 +1,8 @@
 """AWS::ECS::Service: CloudFormation waits for the service, which the library's handler does not.
 
-A create or an update is done when the newest deployment is completed and older tasks have left the target groups. They
-drain and end behind that, where AWS would wait for it: a deregistration delay of minutes for each deployment.
+A create or an update is done when the newest deployment is completed and no older task is left: each was drained for
+the deregistration delay, and stopped. Source: docs.aws.amazon.com/AmazonECS/latest/developerguide/
+load-balancer-connection-draining.html.
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ def _is_steady(service: dict[str, Any]) -> bool:
         and len(tasks) == service["desiredCount"]
         and all(task["lastStatus"] == "RUNNING" for task in tasks)
         and all(ecs._deployment_for_task(service, task) is primary for task in tasks)
+        and not ecs._get_docker().containers.are_ending(service)
     )
 
 

@@ -1,0 +1,149 @@
+"""Properties of resources as their types' own schemas have them: what is unknown, missing or not settable is refused.
+
+The schemas are those of CloudFormation's registry (docs.aws.amazon.com/cloudformation-cli/latest/userguide/
+resource-type-schema.html), as cfn-lint ships them. ministack's handlers, and ours, read the properties that they know
+and pass over all others. The texts are CloudFormation's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ministack.services.cloudformation import stacks
+
+from greenlight.rehearsal.account import REGION
+from greenlight.rehearsal.cloud.cloudformation.resources.answers import ActionError
+from greenlight.rehearsal.cloud.requirement import RequirementError, require
+
+Schema = Mapping[str, Any]
+Handler = Callable[..., Any]
+
+_FREE: Schema = {}
+
+
+def install() -> None:
+    """Check the properties of each resource that is created or updated."""
+    _folder()
+    stacks._provision_resource = _checking_created(require(stacks, "_provision_resource"))
+    stacks._update_resource = _checking_updated(require(stacks, "_update_resource"))
+
+
+def _checking_created(provision: Handler) -> Handler:
+    def provision_resource(resource_type: str, logical_id: str, properties: Any, *rest: Any, **more: Any) -> Any:
+        check(resource_type, logical_id, properties)
+        return provision(resource_type, logical_id, properties, *rest, **more)
+
+    return provision_resource
+
+
+def _checking_updated(update: Handler) -> Handler:
+    def update_resource(
+        resource_type: str, physical_id: str, old: Any, new: Any, stack_name: str, logical_id: str, *rest: Any
+    ) -> Any:
+        if new != old:
+            check(resource_type, logical_id, new)
+        return update(resource_type, physical_id, old, new, stack_name, logical_id, *rest)
+
+    return update_resource
+
+
+def check(resource_type: str, logical_id: str, properties: Mapping[str, Any]) -> None:
+    """Raise ActionError for properties that the type's schema does not allow; without a schema all are allowed."""
+    schema = schema_of(resource_type)
+    if schema is None:
+        return
+    if unsupported := sorted(_read_only(schema) & properties.keys()):
+        names = ", ".join(unsupported)
+        raise ActionError(f"Encountered unsupported properties in {{/properties/}}: [{names}]")
+    if problems := list(_problems(schema, schema, properties, "#")):
+        where = f"Properties validation failed for resource {logical_id} with message:"
+        raise ActionError("\n".join((where, *problems)))
+
+
+def schema_of(resource_type: str) -> Schema | None:
+    """Return the schema of a resource type, or None when the registry has none."""
+    name = _names().get(resource_type)
+    return _read(name) if name else None
+
+
+def _problems(root: Schema, schema: Schema, value: Any, path: str) -> Iterator[str]:
+    schema = _resolved(root, schema)
+    if isinstance(value, Mapping):
+        yield from _of_object(root, schema, value, path)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _problems(root, schema.get("items", _FREE), item, f"{path}/{number}")
+    elif "enum" in schema and str(value) not in map(str, schema["enum"]):
+        yield f"{path}: {value} is not a valid enum value"
+
+
+def _of_object(root: Schema, schema: Schema, value: Mapping[str, Any], path: str) -> Iterator[str]:
+    for name in schema.get("required", ()):
+        if name not in value:
+            yield f"{path}: required key [{name}] not found"
+    for name, item in value.items():
+        known = _of_property(schema, name)
+        if known is None:
+            yield f"{path}: extraneous key [{name}] is not permitted"
+        else:
+            yield from _problems(root, known, item, f"{path}/{name}")
+
+
+def _of_property(schema: Schema, name: str) -> Schema | None:
+    """Return the schema of one property; an empty one where any is allowed, None where it is not."""
+    if name in schema.get("properties", _FREE):
+        return dict(schema["properties"][name])
+    for pattern, found in schema.get("patternProperties", _FREE).items():
+        if _matches(pattern, name):
+            return dict(found)
+    return None if schema.get("additionalProperties") is False else _FREE
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Hold a name against a pattern. Java's, which some schemas have and Python cannot read, let every name pass."""
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return True
+
+
+def _resolved(root: Schema, schema: Schema) -> Schema:
+    while "$ref" in schema:
+        schema = root["definitions"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def _read_only(schema: Schema) -> set[str]:
+    """Name the properties that only CloudFormation sets; parts of a property are not among them."""
+    names = (pointer.removeprefix("/properties/") for pointer in schema.get("readOnlyProperties", ()))
+    return {name for name in names if "/" not in name}
+
+
+@cache
+def _folder() -> Path:
+    """Find cfn-lint's schemas without importing it, which takes longer than the whole cloud."""
+    found = find_spec("cfnlint")
+    if not found or not found.origin:
+        raise RequirementError("cfn-lint is not installed: run `make setup`")
+    folder = Path(found.origin).parent / "data" / "schemas"
+    if not (folder / "providers").is_dir():
+        raise RequirementError(f"cfn-lint has no schemas in {folder}: it has changed, look where they are now")
+    return folder
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    names: Mapping[str, str] = json.loads((_folder() / "providers" / f"{REGION}.json").read_text())
+    return names
+
+
+@cache
+def _read(name: str) -> Schema:
+    schema: Schema = json.loads((_folder() / "resources" / f"{name}.json").read_text())
+    return schema
