@@ -24,6 +24,7 @@ REPOSITORY = "greenlight/shop"
 SHOP = """
 if (process.env.VERSION === 'crashes') process.exit(3);
 const server = require('node:http').createServer((request, response) => {
+  if (process.env.VERSION === 'unwell') response.statusCode = 500;
   response.setHeader('X-Version', process.env.VERSION);
   response.end(JSON.stringify(process.env));
 });

@@ -52,6 +52,7 @@ class World:
             "lastStatus": "RUNNING",
             "_deployment_id": "d",
             "_container_ip": "10.20.1.5",
+            "_judged_since": time.monotonic() - STEADY_SECONDS,
         }
         monkeypatch.setattr(ecs, "_services", {"c/s": self.service})
         monkeypatch.setattr(ecs, "_tasks", {self.task["taskArn"]: self.task})
@@ -106,6 +107,14 @@ def test_a_deployment_ends_when_its_task_is_healthy(world: World) -> None:
     assert world.completed == ["c"]
 
 
+def test_a_deployment_does_not_end_with_a_healthy_task_that_has_only_begun(world: World) -> None:
+    world.state = "healthy"
+    world.task["_judged_since"] = time.monotonic()
+    world.complete()
+
+    assert (world.completed, world.called_well) == ([], [])
+
+
 def test_a_task_that_only_runs_does_not_let_earlier_failures_be_forgotten(world: World) -> None:
     for world.state in ("initial", "unhealthy", "healthy"):
         world.rollouts.note_healthy("c/s", world.task)
@@ -114,7 +123,6 @@ def test_a_task_that_only_runs_does_not_let_earlier_failures_be_forgotten(world:
 
 
 def test_a_task_counts_as_well_once_the_load_balancer_says_so(world: World) -> None:
-    world.task["_judged_since"] = time.monotonic() - STEADY_SECONDS
     world.complete()
     early = list(world.called_well)
     world.state = "healthy"

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from greenlight.rehearsal.cloud.elbv2.check_scale import CHECK_SCALE_VARIABLE
 from tests.rehearsal.compute_cloud import COMPUTE, ComputeCloud, compute_cloud, eventually
 from tests.rehearsal.test_ecs import GROUP_ARN, stack
 
@@ -85,9 +86,11 @@ def balanced(version: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComputeCloud]:
-    with compute_cloud(tmp_path_factory.mktemp("cloud"), adapters=f"{COMPUTE},elbv2") as cloud:
-        cloud.push("v1", "v2")
-        yield cloud
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CHECK_SCALE_VARIABLE, "0.1")
+        with compute_cloud(tmp_path_factory.mktemp("cloud"), adapters=f"{COMPUTE},elbv2") as cloud:
+            cloud.push("v1", "v2", "unwell")
+            yield cloud
 
 
 def test_a_deployment_under_traffic_fails_no_request(cloud: ComputeCloud) -> None:
@@ -102,3 +105,17 @@ def test_a_deployment_under_traffic_fails_no_request(cloud: ComputeCloud) -> Non
 
     assert left == ["v2"], "the deployment ended before the old task had drained and stopped"
     assert set(requests.answers) == {(200, "v1"), (200, "v2")}
+
+
+def test_a_version_that_fails_its_health_checks_is_taken_back_and_gets_no_request(cloud: ComputeCloud) -> None:
+    """AWS: AmazonECS/latest/developerguide/deployment-circuit-breaker.html: three failures, then the old version."""
+    made = cloud.deploy("Shop", balanced("v1"), Dns={"Fn::GetAtt": ["Balancer", "DNSName"]})
+    address = urlsplit(f"http://{made['Dns']}").netloc
+    eventually(lambda: Requests(address).ask() == (200, "v1"))
+    with (
+        Requests(address) as requests,
+        pytest.raises(AssertionError, match=r"Circuit Breaker.*failed ELB health checks"),
+    ):
+        cloud.deploy("Shop", balanced("unwell"))
+
+    assert set(requests.answers) == {(200, "v1")}

@@ -56,24 +56,23 @@ class Rollouts:
             return
         self._complete(cluster, service_key, expected_deployment_id)
 
-    def note_healthy(self, service_key: str, task: Task) -> None:
+    def note_healthy(self, service_key: str, task: Task) -> bool:
         """Stand in for ministack's note that a task is well: it is when the load balancer calls it healthy."""
-        if _runs(task) and all(state == "healthy" for state in task_states(task)):
+        is_well = _runs(task) and all(state == "healthy" for state in task_states(task))
+        if is_well:
             self._note_healthy(service_key, task)
+        return is_well
 
     def _is_healthy(self, service_key: str, service: Service) -> bool:
-        tasks = primary_tasks(service)
-        states = {task["taskArn"]: task_states(task) for task in tasks}
-        self._stop_unhealthy(service, states)
-        for task in tasks:
-            if states[task["taskArn"]] and _age_seconds(task) >= STEADY_SECONDS:
-                self.note_healthy(service_key, task)
-        return all(state == "healthy" for found in states.values() for state in found)
+        """Whether every task that a load balancer judges has run for a while, and is well."""
+        self._stop_unhealthy(service)
+        judged = [task for task in primary_tasks(service) if target_groups(task)]
+        return all([_age_seconds(task) >= STEADY_SECONDS and self.note_healthy(service_key, task) for task in judged])
 
-    def _stop_unhealthy(self, service: Service, states: dict[str, list[str]]) -> None:
+    def _stop_unhealthy(self, service: Service) -> None:
         grace = float(service.get("healthCheckGracePeriodSeconds") or 0) * self._check_scale
         for task in primary_tasks(service):
-            if "unhealthy" in states.get(task["taskArn"], ()) and _age_seconds(task) >= grace:
+            if "unhealthy" in task_states(task) and _age_seconds(task) >= grace:
                 _stop_as_failed(task)
 
     def _look_again(self, cluster: str, service_key: str) -> None:
