@@ -27,6 +27,8 @@ class Place:
     """The folder of one rehearsal. A new rehearsal starts with an empty one."""
 
     root: Path
+    templates: Path | None = None
+    """Where somebody else synthesizes the templates; None when the rehearsal does."""
 
     @property
     def logs(self) -> Path:
@@ -40,7 +42,7 @@ class Place:
 
     def assembly(self, name: str) -> Path:
         """Where the synthesized templates of one set of flags are."""
-        return self.root / "assemblies" / name
+        return (self.templates or self.root / "assemblies") / name
 
     def record(self, act: str) -> Path:
         """Where every response of an act's load is recorded."""
@@ -81,20 +83,8 @@ class Place:
         for folder in (self.logs, self.root / "traffic", self.project.folder):
             folder.mkdir(parents=True)
 
-    def copy_project(
-        self, source: Project, settings: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]]
-    ) -> None:
-        """Write the project's copy: the source's cdk.json with other settings, running the checkout's app.
-
-        What each service declares (versions, color, attempt) is replaced by `facts`, service by service.
-        """
-        body = json.loads((source.folder / "cdk.json").read_text())
-        body["app"] = f"{shlex.quote(sys.executable)} {shlex.quote(str(CHECKOUT / 'app.py'))}"
-        body["context"].update(settings)
-        for service, declared in facts.items():
-            described = body["context"]["services"][service]
-            kept = {key: value for key, value in described.items() if key not in DECLARED_STATE}
-            body["context"]["services"][service] = {**kept, **declared}
+    def write_project(self, body: Mapping[str, Any]) -> None:
+        """Write the project's copy, with this cdk.json."""
         folder = self.project.folder
         (folder / "cdk.json").write_text(json.dumps(body, indent=2) + "\n")
         for name in LINKED:
@@ -109,6 +99,23 @@ class Place:
         file = self.project.folder / "activate"
         file.write_text("\n".join(lines) + "\n")
         return file
+
+
+def rehearsed_project(
+    source: Project, settings: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The source's cdk.json with other settings, running the checkout's app.
+
+    What each service declares (versions, color, attempt) is replaced by `facts`, service by service.
+    """
+    body: dict[str, Any] = json.loads((source.folder / "cdk.json").read_text())
+    body["app"] = f"{shlex.quote(sys.executable)} {shlex.quote(str(CHECKOUT / 'app.py'))}"
+    body["context"].update(settings)
+    for service, declared in facts.items():
+        described = body["context"]["services"][service]
+        kept = {key: value for key, value in described.items() if key not in DECLARED_STATE}
+        body["context"]["services"][service] = {**kept, **declared}
+    return body
 
 
 def client_environment(port: int, home: Path) -> dict[str, str]:

@@ -13,15 +13,16 @@ from greenlight.rehearsal.acts.act import Act
 from greenlight.rehearsal.acts.assemblies import sets_of_flags
 from greenlight.rehearsal.acts.flags import Flags, Script
 from greenlight.rehearsal.acts.repertoire import for_every_service
-from greenlight.rehearsal.certificates import CERTIFICATE_SETTING, issue
+from greenlight.rehearsal.certificates import issue
 from greenlight.rehearsal.config_file import ConfigFile
 from greenlight.rehearsal.givens import provide
-from greenlight.rehearsal.place import Place
+from greenlight.rehearsal.place import Place, rehearsed_project
 from greenlight.rehearsal.play import Load, play, set_scene
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.rehearsed import rehearsed
 from greenlight.rehearsal.report.result import ActResult, RehearsalReport
 from greenlight.rehearsal.stage import Stage, staged
+from greenlight.rehearsal.synthesis import Plan
 from greenlight.rehearsal.versions import Cast, pushing_images, write_catalog
 
 
@@ -57,24 +58,35 @@ def rehearse(order: Order, progress: Progress, linger: Callable[[Stage], None] |
     return report
 
 
+def planned(order: Order) -> Plan:
+    """Everything about a rehearsal that is known before it begins.
+
+    Raises:
+        ProjectError: naming the first setting that is not allowed.
+    """
+    source = Project.here()
+    played = rehearsed(source, order.config, order.compute, order.real_time, order.cast)
+    declared = {"blue_version": order.cast.first, "green_version": order.cast.first}
+    acts = for_every_service(order.acts, played.services)
+    script = Script(played.services[0], order.cast, order.real_time)
+    return Plan(
+        played.settings,
+        rehearsed_project(source, played.laid_over, dict.fromkeys(played.services, declared)),
+        sets_of_flags(acts, script, order.more_flags),
+    )
+
+
 @contextmanager
 def opened(order: Order, progress: Progress) -> Iterator[Stage]:
     """The stage with the first version deployed and live on blue; it is cleared when the block ends."""
-    source = Project.here()
-    played = rehearsed(source, order.config, order.compute, order.real_time, order.cast)
-    settings = played.settings
+    plan = planned(order)
     with order.place.occupy():
-        declared = {"blue_version": order.cast.first, "green_version": order.cast.first}
-        order.place.copy_project(source, played.laid_over, dict.fromkeys(played.services, declared))
-        write_catalog(order.place.root, settings.services, order.cast)
-        context = order.place.project.context()
-        acts = for_every_service(order.acts, played.services)
-        script = Script(played.services[0], order.cast, order.real_time)
-        flags = sets_of_flags(acts, script, order.more_flags)
-        if settings.certificate_arn or any(CERTIFICATE_SETTING in each for each in flags.values()):
-            issue(order.place.root, settings.certificate_arn, settings.domain_name)
-        with staged(order.place, settings, context, flags, progress, order.port, real_time=order.real_time) as stage:
-            provide(settings)
+        order.place.write_project(plan.project)
+        write_catalog(order.place.root, plan.settings.services, order.cast)
+        if plan.needs_a_certificate:
+            issue(order.place.root, plan.settings.certificate_arn, plan.settings.domain_name)
+        with staged(order.place, plan, progress, order.port, real_time=order.real_time) as stage:
+            provide(plan.settings)
             _first_deployment(stage, order.cast)
             yield stage
 

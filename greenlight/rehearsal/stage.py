@@ -19,7 +19,7 @@ from greenlight.rehearsal.account import ACCOUNT, REGION
 from greenlight.rehearsal.cloud_process import PYTHON, ask, last_line, running_cloud
 from greenlight.rehearsal.place import HIDDEN, Place, client_environment
 from greenlight.rehearsal.progress import Progress
-from greenlight.rehearsal.synthesis import Assembly, finished_mark, write_plan
+from greenlight.rehearsal.synthesis import Plan, finished_mark
 from greenlight.waiting import wait_until
 from stacks.settings import ServiceSettings, Settings
 
@@ -44,7 +44,7 @@ class Stage:
     settings: Settings
     environment: Mapping[str, str]
     processes: Processes
-    synthesis: OwnedProcess
+    synthesis: OwnedProcess | None
     progress: Progress
     port: int
     real_time: bool = False
@@ -87,7 +87,7 @@ class Stage:
             RehearsalError: the synthesis failed, or takes far too long.
         """
         mark = finished_mark(self.place.assembly(name))
-        wait_until(lambda: mark.exists() or self.synthesis.poll(), SYNTHESIS_SECONDS)
+        wait_until(lambda: mark.exists() or (self.synthesis and self.synthesis.poll()), SYNTHESIS_SECONDS)
         if not mark.exists():
             raise RehearsalError(f"the templates were not synthesized: {last_line(self.place.logs / 'synthesis.log')}")
 
@@ -95,9 +95,7 @@ class Stage:
 @contextmanager
 def staged(
     place: Place,
-    settings: Settings,
-    context: Mapping[str, Any],
-    assemblies: Mapping[str, Mapping[str, str]],
+    plan: Plan,
     progress: Progress,
     port: int | None,
     *,
@@ -112,17 +110,21 @@ def staged(
     environment = client_environment(port, place.root / "cdk-home")
     with Processes() as processes, _speaking_to_the_cloud(environment):
         progress.note("starting the local cloud, synthesizing the templates")
-        plan = place.root / "synthesis.json"
-        write_plan(plan, context, [Assembly(place.assembly(name), flags) for name, flags in assemblies.items()])
-        synthesis = processes.start(
-            [PYTHON, "-m", "greenlight.rehearsal.synthesizer", str(plan)],
-            environment=cdk.environment(),
-            output=place.logs / "synthesis.log",
-        )
-        stage = Stage(place, settings, environment, processes, synthesis, progress, port, real_time)
+        synthesis = None if place.templates else _synthesize(place, plan, processes)
+        stage = Stage(place, plan.settings, environment, processes, synthesis, progress, port, real_time)
         with running_cloud(processes, place, port, real_time=real_time):
             _bootstrap(stage)
             yield stage
+
+
+def _synthesize(place: Place, plan: Plan, processes: Processes) -> OwnedProcess:
+    file = place.root / "synthesis.json"
+    plan.write(file, place.assembly)
+    return processes.start(
+        [PYTHON, "-m", "greenlight.rehearsal.synthesizer", str(file)],
+        environment=cdk.environment(),
+        output=place.logs / "synthesis.log",
+    )
 
 
 def _chosen(port: int | None) -> int:

@@ -1,7 +1,7 @@
 """Every set of flags synthesized in one process: the CDK's own start costs more than all the templates.
 
-`python -m greenlight.rehearsal.synthesizer PLAN`, with a plan that `greenlight.rehearsal.synthesis` wrote. Nothing else
-imports this module: importing the CDK starts Node.
+`python -m greenlight.rehearsal.synthesizer PLAN...`, with plans that `greenlight.rehearsal.synthesis` wrote. Nothing
+else imports this module: importing the CDK starts Node.
 """
 
 from __future__ import annotations
@@ -30,14 +30,15 @@ def synthesize(context: Mapping[str, Any], assembly: Assembly) -> None:
 
 
 def main() -> None:
-    """Synthesize in the order of the plan; a finished one is marked, so that its deploy need not wait for the rest."""
-    plan = json.loads(Path(sys.argv[1]).read_text())
-    for entry in plan["assemblies"]:
-        started = time.perf_counter()
-        assembly = Assembly(Path(entry["folder"]), entry["flags"])
-        synthesize(plan["context"], assembly)
-        finished_mark(assembly.folder).touch()
-        print(f"{assembly.folder.name}: {time.perf_counter() - started:.2f} s", flush=True)
+    """Synthesize plan by plan; what is finished is marked, so that its deploy need not wait for the rest."""
+    for file in sys.argv[1:]:
+        plan = json.loads(Path(file).read_text())
+        for entry in plan["assemblies"]:
+            started = time.perf_counter()
+            assembly = Assembly(Path(entry["folder"]), entry["flags"])
+            synthesize(plan["context"], assembly)
+            finished_mark(assembly.folder).touch()
+            print(f"{assembly.folder}: {time.perf_counter() - started:.2f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
 from greenlight.rehearsal.pace import QUICK, cloud_variables, overlay
-from greenlight.rehearsal.place import HIDDEN, Place, client_environment
+from greenlight.rehearsal.place import HIDDEN, Place, client_environment, rehearsed_project
 
 
 def test_two_rehearsals_cannot_share_a_place(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_the_copy_of_the_project_has_the_rehearsals_settings_and_the_checkout_ke
     before = (CHECKOUT / "cdk.json").read_text()
     place = Place(tmp_path)
     with place.occupy():
-        place.copy_project(Project(CHECKOUT), {"bake_seconds": 4}, {"shop": {"green_version": "9"}})
+        place.write_project(rehearsed_project(Project(CHECKOUT), {"bake_seconds": 4}, {"shop": {"green_version": "9"}}))
 
     copied = json.loads((place.project.folder / "cdk.json").read_text())["context"]
     assert (copied["bake_seconds"], copied["services"]["shop"]["green_version"]) == (4, "9")

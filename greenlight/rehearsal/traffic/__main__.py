@@ -22,7 +22,7 @@ from greenlight.rehearsal.traffic.profile import SHOP, Profile, ProfileError, lo
 @click.option("--url", required=True, help="Where the service answers: http://host:port, or https.")
 @click.option("--connect", default="", help="host:port to connect to, whatever the URL's name leads to.")
 @click.option("--authority", type=click.Path(path_type=Path), help="A PEM file; else the system's authorities.")
-@click.option("--redirects", is_flag=True, help="A redirect to HTTPS is what every request is to get.")
+@click.option("--redirects", is_flag=True, help="From HTTP to HTTPS, or back: no failure.")
 @click.option("--record", required=True, type=click.Path(path_type=Path), help="A new file for the record.")
 @click.option("--rate", default=1000.0, type=click.FloatRange(0.1, 20_000), help="Requests a second.")
 @click.option("--connections", default=50, type=click.IntRange(1, 1000), help="Kept open from the start.")

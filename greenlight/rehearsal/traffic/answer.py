@@ -20,8 +20,8 @@ class AnswerReader:
     whether the server lets the connection carry another request.
     """
 
-    def __init__(self, *, expects_redirects: bool = False) -> None:
-        self._expects_redirects = expects_redirects
+    def __init__(self, redirects_to: str = "") -> None:
+        self._redirects_to = redirects_to.encode()
         self._parser = HttpResponseParser(self)
         self.begin()
 
@@ -33,7 +33,7 @@ class AnswerReader:
         self.color: Color | None = None
         self.version = b""
         self.cookies: list[bytes] = []
-        self._to_https = False
+        self._led_on = False
         self._started = False
         self._delimited = False
 
@@ -56,8 +56,7 @@ class AnswerReader:
         return self._judged() if cleanly and not self._delimited else RequestOutcome.TRUNCATED
 
     def _judged(self) -> RequestOutcome:
-        expected = self._expects_redirects and self._to_https
-        return outcome_of_answer(self.status, marked=self.color is not None, to_https=expected)
+        return outcome_of_answer(self.status, marked=self.color is not None, led_on=self._led_on)
 
     # What httptools calls.
 
@@ -69,7 +68,7 @@ class AnswerReader:
         elif name == _VERSION:
             self.version = value
         elif name == b"location":
-            self._to_https = value.startswith(b"https://")
+            self._led_on = bool(self._redirects_to) and value.startswith(self._redirects_to)
         elif name == b"set-cookie":
             self.cookies.append(value)
         elif name in (b"content-length", b"transfer-encoding"):

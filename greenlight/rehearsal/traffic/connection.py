@@ -48,9 +48,9 @@ class Connection(asyncio.Protocol):
     an idempotent request again; this one never does, so that no failure hides behind a retry.
     """
 
-    def __init__(self, owner: Owner, *, expects_redirects: bool = False) -> None:
+    def __init__(self, owner: Owner, redirects_to: str = "") -> None:
         self._owner = owner
-        self._answer = AnswerReader(expects_redirects=expects_redirects)
+        self._answer = AnswerReader(redirects_to)
         self._transport: asyncio.Transport | None = None
         self.visit: Visit | None = None
         self.usable = False

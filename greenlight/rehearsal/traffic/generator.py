@@ -127,7 +127,7 @@ class Generator:
     async def _dial(self, owner: Owner) -> None:
         place = self._load.place
         await self._loop.create_connection(
-            lambda: Connection(owner, expects_redirects=place.redirects),
+            lambda: Connection(owner, place.redirects_to),
             *place.address,
             ssl=place.tls,
             server_hostname=place.name if place.tls else None,

@@ -34,7 +34,7 @@ class RequestOutcome(IntEnum):
     UNANSWERED = 8
     """Still open when the generator stopped, after its grace period: counted, so that no request is lost."""
     REDIRECTED = 9
-    """Sent to HTTPS by the load balancer, where the load expects that. What comes of it is the other load's part."""
+    """Sent from HTTP to HTTPS by the load balancer, or back, where the load expects that."""
 
     @property
     def failed(self) -> bool:
@@ -42,10 +42,10 @@ class RequestOutcome(IntEnum):
         return self not in (RequestOutcome.ANSWERED, RequestOutcome.REDIRECTED)
 
 
-def outcome_of_answer(status: int, *, marked: bool, to_https: bool = False) -> RequestOutcome:
-    """Judge one whole answer: its status first, then whether it names a color. `to_https`: an expected redirect."""
+def outcome_of_answer(status: int, *, marked: bool, led_on: bool = False) -> RequestOutcome:
+    """Judge one whole answer: its status first, then whether it names a color. `led_on`: it goes where it may."""
     if status >= FIRST_SERVER_ERROR:
         return RequestOutcome.SERVER_ERROR
-    if to_https and not marked and status in REDIRECTS:
+    if led_on and not marked and status in REDIRECTS:
         return RequestOutcome.REDIRECTED
     return RequestOutcome.ANSWERED if marked else RequestOutcome.UNMARKED

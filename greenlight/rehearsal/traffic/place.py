@@ -23,7 +23,7 @@ class Place:
         host_header: the Host of every request; the port is in it unless it is the scheme's own.
         address: where to connect. The name is looked up nowhere when the address is another one.
         tls: how to speak TLS; None for plain HTTP.
-        redirects: whether a redirect to HTTPS is what every request is to get.
+        redirects_to: what the Location of a redirect may begin with; empty when there is to be none.
     """
 
     url: str
@@ -31,7 +31,7 @@ class Place:
     host_header: str
     address: tuple[str, int]
     tls: ssl.SSLContext | None = None
-    redirects: bool = False
+    redirects_to: str = ""
 
     def __str__(self) -> str:
         own = f"{self.name}:{self.address[1]}" if self.address[0] == self.name else "{}:{}".format(*self.address)
@@ -51,7 +51,10 @@ def place(url: str, connect: str = "", authority: Path | None = None, *, redirec
     header = parts.hostname if port == STANDARD_PORTS[parts.scheme] else f"{parts.hostname}:{port}"
     address = _address(connect) if connect else (parts.hostname, port)
     tls = _tls(authority) if parts.scheme == "https" else None
-    return Place(url.rstrip("/"), parts.hostname, header, address, tls, redirects)
+    other = "http" if parts.scheme == "https" else "https"
+    return Place(
+        url.rstrip("/"), parts.hostname, header, address, tls, f"{other}://{parts.hostname}" if redirects else ""
+    )
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -1,0 +1,1 @@
+"""Production's shapes: configurations that people really deploy, each deployed from nothing and released once."""

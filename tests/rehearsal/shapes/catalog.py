@@ -1,0 +1,71 @@
+"""The shapes: settings as a file for `--config` holds them, by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from greenlight.rehearsal.acts.repertoire import RELEASE_ACT
+from greenlight.rehearsal.config_file import ConfigFile
+from greenlight.rehearsal.place import Place
+from greenlight.rehearsal.play import Load
+from greenlight.rehearsal.rehearsal import Order
+from greenlight.rehearsal.versions import Cast
+
+Settings = dict[str, Any]
+
+LOAD = Load(50, 10)
+CAST = Cast("1.0.0", "2.0.0")
+
+HTTPS: Settings = {
+    "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/0f5bdf4e-5b1e-4b5c-9d3a-1f0c8a9e7d21",
+    "domain_name": "shop.example.com",
+}
+NONE = {"blue_version": "0", "green_version": "0"}
+TWO_SERVICES: Settings = {
+    "services": {
+        "shop": {**NONE, "source": "services/shop", "paths": ["/*"], "priority": 100},
+        "catalog": {
+            **NONE,
+            "source": "services/shop",
+            "paths": ["/api/products*"],
+            "priority": 98,
+            "blue_port": 3002,
+            "green_port": 3003,
+            "health_path": "/api/products",
+            "probe_path": "/api/products",
+        },
+    }
+}
+BARE: Settings = {"waf": False, "deletion_protection": False, "flow_log_retention_days": 1}
+WATCHED: Settings = {
+    "alarm_names": ["payments-are-failing"],
+    "notify_email": "on-call@example.com",
+    "tags": {"team": "shop"},
+}
+
+SHAPES: dict[str, Settings] = {
+    "ec2-https": {"compute": "ec2", **HTTPS},
+    "fargate-https": {"compute": "fargate", **HTTPS},
+    "fargate-two-services": {"compute": "fargate", **TWO_SERVICES},
+    "ec2-two-services-https": {"compute": "ec2", **TWO_SERVICES, **HTTPS},
+    "fargate-behind-nat": {"compute": "fargate", "nat_gateways": 1},
+    "ec2-behind-nat-bare": {"compute": "ec2", "nat_gateways": 1, **BARE},
+    "ec2-ssh": {"compute": "ec2", "ssh_cidr": "203.0.113.0/24", "vpc_cidr": "10.64.0.0/20"},
+    "fargate-watched": {"compute": "fargate", **WATCHED},
+    "ec2-watched-https": {"compute": "ec2", **WATCHED, **HTTPS},
+    "fargate-other-port": {"compute": "fargate", "container_port": 8080, **BARE},
+}
+
+
+def order(name: str, folder: Path) -> Order:
+    """One shape: deployed from nothing, then one release of every service; the templates come from elsewhere."""
+    settings = SHAPES[name]
+    return Order(
+        compute=settings["compute"],
+        acts=[RELEASE_ACT],
+        cast=CAST,
+        load=LOAD,
+        config=ConfigFile(Path(f"{name}.json"), settings),
+        place=Place(folder / name, folder / "templates" / name),
+    )
