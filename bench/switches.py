@@ -59,7 +59,7 @@ def prepare(stage: Stage) -> None:
 
 def under_load(stage: Stage, switches: int, requests: int) -> Sequence[RequestRecord]:
     """Switch again and again under one load."""
-    url = Lookout(stage).outputs("GreenlightEdge")["FrontDoorUrl"]
+    url = Lookout(stage).outputs("Edge")["FrontDoorUrl"]
     order = TrafficOrder(url, stage.place.record("switches"), LOAD.rate, LOAD.connections)
     began = time.monotonic()
     with Traffic(order, stage.place.logs / "traffic.log", stage.processes) as traffic:

@@ -139,7 +139,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 def _curl(stage: Stage) -> str:
     """A request to the front door. A domain is nobody's here, and its certificate trusted by nobody else."""
     lookout = Lookout(stage)
-    url = urlsplit(lookout.outputs("GreenlightEdge")["FrontDoorUrl"])
+    url = urlsplit(lookout.outputs("Edge")["FrontDoorUrl"])
     options = "" if url.netloc == lookout.address() else f"--connect-to {url.hostname}::{lookout.address()} "
     options += f"--cacert {authority_file(stage.place.root)} " if url.scheme == "https" else ""
     return f"curl -i {options}{url.geturl()}/health"

@@ -11,7 +11,7 @@ from typing import Any
 from greenlight.errors import ProjectError, RehearsalError
 from greenlight.project import Project
 from stacks.options.context import DECLARED_STATE
-from stacks.settings import Settings
+from stacks.settings import Settings, SettingsError
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ class ConfigFile:
         Raises:
             ProjectError: naming the file and the first key that is not allowed.
         """
+        context = {**project.context(), **self.values, **replaced}
         try:
-            return project.settings({**self.values, **replaced})
-        except ProjectError as error:
-            raise ProjectError(f"{self.path}: {error.message}") from error
+            return Settings.from_context(context, context)
+        except SettingsError as error:
+            raise ProjectError(f"{self.path}: {error}") from error

@@ -111,7 +111,7 @@ def _under_load(
     profile = stage.place.profile(act.name)
     write_profile(profile_of(stage.service, stage.settings.services), profile)
     order = TrafficOrder(
-        url=watch.lookout.outputs("GreenlightEdge")["FrontDoorUrl"],
+        url=watch.lookout.outputs("Edge")["FrontDoorUrl"],
         record=stage.place.record(act.name),
         rate=load.rate,
         connections=load.connections,
@@ -137,7 +137,7 @@ def _seen(performance: Performance, records: Sequence[RequestRecord]) -> Seen:
         steps=dict(performance.steps),
         switches=after.since(before),
         messages=after.messages_since(before),
-        stack_status=stack_status("GreenlightRelease"),
+        stack_status=stack_status(performance.stage.settings.names.stack("Release")),
         before=before.live,
         after=after.live,
         records=records,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.names import StackKind
 from traffic_switch.contract import Color
 from traffic_switch.model import Live, Weights
 
@@ -111,7 +112,7 @@ class Lookout:
 
     def rule(self) -> tuple[str, Weights | None]:
         """The production rule and its weights."""
-        rules = self._client("elbv2").describe_rules(ListenerArn=self.outputs("GreenlightEdge")["ListenerArn"])["Rules"]
+        rules = self._client("elbv2").describe_rules(ListenerArn=self.outputs("Edge")["ListenerArn"])["Rules"]
         priority = str(self.stage.service.priority)
         found = next((rule for rule in rules if rule["Priority"] == priority), None)
         return (found["RuleArn"], self._weights(found["Actions"])) if found else ("", None)
@@ -119,21 +120,22 @@ class Lookout:
     def group(self, color: Color) -> str:
         """The ARN of a color's target group."""
         name = f"{pascal(self._service)}{color.capitalize()}TargetGroupArn"
-        return self.outputs("GreenlightEdge")[name]
+        return self.outputs("Edge")[name]
 
     def address(self) -> str:
         """What the load balancer's name says here: an address and a port. A domain would lead there as well."""
-        elbv2, listener = self._client("elbv2"), self.outputs("GreenlightEdge")["ListenerArn"]
+        elbv2, listener = self._client("elbv2"), self.outputs("Edge")["ListenerArn"]
         (found,) = elbv2.describe_listeners(ListenerArns=[listener])["Listeners"]
         (balancer,) = elbv2.describe_load_balancers(LoadBalancerArns=[found["LoadBalancerArn"]])["LoadBalancers"]
         return str(balancer["DNSName"])
 
-    def outputs(self, stack: str) -> Mapping[str, str]:
+    def outputs(self, kind: StackKind) -> Mapping[str, str]:
         """The outputs of a stack, read once."""
-        if stack not in self._names:
-            (found,) = self._client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-            self._names[stack] = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
-        return self._names[stack]
+        if kind not in self._names:
+            name = self.stage.settings.names.stack(kind)
+            (found,) = self._client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+            self._names[kind] = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+        return self._names[kind]
 
     @property
     def _service(self) -> str:
@@ -146,11 +148,12 @@ class Lookout:
         return Weights(shares[blue], shares[green]) if shares.keys() == {blue, green} else None
 
     def _processes(self, color: Color) -> frozenset[int]:
-        own = [c for c in self.stage.ask("containers") if ImageReference.parse(c["image"]).service == self._service]
+        repository = self.stage.settings.registry_names.repository(self._service)
+        own = [c for c in self.stage.ask("containers") if ImageReference.parse(c["image"]).repository == repository]
         return frozenset(c["pid"] for c in own if c["environment"] == color.value and c["state"] == "running")
 
     def _running(self) -> list[str]:
-        machine = self.outputs("GreenlightSwitch")["StateMachineArn"]
+        machine = self.outputs("Switch")["StateMachineArn"]
         found = self._client("stepfunctions").list_executions(stateMachineArn=machine, statusFilter="RUNNING")
         return [execution["name"] for execution in found["executions"]]
 
@@ -166,7 +169,7 @@ class Lookout:
 
     def _table(self) -> Any:
         if "table" not in self._clients:
-            name = self.outputs("GreenlightData")["JournalTableName"]
+            name = self.outputs("Data")["JournalTableName"]
             self._clients["table"] = boto3.resource("dynamodb").Table(name)
         return self._clients["table"]
 

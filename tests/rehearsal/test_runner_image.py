@@ -68,6 +68,7 @@ class FakeRegistry:
         (f"{REGISTRY}/greenlight/shop:1.0.0", "shop", "1.0.0", None),
         (f"{REGISTRY}/greenlight/shop", "shop", "latest", None),
         ("greenlight/report:feature_x", "report", "feature_x", None),
+        ("greenlight-staging/report:1", "report", "1", None),
         (f"{REGISTRY}/greenlight/shop@sha256:ab", "shop", None, "sha256:ab"),
     ],
 )

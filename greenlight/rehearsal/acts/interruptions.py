@@ -61,7 +61,7 @@ def _cancelled(performance: Performance) -> None:
 
 
 def _cancel(performance: Performance) -> None:
-    client("cloudformation").cancel_update_stack(StackName="GreenlightRelease")
+    client("cloudformation").cancel_update_stack(StackName=performance.stage.settings.names.stack("Release"))
     performance.stage.progress.note("cancelled the update of GreenlightRelease")
 
 

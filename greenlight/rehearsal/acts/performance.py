@@ -164,7 +164,7 @@ def destruction(stage: Stage, assembly: str) -> list[str]:
     """The command line of `cdk destroy` for the release stack alone."""
     stage.await_assembly(assembly)
     options = ["--force", "--no-notices", "--app", str(stage.place.assembly(assembly))]
-    return cdk.command("destroy", "GreenlightRelease", "--exclusively", *options)
+    return cdk.command("destroy", stage.settings.names.stack("Release"), "--exclusively", *options)
 
 
 def client(service: str) -> Any:
