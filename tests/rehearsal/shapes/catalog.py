@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from greenlight.rehearsal.acts.flags import FIRST, RELEASE, Flags
 from greenlight.rehearsal.acts.repertoire import RELEASE_ACT
 from greenlight.rehearsal.config_file import ConfigFile
 from greenlight.rehearsal.place import Place
@@ -45,12 +44,6 @@ WATCHED: Settings = {
     "tags": {"team": "shop"},
 }
 
-STAGING: Settings = {
-    "stages": {
-        "staging": {"vpc_cidr": "10.66.0.0/20", "services": {"shop": {"blue_version": "0", "green_version": "0"}}}
-    }
-}
-
 SHAPES: dict[str, Settings] = {
     "ec2-https": {"compute": "ec2", **HTTPS},
     "fargate-https": {"compute": "fargate", **HTTPS},
@@ -61,10 +54,7 @@ SHAPES: dict[str, Settings] = {
     "ec2-ssh": {"compute": "ec2", "ssh_cidr": "203.0.113.0/24", "vpc_cidr": "10.64.0.0/20"},
     "fargate-watched": {"compute": "fargate", **WATCHED},
     "fargate-other-port": {"compute": "fargate", "container_port": 8080, **BARE},
-    "ec2-and-staging": {"compute": "ec2", **BARE, **STAGING},
 }
-STAGED = "ec2-and-staging"
-"""The one shape that has a stage beside production; production is deployed first, and the stage is released."""
 
 
 def order(name: str, folder: Path) -> Order:
@@ -77,10 +67,4 @@ def order(name: str, folder: Path) -> Order:
         load=LOAD,
         config=ConfigFile(Path(f"{name}.json"), settings),
         place=Place(folder / name, folder / "templates" / name),
-        more_flags={"staging": at_staging(FIRST), "release-staging": at_staging(RELEASE)} if name == STAGED else {},
     )
-
-
-def at_staging(flags: Flags) -> Flags:
-    """The same flags for the stage."""
-    return lambda script: {**flags(script), "stage": "staging"}
