@@ -59,7 +59,7 @@ class Beside:
 def play_beside(performance: Performance) -> Beside:
     """Deploy the stage and release on it, as an operator does, while production's users go on."""
     stage, before = performance.stage, performance.lookout.snapshot()
-    url = performance.lookout.outputs("GreenlightEdge")["FrontDoorUrl"]
+    url = performance.lookout.outputs("Edge")["FrontDoorUrl"]
     order = TrafficOrder(url, stage.place.record("beside"), RATE, CONNECTIONS)
     with Traffic(order, stage.place.logs / "traffic-beside.log", stage.processes) as traffic:
         made = stage.deploy("staging", lambda: None)
