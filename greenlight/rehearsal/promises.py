@@ -16,6 +16,7 @@ def broken(before: Snapshot, after: Snapshot) -> Iterator[str]:
     for request, answers in after.answers.items():
         if answers != 1:
             yield f"CloudFormation got {answers} answers to its request {request}, wanted 1"
+    yield from (f"AWS would have said nothing: {each}" for each in after.lost)
     if before.live and before.processes[before.live.color] != after.processes[before.live.color]:
         yield f"a process of {before.live.color}, which was live, was restarted"
 

@@ -52,7 +52,8 @@ def rehearse(order: Order, progress: Progress, linger: Callable[[Stage], None] |
     with opened(order, progress) as stage:
         services = [service.name for service in stage.settings.services]
         acts = [_played(stage, act, order.load) for act in for_every_service(order.acts, services)]
-        report = RehearsalReport(order.compute, time.monotonic() - started, tuple(acts), started_at)
+        notes = tuple(stage.ask("silences")["notes"])
+        report = RehearsalReport(order.compute, time.monotonic() - started, tuple(acts), started_at, notes)
         if linger:
             linger(stage)
     return report

@@ -45,6 +45,7 @@ class Snapshot:
         running: names of executions that have not ended.
         dead: events that were given up: messages in dead-letter queues.
         alarms: those that ring.
+        lost: what AWS would have lost without a word, in the whole run.
     """
 
     live: Live | None
@@ -58,6 +59,7 @@ class Snapshot:
     running: tuple[str, ...] = ()
     dead: int = 0
     alarms: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -104,6 +106,7 @@ class Lookout:
             running=tuple(self._running()),
             dead=self._dead(),
             alarms=tuple(self._ringing()),
+            lost=tuple(self.stage.ask("silences")["lost"]),
         )
 
     def switches(self) -> tuple[SwitchSeen, ...]:

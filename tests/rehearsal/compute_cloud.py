@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +107,19 @@ def compute_cloud(folder: Path, *, auth: bool = False, adapters: str = COMPUTE) 
     finally:
         process.terminate()
         process.wait(10)
+
+
+def offered(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a container's SDK is given when it asks for credentials, as a client's settings."""
+    with urllib.request.urlopen(environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"], timeout=5) as answer:
+        found = json.load(answer)
+    assert "AWS_ACCESS_KEY_ID" not in environment
+    names = {
+        "AccessKeyId": "aws_access_key_id",
+        "SecretAccessKey": "aws_secret_access_key",
+        "Token": "aws_session_token",
+    }
+    return {ours: found[theirs] for theirs, ours in names.items()}
 
 
 def eventually(claim: Callable[[], bool], seconds: float = 15.0) -> None:

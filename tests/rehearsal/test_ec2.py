@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from greenlight.rehearsal.account import REGION
-from tests.rehearsal.compute_cloud import REGISTRY, ComputeCloud, compute_cloud, eventually
+from tests.rehearsal.compute_cloud import REGISTRY, ComputeCloud, compute_cloud, eventually, offered
 
 pytestmark = pytest.mark.rehearsal
 
@@ -88,9 +88,7 @@ def test_user_data_starts_a_container_with_the_roles_credentials(cloud: ComputeC
 
     eventually(answers)
     assert (container["name"], container["version"], container["state"]) == ("shop-blue", "1.0.0", "running")
-    names = ("aws_secret_access_key", "aws_session_token")
-    keys = {name: seen[name.upper()] for name in names} | {"aws_access_key_id": seen["AWS_ACCESS_KEY_ID"]}
-    caller = cloud.client("sts", **keys).get_caller_identity()["Arn"]
+    caller = cloud.client("sts", **offered(seen)).get_caller_identity()["Arn"]
     assert caller.startswith("arn:aws:sts::000000000000:assumed-role/")
     assert caller.endswith(f"/{instance}")
 

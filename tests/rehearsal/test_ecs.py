@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.compute_cloud import REGISTRY, ComputeCloud, compute_cloud, eventually
+from tests.rehearsal.compute_cloud import REGISTRY, ComputeCloud, compute_cloud, eventually, offered
 
 pytestmark = pytest.mark.rehearsal
 
@@ -24,8 +24,8 @@ PULL = (
 GROUP_ARN = {"Ref": "Group"}
 
 
-def role(*actions: str) -> dict[str, Any]:
-    trust = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+def role(*actions: str, service: str = "ecs-tasks.amazonaws.com") -> dict[str, Any]:
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
     policy = {"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allowed]}}
     properties = {"AssumeRolePolicyDocument": {"Statement": [trust]}, "Policies": [policy]}
@@ -134,8 +134,7 @@ def test_a_task_has_its_definitions_environment_and_its_roles_credentials(cloud:
         return True
 
     eventually(answers)
-    names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
-    caller = cloud.client("sts", **{name: seen[name.upper()] for name in names}).get_caller_identity()["Arn"]
+    caller = cloud.client("sts", **offered(seen)).get_caller_identity()["Arn"]
     assert (seen["VERSION"], ":assumed-role/Env-TaskRole" in caller) == ("v1", True)
 
 
@@ -182,6 +181,16 @@ def test_a_version_that_cannot_run_fails_the_deployment_and_changes_nothing(clou
 def test_an_execution_role_that_may_not_pull_fails_the_deployment(cloud: ComputeCloud) -> None:
     with pytest.raises(AssertionError, match=r"pull access denied.*ecr:BatchGetImage"):
         cloud.deploy("NoPull", stack("v1", execution=("ecr:GetAuthorizationToken",)))
+
+
+@pytest.mark.parametrize("name", ["TaskRole", "ExecutionRole"])
+def test_a_role_that_does_not_trust_ecs_fails_the_deployment(cloud: ComputeCloud, name: str) -> None:
+    """ECS guide, "Task IAM role": ECS answers that it was unable to assume the role."""
+    resources = stack("v1")
+    resources[name] = role(*PULL, service="ecs.amazonaws.com")
+
+    with pytest.raises(AssertionError, match=f"ECS was unable to assume the role '[^']*{name}"):
+        cloud.deploy(f"No{name}", resources)
 
 
 def test_a_deleted_service_leaves_no_process(cloud: ComputeCloud) -> None:

@@ -70,7 +70,7 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with started(tmp_path_factory.mktemp("cloud"), "iam", "lambda_functions", "eventbridge") as cloud:
+    with started(tmp_path_factory.mktemp("cloud"), "iam", "lambda_functions", "eventbridge", "sns") as cloud:
         send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
         function = cloud.function("forward", SOURCE, cloud.role("forward", "lambda.amazonaws.com", send), Timeout=10)
         names = (f"n{number}" for number in count())
@@ -120,6 +120,51 @@ def test_an_event_reaches_a_function_that_lets_the_rule_in(lab: Lab) -> None:
     let_in(lab, "here", rule)
     lab.happen("shop")
     assert lab.received(url) == [{"queue": url}]
+
+
+def test_what_a_policy_keeps_from_its_target_is_told(lab: Lab) -> None:
+    """EventBridge guide, "Troubleshooting Amazon EventBridge": the event is dropped, and only a metric counts it."""
+    _, queue = lab.queue()
+    rule = lab.rule(queue, EventPattern=json.dumps({"source": ["unheard"]}))
+
+    lab.happen("unheard")
+
+    lost = eventually(lambda: [each for each in lab.cloud.control("silences")["lost"] if queue in each])
+    assert lost == [
+        f"events of the rule {rule.rpartition('/')[2]} do not reach {queue}: its policy does not allow sqs:SendMessage"
+        f" to events.amazonaws.com for {rule}"
+    ]
+
+
+def test_a_topic_gets_an_event_only_if_its_policy_lets_the_rule_in(lab: Lab) -> None:
+    """EventBridge guide, "Amazon SNS permissions": a topic's policy must name events.amazonaws.com."""
+    topic = lab.cloud.client("sns").create_topic(Name="topic")["TopicArn"]
+    closed = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "*", "Resource": topic}
+    lab.rule(topic, EventPattern=json.dumps({"source": ["topic"]}))
+
+    for statement in (closed, {**closed, "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish"}):
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        lab.cloud.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+        lab.happen("topic", by=statement["Principal"]["Service"])
+
+    kept = eventually(lambda: [json.loads(each["message"]) for each in lab.cloud.control("messages")])
+    assert [each["detail"]["by"] for each in kept] == ["events.amazonaws.com"]
+
+
+@pytest.mark.parametrize(("service", "count"), [("events.amazonaws.com", 1), ("states.amazonaws.com", 0)])
+def test_a_target_with_a_role_is_reached_only_if_the_role_trusts_eventbridge(
+    lab: Lab, service: str, count: int
+) -> None:
+    """EventBridge guide, "Using IAM roles": EventBridge takes the target's role, so it must be the role's principal."""
+    url, queue = lab.queue()
+    name = next(lab.names)
+    role = lab.cloud.role(name, service, {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue})
+    lab.events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    lab.events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": queue, "RoleArn": role}])
+
+    lab.happen(name)
+
+    assert len(lab.received(url, 5 if count else 0.5)) == count
 
 
 def let_in(lab: Lab, statement: str, rule: str) -> None:

@@ -93,7 +93,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 @pytest.fixture(scope="module")
 def function(cloud: LocalCloud) -> str:
-    role = cloud.role("shop", "lambda.amazonaws.com")
+    write = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+    role = cloud.role("shop", "lambda.amazonaws.com", write)
     cloud.function("shop", SOURCE, role, Timeout=10, Environment={"Variables": {"COLOR": "green"}})
     return "shop"
 

@@ -45,6 +45,7 @@ def test_a_switch_that_was_held_and_paged_breaks_no_promise() -> None:
         (replace(KEPT, switches=(switch("release", ""),)), "ended with no outcome"),
         (replace(KEPT, switches=HELD), "1 switches are HELD, but 0 pages went out"),
         (replace(KEPT, dead=2), "2 events were given up"),
+        (replace(KEPT, lost=("an alarm may not publish",)), "AWS would have said nothing: an alarm may not publish"),
     ],
 )
 def test_each_broken_promise_is_named(after: Snapshot, words: str) -> None:

@@ -91,7 +91,7 @@ def test_what_an_act_says_is_text_and_never_markup() -> None:
         failures={HOSTILE: 1},
     )
 
-    text = as_html(RehearsalReport(HOSTILE, 3.0, (hostile,)))
+    text = as_html(RehearsalReport(HOSTILE, 3.0, (hostile,), notes=(HOSTILE,)))
 
     assert "<script" not in text
     assert text.count("&lt;script&gt;") >= 10

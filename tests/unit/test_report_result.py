@@ -44,6 +44,11 @@ def test_the_promised_keys_come_first_and_in_order() -> None:
     assert list(document["acts"][0])[: len(ACT_KEYS)] == ACT_KEYS
 
 
+def test_notes_are_told_and_none_is_an_empty_list() -> None:
+    assert as_document(report(BARE))["notes"] == []
+    assert as_document(replace(report(BARE), notes=("python3.14 is missing",)))["notes"] == ["python3.14 is missing"]
+
+
 def test_a_figure_that_an_act_lacks_is_null() -> None:
     act = json.loads(as_json(report(BARE)))["acts"][0]
 

@@ -30,7 +30,8 @@ BROKEN = replace(RELEASE, name="broken", verdict=ActVerdict.FAIL, reason="3 [b]r
 
 def printed(*acts: ActResult) -> str:
     file = io.StringIO()
-    print_report(RehearsalReport("fargate", 250.0, acts), Console(file=file, width=120, force_terminal=False))
+    report = RehearsalReport("fargate", 250.0, acts, notes=("python3.14 [is] missing",))
+    print_report(report, Console(file=file, width=120, force_terminal=False))
     return file.getvalue()
 
 
@@ -45,6 +46,10 @@ def test_a_failed_act_is_explained_below_with_its_claim_and_log() -> None:
 
     assert "broken: 3 [b]requests[/b] failed\n  claimed: Nobody notices.\n  log: build/" in text
     assert "release:" not in text
+
+
+def test_a_note_is_a_line_before_the_verdict() -> None:
+    assert printed(RELEASE).splitlines()[-2] == "note: python3.14 [is] missing"
 
 
 def test_the_last_line_is_the_verdict() -> None:

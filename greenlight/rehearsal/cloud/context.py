@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from greenlight.processes.owner import Processes
     from greenlight.rehearsal.cloud.breakdown import Breakdown
     from greenlight.rehearsal.cloud.control import Control
+    from greenlight.rehearsal.cloud.iam.vending import Vending
     from greenlight.rehearsal.cloud.routes import Routes
+    from greenlight.rehearsal.cloud.silences import Silences
     from greenlight.rehearsal.runner.runner import Runner
 
 
@@ -28,6 +30,8 @@ class CloudContext:
         runner: starts what would be containers.
         processes: starts every process of the cloud, and ends them all with it.
         breakdown: ends the cloud when a process ends that it cannot do without.
+        silences: takes what AWS would lose without a word.
+        vending: gives containers an address for the credentials of their role.
         on_ready: called in order, in a thread, once the AWS API answers; the cloud is ready when all have returned.
         on_shutdown: called in reverse order, in a thread, when the process is asked to stop; be quick.
     """
@@ -40,6 +44,8 @@ class CloudContext:
     runner: Runner
     processes: Processes
     breakdown: Breakdown
+    silences: Silences
+    vending: Vending
     on_ready: list[Callable[[], None]] = field(default_factory=list)
     on_shutdown: list[Callable[[], None]] = field(default_factory=list)
 

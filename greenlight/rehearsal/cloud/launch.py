@@ -19,11 +19,13 @@ from greenlight.processes.owner import Processes
 from greenlight.rehearsal.cloud.breakdown import Breakdown, BreakdownError
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.control import Control
+from greenlight.rehearsal.cloud.iam.vending import Vending
 from greenlight.rehearsal.cloud.readiness import Readiness
 from greenlight.rehearsal.cloud.requirement import RequirementError, require
 from greenlight.rehearsal.cloud.route_endpoint import RouteEndpoint
 from greenlight.rehearsal.cloud.routes import Routes
 from greenlight.rehearsal.cloud.shutdown import stop_everything
+from greenlight.rehearsal.cloud.silences import Silences
 from greenlight.rehearsal.runner.runner import Runner
 
 ADAPTERS = (
@@ -101,6 +103,8 @@ def create_context(port: int, run_dir: Path, auth: bool) -> CloudContext:
         runner=runner,
         processes=processes,
         breakdown=Breakdown(),
+        silences=Silences(control),
+        vending=Vending(control, endpoint_url),
         on_shutdown=[runner.close],
     )
 

@@ -21,6 +21,7 @@ def as_document(report: RehearsalReport) -> dict[str, Any]:
         "verdict": report.verdict.value,
         "acts": [_act(act) for act in report.acts],
         "started_at": report.started_at,
+        "notes": list(report.notes),
     }
 
 

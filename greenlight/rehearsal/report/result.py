@@ -83,6 +83,8 @@ class RehearsalReport:
     acts: tuple[ActResult, ...]
     started_at: float | None = None
     """Unix seconds."""
+    notes: tuple[str, ...] = ()
+    """In what this rehearsal was less like AWS than another machine could make it."""
 
     @property
     def verdict(self) -> ActVerdict:

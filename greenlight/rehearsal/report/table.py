@@ -21,6 +21,8 @@ def print_report(report: RehearsalReport, console: Console) -> None:
     for act in report.acts:
         if not act.passed:
             _print_failure(act, console)
+    for note in report.notes:
+        console.print(Text(f"note: {note}", "dim"))
     console.print(_closing(report))
 
 

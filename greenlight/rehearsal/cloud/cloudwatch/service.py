@@ -16,7 +16,7 @@ from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import cloudwatch, eventbridge
 from ministack.services.cloudformation import provisioners
 
-from greenlight.rehearsal.cloud.cloudwatch import announcement, metric_data, store
+from greenlight.rehearsal.cloud.cloudwatch import actions, announcement, metric_data, store
 from greenlight.rehearsal.cloud.cloudwatch.alarm_math import MetricMathError
 from greenlight.rehearsal.cloud.cloudwatch.alarm_state import AlarmState
 from greenlight.rehearsal.cloud.cloudwatch.alarms import SINGLE_METRIC_FIELDS, check, look
@@ -32,11 +32,11 @@ FORCED_STATE_SECONDS = 10.0
 """How long SetAlarmState holds at least: until the next evaluation, and CloudWatch has 10 s between two at least."""
 
 
-def install(_context: CloudContext) -> None:
+def install(context: CloudContext) -> None:
     """Put our alarms in ministack's place, and start their clock."""
     require(cloudwatch, *store.REQUIRED, "_alarms", "_evaluate_alarm", "_evaluate_all_alarms", "_evict_old_metrics")
     require(cloudwatch, "_evaluate_parent_alarms", "_dispatch_alarm_actions", "_record_history", "_set_alarm_state")
-    require(cloudwatch, *metric_data.REQUIRED, "_get_metric_data", "_put_metric_alarm")
+    require(cloudwatch, *metric_data.REQUIRED, *actions.REQUIRED, "_get_metric_data", "_put_metric_alarm")
     require(provisioners, "_cw_metric_alarm_record")
     require(eventbridge, "_put_events")
     alarms = Alarms()
@@ -44,7 +44,8 @@ def install(_context: CloudContext) -> None:
     cloudwatch._evaluate_all_alarms = lambda: None
     cloudwatch._evict_old_metrics = lambda: None  # it copies every point at every call; no run lasts two weeks
     cloudwatch._set_alarm_state = alarms.held(cloudwatch._set_alarm_state)
-    cloudwatch._dispatch_alarm_actions = _announced(cloudwatch._dispatch_alarm_actions)
+    dispatch = actions.with_topic_policies(cloudwatch._dispatch_alarm_actions, context.silences)
+    cloudwatch._dispatch_alarm_actions = _announced(dispatch)
     cloudwatch._put_metric_alarm = _with_metric_math(cloudwatch._put_metric_alarm)
     cloudwatch._get_metric_data = metric_data.with_expressions(cloudwatch._get_metric_data)
     provisioners._cw_metric_alarm_record = _record_with_metric_math(provisioners._cw_metric_alarm_record)

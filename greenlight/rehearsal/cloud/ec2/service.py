@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from ministack.core.responses import get_region
@@ -28,6 +29,7 @@ from greenlight.rehearsal.runner.log import BoundedLog
 from greenlight.rehearsal.runner.registry import RoleRegistry
 from greenlight.rehearsal.runner.spec import ImageReference
 
+PRINCIPAL = "ec2.amazonaws.com"
 NOT_REHEARSED = ("StopInstances", "StartInstances", "RebootInstances")
 PROCESSORS = {"x86_64": AMD64, "arm64": ARM64}
 """What images call the processors of instances."""
@@ -42,7 +44,6 @@ def install(context: CloudContext) -> None:
     """Give every instance a machine, and the host's docker command its endpoint."""
     require(ec2, "_launch_instances_internal", "_terminate_instances", "_ACTION_MAP", "_subnets", "_instances")
     require(ec2, "exec_in_instance_blocking", "instance_is_managed", "_parse_member_list", "_error")
-    roles.check_requirements()
     instance_types.install()
     require(ec2, "_init_defaults", "_route_tables", "_DEFAULT_VPC_ID", "_DEFAULT_IGW_ID")
     ec2._init_defaults = _with_way_out(ec2._init_defaults)
@@ -98,7 +99,7 @@ class Instances:
         region = get_region()
 
         def credentials() -> Mapping[str, str]:
-            return roles.role_credentials(role, instance)
+            return self._credentials(role, instance)
 
         def pull(image: ImageReference) -> StoredImage:
             return RoleRegistry(self._context.endpoint_url, region, credentials()).pull(image)
@@ -106,15 +107,29 @@ class Instances:
         place = MachinePlace(self._context.run_dir / "hosts" / instance, self._commands, self._context.endpoint_url)
         log = BoundedLog(self._context.run_dir / "logs" / f"host-{instance}.log")
         runner = self._context.runner
+        offered = partial(self._offered, role, instance)
         self._dockers[instance] = DockerEngine(
             instance,
             runner,
             pull=pull,
             architecture=_processor(record),
-            credentials=credentials,
+            credentials=offered,
         )
         self._machines[instance] = machine = Machine(instance, place, log, credentials, self._context.processes)
         machine.boot(record.get("UserData") or "")
+
+    def _credentials(self, role: str, instance: str) -> Mapping[str, str]:
+        """What the metadata service hands out: nothing without a role, or when the role does not trust EC2."""
+        try:
+            return roles.role_session(role, instance, PRINCIPAL).variables() if role else {}
+        except roles.TrustError as error:
+            self._context.silences.lost(f"the instance {instance} has no credentials: {error}")
+            return {}
+
+    def _offered(self, role: str, instance: str) -> Mapping[str, str]:
+        """Lead a container to the credentials that its host has, if it has any."""
+        session = partial(roles.role_session, role, instance, PRINCIPAL)
+        return self._context.vending.variables(session) if self._credentials(role, instance) else {}
 
     def terminating(self, terminate: Action) -> Action:
         """Terminate instances; their scripts end at once, and their containers as on a host that shuts down."""

@@ -17,7 +17,8 @@ from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.ecs.container import Backoff, TaskContainer
 from greenlight.rehearsal.cloud.ecs.images import TaskImages
-from greenlight.rehearsal.cloud.iam import roles
+from greenlight.rehearsal.cloud.ecs.roles import execution_credentials, task_credentials
+from greenlight.rehearsal.cloud.iam.roles import TrustError
 from greenlight.rehearsal.runner.errors import RegistryError, RunnerError
 from greenlight.rehearsal.runner.images import AMD64, ARM64
 from greenlight.rehearsal.runner.registry import RoleRegistry
@@ -54,17 +55,21 @@ class Containers:
     def run(self, image: str, *, environment: Mapping[str, str], labels: Mapping[str, str], **_: Any) -> TaskContainer:
         """Start a container of a task, and give it a moment to serve or to fail, so that a crash is not steady.
 
-        Raises ministack's pull error, or RunnerError.
+        Raises ministack's pull error, TrustError or RunnerError.
         """
         task = ecs._tasks[labels[TASK_LABEL]]
         definition = ecs._task_defs[ecs._resolve_td_key(task["taskDefinitionArn"])]
         self._backoff.wait(task["group"])
         try:
             version = self._pull(ImageReference.parse(image), definition, task)
+            spec = self._spec(task, definition, labels, environment, version)
         except RunnerError as error:
             self._backoff.note_failure(task["group"])
             raise ecs._ImagePullError(str(error)) from error
-        container = self._context.runner.run(self._spec(task, definition, labels, environment, version))
+        except TrustError:
+            self._backoff.note_failure(task["group"])
+            raise
+        container = self._context.runner.run(spec)
         container.wait_until_settled(START_SECONDS)
         started = TaskContainer(self._context, self._addresses, self._backoff, container, task)
         self._by_id[container.id] = started
@@ -88,7 +93,7 @@ class Containers:
 
         The text is that of docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html.
         """
-        credentials = roles.role_credentials(definition.get("executionRoleArn", ""), _task_id(task))
+        credentials = execution_credentials(definition, task)
         found = RoleRegistry(self._context.endpoint_url, get_region(), credentials).pull(image)
         wanted = ARM64 if (definition.get("runtimePlatform") or {}).get("cpuArchitecture") == "ARM64" else AMD64
         if found.architecture != wanted:
@@ -115,7 +120,7 @@ class Containers:
             image=ImageReference.parse(declared["image"]),
             version=version,
             environment={**kept, "ECS_CONTAINER_METADATA_URI_V4": f"{self._context.endpoint_url}/v4/{metadata}"},
-            credentials=roles.role_credentials(definition.get("taskRoleArn", ""), _task_id(task)),
+            credentials=task_credentials(definition, task, self._context.vending),
             endpoints=tuple(Endpoint(address, port, port) for port in ports),
             stop_timeout_seconds=float(declared.get("stopTimeout", STOP_TIMEOUT_SECONDS)),
         )

@@ -11,7 +11,6 @@ from greenlight.rehearsal.cloud.ecs import targets as task_targets
 from greenlight.rehearsal.cloud.ecs.engine import TaskEngine
 from greenlight.rehearsal.cloud.ecs.rollout import STEADY_SECONDS, Rollouts, in_progress
 from greenlight.rehearsal.cloud.elbv2.check_scale import check_scale
-from greenlight.rehearsal.cloud.iam import roles
 from greenlight.rehearsal.cloud.requirement import require
 
 
@@ -21,7 +20,6 @@ def install(context: CloudContext) -> None:
     require(ecs, "_ECS_DEPLOYMENT_STEADY_DELAY", "_ImagePullError", "_PRE_STOP_STATUSES", "_task_defs")
     require(ecs, "_resolve_td_key", "_primary_deployment", "_deployment_for_task", "_mark_task_stopped")
     require(ecs, "_cleanup_task_resources", "_register_metadata", "_record_service_task_healthy")
-    roles.check_requirements()
     task_targets.check_requirements()
     engine = TaskEngine(context, ADDRESSES)
     ecs._get_docker = lambda: engine

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ministack.core.lambda_runtime import execution_credentials
+from greenlight.rehearsal.cloud.iam.roles import RoleSession, role_session
+from greenlight.rehearsal.cloud.lambda_functions.configuration import PRINCIPAL
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,22 @@ class Function:
         )
 
 
-def environment(config: Mapping[str, Any], endpoint: str, code: str, authority: str) -> dict[str, str]:
+def function_session(config: Mapping[str, Any]) -> RoleSession:
+    """The credentials of a function's role, good for one invocation at least. Raises TrustError."""
+    function = Function.from_config(config)
+    return role_session(config["Role"], function.name, PRINCIPAL, lasting_seconds=function.timeout_seconds)
+
+
+def environment(
+    config: Mapping[str, Any], endpoint: str, code: str, authority: str, credentials: Mapping[str, str]
+) -> dict[str, str]:
     """Everything that `os.environ` of the handler holds. The credentials are those of the function's role."""
     function = Function.from_config(config)
     region = function.arn.split(":")[3]
     return {
         **_local(endpoint, authority),
         **function.variables,
-        **{name: value for name, value in execution_credentials(dict(config)).items() if value},
+        **credentials,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
@@ -66,7 +75,6 @@ def environment(config: Mapping[str, Any], endpoint: str, code: str, authority: 
         "AWS_LAMBDA_LOG_FORMAT": function.log_format,
         "AWS_LAMBDA_LOG_LEVEL": function.log_level,
         "LAMBDA_TASK_ROOT": code,
-        "TZ": ":UTC",
         "_HANDLER": function.handler,
     }
 
@@ -83,5 +91,6 @@ def _local(endpoint: str, authority: str) -> dict[str, str]:
         "NO_PROXY": "127.0.0.1,localhost",
         "PATH": os.environ.get("PATH", os.defpath),
         "SSL_CERT_FILE": authority,
+        "TZ": ":UTC",
         "no_proxy": "127.0.0.1,localhost",
     }

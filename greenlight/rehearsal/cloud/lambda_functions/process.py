@@ -6,7 +6,6 @@ import json
 import os
 import select
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -33,12 +32,12 @@ class OutOfTimeError(Exception):
 class FunctionProcess:
     """One process of Lambda's Python runtime, which becomes a function when it is told which."""
 
-    def __init__(self, runtime: Path, processes: Processes) -> None:
+    def __init__(self, executable: str, runtime: Path, processes: Processes) -> None:
         """Start the process. `runtime` is the folder of the packages that Lambda's Python runtime ships."""
         requests_in, requests_out = os.pipe()
         answers_in, answers_out = os.pipe()
         self.process = processes.start(
-            [sys.executable, "-I", "-S", "-u", str(PROGRAM), str(requests_in), str(answers_out), str(runtime)],
+            [executable, "-I", "-S", "-u", str(PROGRAM), str(requests_in), str(answers_out), str(runtime)],
             environment={"PATH": os.environ.get("PATH", os.defpath)},
             output=subprocess.PIPE,
             pass_fds=(requests_in, answers_out),

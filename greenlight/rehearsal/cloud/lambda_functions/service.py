@@ -18,8 +18,10 @@ from ministack.services import lambda_svc, sqs
 
 from greenlight.rehearsal.certificates import authority_file
 from greenlight.rehearsal.cloud.context import CloudContext
-from greenlight.rehearsal.cloud.lambda_functions import event_sources, invocations
+from greenlight.rehearsal.cloud.lambda_functions import configuration, event_sources, invocations, log_rights
 from greenlight.rehearsal.cloud.lambda_functions.code import link_shipped_packages
+from greenlight.rehearsal.cloud.lambda_functions.environment import function_session
+from greenlight.rehearsal.cloud.lambda_functions.interpreters import Interpreters
 from greenlight.rehearsal.cloud.lambda_functions.outcome import Outcome, gone
 from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess
 from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
@@ -42,15 +44,19 @@ def install(context: CloudContext) -> None:
     folder = context.run_dir / "lambda"
     packages = link_shipped_packages(folder / "runtime")
     runtime = FunctionRuntime(
-        spares=Spares(partial(FunctionProcess, packages, context.processes), SPARE_PROCESSES),
+        interpreters=Interpreters(context.silences),
+        spares=Spares(lambda executable: FunctionProcess(executable, packages, context.processes), SPARE_PROCESSES),
         code=folder / "code",
         logs=context.run_dir / "logs" / "lambda",
         endpoint=context.endpoint_url,
         authority=str(authority_file(context.run_dir)),
     )
     lambda_runtime._worker_class_for = _worker_class_for(runtime, lambda_runtime._worker_class_for)
+    lambda_runtime.execution_credentials = lambda config: function_session(config).variables()
     lambda_svc._execute_function_warm = _execute_function_warm(lambda_svc._execute_function_warm)
     lambda_svc.invoke_async_with_retry = invocations.invoke
+    configuration.install()
+    log_rights.install(context.silences)
     event_sources.install()
     context.on_shutdown.extend((runtime.spares.close, lambda_runtime.reset))
 

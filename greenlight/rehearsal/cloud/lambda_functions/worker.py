@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from greenlight.processes.process import OwnedProcess
+from greenlight.rehearsal.cloud.iam.roles import RoleSession
 from greenlight.rehearsal.cloud.lambda_functions import outcome
 from greenlight.rehearsal.cloud.lambda_functions.code import unpack
-from greenlight.rehearsal.cloud.lambda_functions.environment import Function, environment
+from greenlight.rehearsal.cloud.lambda_functions.environment import Function, environment, function_session
+from greenlight.rehearsal.cloud.lambda_functions.interpreters import Interpreters
 from greenlight.rehearsal.cloud.lambda_functions.log import FunctionLog
 from greenlight.rehearsal.cloud.lambda_functions.outcome import Outcome
 from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess, OutOfTimeError, ProcessGoneError
@@ -23,6 +25,7 @@ from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
 class FunctionRuntime:
     """What all functions of a run share: processes, folders, the address of the local AWS API, and whom they trust."""
 
+    interpreters: Interpreters
     spares: Spares
     code: Path
     logs: Path
@@ -42,6 +45,7 @@ class PythonWorker:
         self._lock = threading.Lock()
         self._function = Function.from_config(config)
         self._log = FunctionLog(runtime.logs / f"{self._function.name}.log")
+        self._session: RoleSession | None = None
         self._process: FunctionProcess | None = None
         self._proc: OwnedProcess | None = None
 
@@ -69,22 +73,30 @@ class PythonWorker:
         return outcome.returned(answer, lines, request_id)
 
     def _running(self) -> FunctionProcess:
-        if self._process is None or self._proc is None or self._proc.poll() is not None:
+        if self._process is None or self._proc is None or self._proc.poll() is not None or self._is_old():
             self._end()
             self._spawn()
         assert self._process is not None
         return self._process
 
+    def _is_old(self) -> bool:
+        """Whether its credentials might expire while a handler uses them: Lambda then takes a new environment."""
+        left = self._session.expires_at - time.time() if self._session else 0.0
+        return left < self._function.timeout_seconds
+
     def _spawn(self) -> None:
         """Make a waiting process this function. ministack calls it too, for a version with SnapStart."""
+        self._session = function_session(self.config)
         code = str(unpack(self._code_zip, self._runtime.code))
-        self._process = self._runtime.spares.take()
+        self._process = self._runtime.spares.take(self._runtime.interpreters.executable(self._function.runtime))
         self._proc = self._process.process
         self._process.become(
             {
                 "code": code,
                 "handler": self._function.handler,
-                "environment": environment(self.config, self._runtime.endpoint, code, self._runtime.authority),
+                "environment": environment(
+                    self.config, self._runtime.endpoint, code, self._runtime.authority, self._session.variables()
+                ),
                 "log_format": self._function.log_format,
                 "log_level": self._function.log_level,
             },

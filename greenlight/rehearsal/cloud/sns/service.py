@@ -1,4 +1,7 @@
-"""SNS: what was published, for whoever checks that a page went out. The local API forgets it once it is delivered."""
+"""SNS: whom a topic lets in, and what was published, for whoever checks that a page went out.
+
+The local API forgets a message once it is delivered, and lets every service publish.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +12,32 @@ from typing import Any
 from ministack.services import sns
 
 from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.iam.principals import may_reach
 from greenlight.rehearsal.cloud.requirement import require
 
-Publish = Callable[..., Any]
+Fanout = Callable[..., None]
 
 
 def install(context: CloudContext) -> None:
     """Keep every message that a topic took, and show them all at /_greenlight/messages."""
+    require(sns, "_fanout", "topic_policy_for_arn")
     messages: list[dict[str, Any]] = []
-    sns.publish_internal = _keeping(require(sns, "publish_internal"), messages)
+    sns._fanout = _keeping(sns._fanout, messages)
     context.control.route("messages", lambda _method, _query, _body: (200, list(messages)))
 
 
-def _keeping(publish: Publish, messages: list[dict[str, Any]]) -> Publish:
-    def publish_internal(topic_arn: str, message: Any, subject: str = "", **options: Any) -> Any:
-        taken = publish(topic_arn, message, subject, **options)
-        if taken:
-            messages.append({"topic": topic_arn, "subject": subject, "message": str(message), "at": time.time()})
-        return taken
+def lets_in(topic_arn: str, service: str, source_arn: str) -> bool:
+    """Whether the topic is there, and its policy lets a service publish for a source (SNS guide, "Access policies").
 
-    return publish_internal
+    A topic that was given a policy of its own has lost the default one, which lets in whatever asks from its account.
+    """
+    found = sns.topic_policy_for_arn(topic_arn)
+    return found is not None and may_reach(found[0], service, "sns:Publish", topic_arn, source_arn)
+
+
+def _keeping(fanout: Fanout, messages: list[dict[str, Any]]) -> Fanout:
+    def fan_out(topic_arn: str, identity: str, message: str, subject: str, *more: Any, **options: Any) -> None:
+        messages.append({"topic": topic_arn, "subject": subject, "message": str(message), "at": time.time()})
+        fanout(topic_arn, identity, message, subject, *more, **options)
+
+    return fan_out

@@ -16,12 +16,12 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import ServiceModel
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import get_region
 
-from greenlight.rehearsal.cloud.iam.roles import RoleSession, role_session
+from greenlight.rehearsal.cloud.iam.roles import RoleSession, TrustError, account_root
 from greenlight.rehearsal.cloud.stepfunctions.errors import RUNTIME, StateError
 from greenlight.rehearsal.cloud.stepfunctions.execution import CURRENT
-from greenlight.rehearsal.cloud.stepfunctions.permission import SESSION
+from greenlight.rehearsal.cloud.stepfunctions.roles import machine_session
 from greenlight.rehearsal.cloud.stepfunctions.shapes import to_request, to_result
 
 OPTIMIZED = {"dynamodb": "DynamoDB", "events": "EventBridge", "sns": "SNS", "sqs": "SQS"}
@@ -61,7 +61,7 @@ class Integrations:
             answer = getattr(client, method)(**to_request(arguments, operation.input_shape))
         except ClientError as error:
             raise _failure(client, service, "aws-sdk:" in resource, error) from error
-        except (BotoCoreError, StopIteration) as error:
+        except (BotoCoreError, StopIteration, TrustError) as error:
             raise StateError(RUNTIME, f"{resource}: {error}") from error
         return to_result(answer, operation.output_shape)
 
@@ -69,8 +69,8 @@ class Integrations:
         """A session of the role of the machine at work."""
         execution = CURRENT.get()
         if execution is None:
-            return RoleSession(get_account_id(), "test")
-        return role_session(execution.machine["roleArn"], SESSION)
+            return account_root()
+        return machine_session(execution.machine["roleArn"], execution.machine["stateMachineArn"])
 
     def _new_client(self, service: str, session: RoleSession) -> BaseClient:
         return self._session.create_client(

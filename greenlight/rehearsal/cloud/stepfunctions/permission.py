@@ -6,6 +6,7 @@ ministack runs the tasks of a state machine inside its process, past the check t
 from __future__ import annotations
 
 from ministack.core import iam_evaluator
+from ministack.core.responses import get_region
 from ministack.services import iam
 
 from greenlight.rehearsal.cloud.iam.roles import role_name, session_arn
@@ -36,7 +37,7 @@ def denial(role_arn: str, action: str, resource_arn: str) -> str | None:
         principal_account=account,
         action=action,
         resource_arn=resource_arn,
-        region=resource_arn.split(":")[3],
+        region=resource_arn.split(":")[3] if resource_arn != "*" else get_region(),
     )
     limits = iam_evaluator._permissions_boundary(iam._roles, role, account)
     result = iam_evaluator.evaluate(context, iam_evaluator._gather_role_policies(role, account), *limits)

@@ -33,6 +33,7 @@ from greenlight.rehearsal.cloud.stepfunctions import (
     plain,
     recovery,
     retry,
+    roles,
     task,
     validation,
 )
@@ -67,6 +68,7 @@ def install(context: CloudContext) -> None:
     _perform(Integrations(context.endpoint_url))
     validation.install()
     _answer(ExecutionCalls(all_executions, stepfunctions._get_execution_history))
+    roles.install()
 
 
 def _run(all_executions: Executions) -> None:

@@ -26,7 +26,7 @@ def as_html(report: RehearsalReport) -> str:
         tag("style", _style()),
     )
     cards = (card(act, number) for number, act in enumerate(report.acts, start=1))
-    body = tag("body", tag("main", _masthead(report), _overview(report), *cards, _footnotes()))
+    body = tag("body", tag("main", _masthead(report), _overview(report), *cards, _footnotes(report)))
     return join(Markup("<!doctype html>\n"), tag("html", head, body, lang="en"), Markup("\n"))
 
 
@@ -72,8 +72,9 @@ def _overview_row(act: ActResult, number: int) -> Markup:
     return tag("tr", tag("td", badge(act.verdict)), title, *(tag("td", cell, class_="figure") for cell in cells))
 
 
-def _footnotes() -> Markup:
+def _footnotes(report: RehearsalReport) -> Markup:
     notes = [
+        *(f"Note: {note}." for note in report.notes),
         "A failed request is one that its user would call failed: no connection, a reset, no whole answer within the"
         " timeout, status 500 or above, a truncated body, or an answer that does not say which color gave it. Nothing"
         " is retried.",

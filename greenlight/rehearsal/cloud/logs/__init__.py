@@ -1,0 +1,1 @@
+"""CloudWatch Logs: who may write into a group."""
