@@ -34,8 +34,8 @@ class Reference:
 
 def install() -> None:
     """Check references wherever ministack checks resource types."""
-    for module in (changesets, handlers):
-        setattr(module, _CHECK, _with_references(require(module, _CHECK)))
+    setattr(changesets, _CHECK, _with_references(require(changesets, _CHECK)))
+    setattr(handlers, _CHECK, _with_references(require(handlers, _CHECK)))
 
 
 def _with_references(validate: Callable[..., None]) -> Callable[..., None]:
