@@ -14,7 +14,11 @@ CART_EXPIRY = "expires_at"
 
 
 class DataStack(Stack):
-    """The journal of switches, and the carts that users keep when their color changes under them."""
+    """The journal of switches, and the carts that users keep when their color changes under them.
+
+    Both may be protected from their creation on: CloudFormation deletes neither, so that a first deploy that fails
+    leaves them behind, empty, and ends in ROLLBACK_COMPLETE.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id, description="Greenlight: journal and shared application data")

@@ -7,8 +7,10 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 from greenlight_cdk.access_log_bucket import AccessLogBucket
 from greenlight_cdk.color_target_groups import ColorTargetGroups, HealthPolicy
+from greenlight_cdk.deletion_protection import DeletionProtection
 from greenlight_cdk.front_door import FrontDoor
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.log_group import retention
 from greenlight_cdk.preview_rules import PreviewRules, PreviewSecret
 from greenlight_cdk.web_firewall import WebFirewall
 from traffic_switch.contract import Color
@@ -30,7 +32,6 @@ class EdgeStack(Stack):
             security_group=network.load_balancer_security_group,
             certificate_arn=settings.certificate_arn,
             serves_https=settings.serves_https,
-            deletion_protection=settings.deletion_protection,
         )
         self.load_balancer = door.load_balancer
         self.listener, self.other_listeners = door.listener, door.other_listeners
@@ -46,6 +47,13 @@ class EdgeStack(Stack):
         CfnOutput(self, "ListenerArn", value=self.listener.listener_arn)
         for listener in self.other_listeners:
             CfnOutput(self, "OtherListenerArn", value=listener.listener_arn)
+        DeletionProtection(
+            self,
+            "DeletionProtection",
+            load_balancer=self.load_balancer,
+            enabled=settings.deletion_protection,
+            log_retention=retention(settings.log_retention_days),
+        )
 
     def _service(self, service: ServiceSettings, settings: Settings) -> dict[Color, elbv2.ApplicationTargetGroup]:
         """Make one service's target groups and the preview rules that lead to them."""

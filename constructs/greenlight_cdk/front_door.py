@@ -28,7 +28,6 @@ class FrontDoor(Construct):
         security_group: ec2.ISecurityGroup,
         certificate_arn: str | None,
         serves_https: bool,
-        deletion_protection: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self.load_balancer = elbv2.ApplicationLoadBalancer(
@@ -38,7 +37,6 @@ class FrontDoor(Construct):
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
             security_group=security_group,
             internet_facing=True,
-            deletion_protection=deletion_protection,
             drop_invalid_header_fields=True,
         )
         self.scheme = "https" if serves_https else "http"

@@ -45,6 +45,7 @@ JOURNAL_EXPIRY = "expires_at"
 RELEASE_RESOURCE_TYPE = "Custom::GreenlightRelease"
 GUARD_RESOURCE_TYPE = "Custom::GreenlightVersionGuard"
 SETTINGS_GUARD_RESOURCE_TYPE = "Custom::GreenlightSettingsGuard"
+PROTECTION_RESOURCE_TYPE = "Custom::GreenlightDeletionProtection"
 HOST_COLOR_RESOURCE_TYPE = "Custom::GreenlightHostColor"
 
 RECORDED_SETTINGS = "Settings"

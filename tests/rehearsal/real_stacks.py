@@ -41,8 +41,7 @@ class RealStacks:
 
     def submit(self, name: str, template: dict[str, Any]) -> str:
         client = self.cloud.client("cloudformation")
-        existing = [stack["StackName"] for stack in client.describe_stacks()["Stacks"]]
-        operation = client.update_stack if name in existing else client.create_stack
+        operation = client.update_stack if name in self.names() else client.create_stack
         operation(StackName=name, TemplateBody=json.dumps(_with_code(template)), Capabilities=["CAPABILITY_IAM"])
         return self.ended(name)
 
@@ -54,6 +53,18 @@ class RealStacks:
             return None if status.endswith("IN_PROGRESS") else status
 
         return str(eventually(look, 60))
+
+    def delete(self, name: str) -> None:
+        """Begin to delete a stack."""
+        self.cloud.client("cloudformation").delete_stack(StackName=name)
+
+    def is_gone(self, name: str) -> bool:
+        """Whether a stack that is being deleted is gone in the end."""
+        return bool(eventually(lambda: name not in self.names(), 30))
+
+    def names(self) -> list[str]:
+        """The stacks that are there."""
+        return [stack["StackName"] for stack in self.cloud.client("cloudformation").describe_stacks()["Stacks"]]
 
     def reasons(self, name: str) -> list[str]:
         """Why resources failed, the newest first."""

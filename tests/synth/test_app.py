@@ -92,7 +92,8 @@ def test_shared_stacks_need_no_function_of_the_cdk_s_own(synthesize: Synthesize)
     functions = [each["Properties"] for each in shared if each["Type"] == "AWS::Lambda::Function"]
     assert {function["Runtime"] for function in functions} == {"python3.14"}
     assert {each["Type"] for each in shared if each["Type"].startswith(("Custom::", "AWS::CloudFormation::"))} == {
-        "Custom::GreenlightSettingsGuard"
+        "Custom::GreenlightSettingsGuard",
+        "Custom::GreenlightDeletionProtection",
     }
 
 

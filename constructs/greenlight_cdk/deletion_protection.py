@@ -1,0 +1,87 @@
+"""What keeps people from deleting the load balancer, and lets CloudFormation take a failed creation back."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+from traffic_switch.contract import PROTECTION_RESOURCE_TYPE
+
+from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.lambda_function import PythonFunction
+
+SECONDS = 150
+"""What the function may take: two calls with their retries, 30 s until a new role counts, 45 s for the answer."""
+ANSWER_SECONDS = 60
+"""What CloudFormation waits longer, since it calls the function through a queue."""
+ATTRIBUTE = "deletion_protection.enabled"
+
+
+class DeletionProtection(Construct):
+    """Turns the load balancer's protection on when all else of its stack is there: make it last.
+
+    As an attribute in the template it would be there from the creation on, and a first deploy that fails would end in
+    ROLLBACK_FAILED: no load balancer that is protected can be deleted.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        load_balancer: elbv2.ApplicationLoadBalancer,
+        enabled: bool,
+        log_retention: logs.RetentionDays,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        load_balancer.remove_attribute(ATTRIBUTE)
+        others = [child for child in Stack.of(self).node.children if child is not self]
+        function = PythonFunction(
+            self,
+            "Function",
+            handler="deletion_protection.handler.handle",
+            timeout=Duration.seconds(SECONDS),
+            environment={},
+            log_retention=log_retention,
+            description="Greenlight: protects the load balancer against deletion once all of its stack is there",
+        )
+        self._allow(function, load_balancer)
+        resource = CustomResource(
+            self,
+            "Protection",
+            service_token=function.function.function_arn,
+            service_timeout=Duration.seconds(SECONDS + ANSWER_SECONDS),
+            resource_type=PROTECTION_RESOURCE_TYPE,
+            properties={
+                "LoadBalancerArn": load_balancer.load_balancer_arn,
+                "Enabled": str(enabled).lower(),
+                "OtherAttributes": _attributes(load_balancer),
+            },
+        )
+        resource.node.add_dependency(*others)
+        acknowledge(
+            resource,
+            "CloudFormation-Validate::W9003",
+            "ServiceTimeout is a number in a string, as the CDK renders it and as CloudFormation accepts it.",
+        )
+
+    def _allow(self, function: PythonFunction, load_balancer: elbv2.ApplicationLoadBalancer) -> None:
+        function.allow(["cloudformation:DescribeStacks"], [Aws.STACK_ID])
+        function.allow(["elasticloadbalancing:ModifyLoadBalancerAttributes"], [load_balancer.load_balancer_arn])
+        function.allow(["elasticloadbalancing:DescribeLoadBalancerAttributes"], ["*"])
+        acknowledge(
+            function,
+            "AwsSolutions-IAM5[Resource::*]",
+            "The Describe calls of ELBv2 know no resources (service authorization reference); they only read.",
+        )
+
+
+def _attributes(load_balancer: elbv2.ApplicationLoadBalancer) -> object:
+    """The attributes that CloudFormation writes: when they change, the protection is written once more after them.
+
+    Whether CloudFormation leaves an attribute alone that its list does not hold is not documented.
+    """
+    resource = load_balancer.node.default_child
+    assert isinstance(resource, elbv2.CfnLoadBalancer)
+    return resource.load_balancer_attributes
