@@ -61,7 +61,7 @@ def cpu_seconds() -> float:
 
 def measure(port: int, rate: int, folder: Path) -> float:
     """Run one load, print its figures, and return its share of a core in percent."""
-    record = folder / f"{rate}.bin"
+    record = folder / f"{rate}.jsonl"
     command = [sys.executable, "-m", "greenlight.rehearsal.traffic", "--url", f"http://127.0.0.1:{port}"]
     before = cpu_seconds()
     subprocess.run(

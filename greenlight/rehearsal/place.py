@@ -46,7 +46,7 @@ class Place:
 
     def record(self, act: str) -> Path:
         """Where every response of an act's load is recorded."""
-        return self.root / "traffic" / f"{act}.bin"
+        return self.root / "traffic" / f"{act}.jsonl"
 
     def profile(self, act: str) -> Path:
         """Where the mix of an act's load is written down, for the load generator."""

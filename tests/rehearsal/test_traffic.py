@@ -106,7 +106,7 @@ def server() -> Iterator[Server]:
 @contextmanager
 def start(server: Server, folder: Path, **options: float) -> Iterator[Traffic]:
     order = {"rate": RATE, "connections": 50, "timeout_seconds": 0.5, **options}
-    asked = TrafficOrder(server.url, folder / "load.bin", **order)  # type: ignore[arg-type]
+    asked = TrafficOrder(server.url, folder / "load.jsonl", **order)  # type: ignore[arg-type]
     with Processes() as processes, Traffic(asked, folder / "load.log", processes) as traffic:
         yield traffic
 
@@ -212,7 +212,7 @@ def test_requests_without_an_answer_at_the_end_are_counted_after_a_grace_of_two_
 
 
 def test_a_load_on_nothing_does_not_start(tmp_path: Path, processes: Processes) -> None:
-    order = TrafficOrder("http://127.0.0.1:1", tmp_path / "load.bin")
+    order = TrafficOrder("http://127.0.0.1:1", tmp_path / "load.jsonl")
 
     with pytest.raises(TrafficError, match=r"cannot connect to http://127.0.0.1:1: .*; start the service"):
         Traffic(order, tmp_path / "load.log", processes)
@@ -227,7 +227,7 @@ def test_leaving_the_block_ends_the_process(server: Server, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_both_signals_end_it_cleanly_with_a_tally(server: Server, tmp_path: Path, number: int) -> None:
-    command = TrafficOrder(server.url, tmp_path / "load.bin", rate=RATE).command()
+    command = TrafficOrder(server.url, tmp_path / "load.jsonl", rate=RATE).command()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -237,11 +237,11 @@ def test_both_signals_end_it_cleanly_with_a_tally(server: Server, tmp_path: Path
 
     assert process.returncode == 0
     assert tally["failed"] == 0
-    assert tally["offered"] == len(read_records(tmp_path / "load.bin")) == sum(server.gave.values())
+    assert tally["offered"] == len(read_records(tmp_path / "load.jsonl")) == sum(server.gave.values())
 
 
 def test_the_load_ends_with_the_process_that_asked_for_it_and_loses_nothing(server: Server, tmp_path: Path) -> None:
-    record = tmp_path / "load.bin"
+    record = tmp_path / "load.jsonl"
     owner = (
         "import os, pathlib, signal, time\n"
         "from greenlight.processes.owner import Processes\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from traffic_switch.contract import Color
 
-from greenlight.rehearsal.traffic.names import names_path
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
-from greenlight.rehearsal.traffic.record import ENTRY, RecordTail, RecordWriter, RequestRecord, read_records
+from greenlight.rehearsal.traffic.record import RecordTail, RecordWriter, RequestRecord, read_records
 
 AT = 1_800_000_000.25
 
 entries = st.tuples(
     st.floats(0, 4e9),
-    st.floats(0, 60, width=32),
+    st.floats(0, 60),
     st.sampled_from([None, *Color]),
     st.sampled_from(RequestOutcome),
     st.integers(0, 599),
@@ -41,7 +41,7 @@ def entry(at: float = AT, version: bytes = b"1.0.0") -> tuple[float, float, Colo
 @settings(max_examples=20)
 @given(st.lists(entries, max_size=20))
 def test_what_was_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, wrote: list[object]) -> None:
-    path = tmp_path_factory.mktemp("record") / "load.bin"
+    path = tmp_path_factory.mktemp("record") / "load.jsonl"
     write(path, *wrote).close()  # type: ignore[arg-type]
 
     read = [(*record[:5], *(str(word or "").encode() for word in record[5:])) for record in read_records(path)]
@@ -49,17 +49,19 @@ def test_what_was_written_is_read_back(tmp_path_factory: pytest.TempPathFactory,
     assert read == wrote
 
 
-def test_an_entry_takes_twenty_bytes(tmp_path: Path) -> None:
-    write(tmp_path / "load.bin", entry(), entry()).close()
+def test_an_entry_is_one_line_that_people_and_programs_read(tmp_path: Path) -> None:
+    write(tmp_path / "load.jsonl", entry(), (AT, 5.0, None, RequestOutcome.TIMEOUT, 0, b"", b"GET /")).close()
 
-    assert ENTRY.size == 20
-    assert (tmp_path / "load.bin").stat().st_size == 40
+    assert [json.loads(line) for line in (tmp_path / "load.jsonl").read_text().splitlines()] == [
+        [AT, 0.125, "green", "answered", 200, "1.0.0", "GET /"],
+        [AT, 5.0, None, "timeout", 0, None, "GET /"],
+    ]
 
 
 def test_a_tail_reads_each_entry_once_while_the_file_grows(tmp_path: Path) -> None:
-    tail = RecordTail(tmp_path / "load.bin")
+    tail = RecordTail(tmp_path / "load.jsonl")
     assert tail.read() == []
-    writer = write(tmp_path / "load.bin", entry(AT, b"1.0.0"))
+    writer = write(tmp_path / "load.jsonl", entry(AT, b"1.0.0"))
     assert [record.version for record in tail.read()] == ["1.0.0"]
     writer.add(*entry(AT + 1, b"2.0.0"))
     assert tail.read() == []
@@ -70,12 +72,12 @@ def test_a_tail_reads_each_entry_once_while_the_file_grows(tmp_path: Path) -> No
 
 
 def test_a_tail_leaves_half_an_entry_for_later(tmp_path: Path) -> None:
-    write(tmp_path / "whole.bin", entry(), entry(AT + 1)).close()
-    whole = (tmp_path / "whole.bin").read_bytes()
-    growing = tmp_path / "growing.bin"
+    write(tmp_path / "whole.jsonl", entry(), entry(AT + 1)).close()
+    whole = (tmp_path / "whole.jsonl").read_bytes()
+    growing = tmp_path / "growing.jsonl"
     tail = RecordTail(growing)
 
-    growing.write_bytes(whole[:30])
+    growing.write_bytes(whole[: len(whole) * 3 // 4])
     first = tail.read()
     growing.write_bytes(whole)
 
@@ -83,24 +85,21 @@ def test_a_tail_leaves_half_an_entry_for_later(tmp_path: Path) -> None:
 
 
 def test_a_second_load_does_not_write_into_the_first_ones_record(tmp_path: Path) -> None:
-    write(tmp_path / "load.bin", entry()).close()
+    write(tmp_path / "load.jsonl", entry()).close()
 
     with pytest.raises(FileExistsError):
-        RecordWriter(tmp_path / "load.bin")
+        RecordWriter(tmp_path / "load.jsonl")
 
 
 def test_a_missing_record_is_not_a_record_without_failures(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no traffic record at"):
-        read_records(tmp_path / "load.bin")
+        read_records(tmp_path / "load.jsonl")
 
 
-def test_a_record_without_its_words_still_counts(tmp_path: Path) -> None:
-    write(tmp_path / "load.bin", entry()).close()
-    names_path(tmp_path / "load.bin").unlink()
+def test_a_version_that_is_no_text_is_recorded_all_the_same(tmp_path: Path) -> None:
+    write(tmp_path / "load.jsonl", entry(version=b'"\xff\n')).close()
 
-    assert read_records(tmp_path / "load.bin") == [
-        RequestRecord(AT, 0.125, Color.GREEN, RequestOutcome.ANSWERED, 200, version=None, request=None)
-    ]
+    assert [record.version for record in read_records(tmp_path / "load.jsonl")] == ['"\ufffd\n']
 
 
 def test_the_due_time_is_the_completion_less_the_latency() -> None:

@@ -66,8 +66,8 @@ def test_no_record_is_lost_between_windows(
 
 
 def test_a_live_view_shows_the_last_second_and_remembers_failures(tmp_path: Path) -> None:
-    writer = RecordWriter(tmp_path / "load.bin")
-    view = LiveView(RecordTail(tmp_path / "load.bin"))
+    writer = RecordWriter(tmp_path / "load.jsonl")
+    view = LiveView(RecordTail(tmp_path / "load.jsonl"))
     for at in range(10):
         writer.add(100 + at / 10, 0.01, B, RequestOutcome.SERVER_ERROR if at == 0 else RequestOutcome.ANSWERED, 200)
     writer.flush()

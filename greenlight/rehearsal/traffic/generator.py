@@ -56,7 +56,7 @@ class Tally:
 
     def as_json(self) -> dict[str, object]:
         """Return the tally as the command prints it."""
-        counts = {outcome.name.lower(): count for outcome, count in sorted(self.outcomes.items())}
+        counts = {outcome.value: count for outcome, count in sorted(self.outcomes.items())}
         return {"offered": self.offered, "failed": self.failed, "outcomes": counts}
 
 

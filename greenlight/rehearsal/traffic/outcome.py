@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import StrEnum, auto
 
 FIRST_SERVER_ERROR = 500
 REDIRECTS = (301, 302)
 """With these a load balancer redirects (API reference, RedirectActionConfig)."""
 
 
-class RequestOutcome(IntEnum):
-    """The end of one request; each one is counted apart, and all but an answer and a redirect are failures.
+class RequestOutcome(StrEnum):
+    """The end of one request; each one is counted apart, and all but an answer and a redirect are failures."""
 
-    The numbers are part of the record's format: append, never renumber.
-    """
-
-    ANSWERED = 0
+    ANSWERED = auto()
     """A whole answer below status 500 that names the color it came from. A 404 is an answer too."""
-    REFUSED = 1
+    REFUSED = auto()
     """No connection could be opened."""
-    RESET = 2
+    RESET = auto()
     """The connection was closed before the first byte of the answer, or reset before its headers were whole."""
-    TIMEOUT = 3
+    TIMEOUT = auto()
     """No whole answer within the timeout, counted from the moment when the request was due."""
-    SERVER_ERROR = 4
+    SERVER_ERROR = auto()
     """Status 500 or above, from the application or from the balancer."""
-    TRUNCATED = 5
+    TRUNCATED = auto()
     """The connection ended in the middle of the answer's body."""
-    UNMARKED = 6
+    UNMARKED = auto()
     """A whole answer that names neither color in X-Environment: nobody can say who gave it."""
-    MALFORMED = 7
+    MALFORMED = auto()
     """Bytes that are not HTTP/1.1."""
-    UNANSWERED = 8
+    UNANSWERED = auto()
     """Still open when the generator stopped, after its grace period: counted, so that no request is lost."""
-    REDIRECTED = 9
+    REDIRECTED = auto()
     """Sent from HTTP to HTTPS by the load balancer, or back, where the load expects that."""
 
     @property

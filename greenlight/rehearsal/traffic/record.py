@@ -1,26 +1,22 @@
-"""The record of a load: one fixed-size entry for each request that was due, appended as the request ends.
+"""The record of a load: one line for each request that was due, appended as the request ends.
 
-An entry is 20 bytes, little-endian, without padding: completion time (Unix seconds, f64), latency from the due time
-(seconds, f32), color (u8: 0 none, 1 blue, 2 green), outcome (u8), status (u16, 0 without an answer), version (u16) and
-kind of request (u16), the last two as numbers of the words beside the file (see names.py). There is no header: another
-process can follow the file while it grows, and whatever is there in whole entries is valid.
+A line is a JSON array: completion time (Unix seconds), latency from the due time (seconds), color, outcome, status (0
+without an answer), version, and kind of request. Another process can follow the file while it grows.
 """
 
 from __future__ import annotations
 
-import struct
+import json
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from traffic_switch.contract import Color
 
-from greenlight.rehearsal.traffic.names import REQUEST, VERSION, NameReader, NameWriter
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
 
-ENTRY = struct.Struct("<dfBBHHH")
-_COLORS: tuple[Color | None, ...] = (None, Color.BLUE, Color.GREEN)
-_CODES = {color: code for code, color in enumerate(_COLORS)}
-_OUTCOMES = tuple(RequestOutcome)
+_COLORS: dict[str | None, Color | None] = {None: None, **{color.value: color for color in Color}}
+_OUTCOMES = {outcome.value: outcome for outcome in RequestOutcome}
 
 
 class RequestRecord(NamedTuple):
@@ -51,9 +47,7 @@ class RecordWriter:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("xb", buffering=0)
-        self._names = NameWriter(path)
-        self._buffer = bytearray()
+        self._file = path.open("x", encoding="utf-8")
 
     def add(
         self,
@@ -66,19 +60,16 @@ class RecordWriter:
         request: bytes = b"",
     ) -> None:
         """Append one entry; version and request are words as they were on the wire."""
-        numbers = self._names.number(VERSION, version), self._names.number(REQUEST, request)
-        self._buffer += ENTRY.pack(completed_at, latency_seconds, _CODES[color], outcome, status, *numbers)
+        entry = completed_at, latency_seconds, color, outcome, status, _word(version), _word(request)
+        self._file.write(json.dumps(entry) + "\n")
 
     def flush(self) -> None:
         """Write what was added since the last flush."""
-        while self._buffer:
-            del self._buffer[: self._file.write(self._buffer)]
+        self._file.flush()
 
     def close(self) -> None:
         """Flush, and close the file."""
-        self.flush()
         self._file.close()
-        self._names.close()
 
 
 class RecordTail:
@@ -87,28 +78,19 @@ class RecordTail:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offset = 0
-        self._names = NameReader(path)
 
     def read(self) -> list[RequestRecord]:
         """Return the entries that came since the last call: none while the file does not exist, never half an entry."""
-        data = self._new_bytes()
-        word = self._names.word
-        return [
-            RequestRecord(
-                at, latency, _COLORS[color], _OUTCOMES[outcome], status, word(VERSION, version), word(REQUEST, request)
-            )
-            for at, latency, color, outcome, status, version, request in ENTRY.iter_unpack(data)
-        ]
+        return [_entry(line) for line in self._new_lines()]
 
-    def _new_bytes(self) -> bytes:
+    def _new_lines(self) -> list[bytes]:
         if not self._path.exists():
-            return b""
+            return []
         with self._path.open("rb") as file:
             file.seek(self._offset)
-            data = file.read()
-        whole = data[: len(data) // ENTRY.size * ENTRY.size]
-        self._offset += len(whole)
-        return whole
+            whole, end, _ = file.read().rpartition(b"\n")
+        self._offset += len(whole) + len(end)
+        return whole.split(b"\n") if whole else []
 
 
 def read_records(path: Path) -> list[RequestRecord]:
@@ -120,3 +102,21 @@ def read_records(path: Path) -> list[RequestRecord]:
     if not path.exists():
         raise FileNotFoundError(f"no traffic record at {path}; the load generator creates it when it starts")
     return RecordTail(path).read()
+
+
+def _entry(line: bytes) -> RequestRecord:
+    at, latency, color, outcome, status, version, request = json.loads(line)
+    words = _shared(version), _shared(request)
+    return RequestRecord(at, latency, _COLORS[color], _OUTCOMES[outcome], status, *words)
+
+
+@lru_cache(maxsize=1024)
+def _word(word: bytes) -> str | None:
+    """What was on the wire as text; None for nothing."""
+    return word.decode("utf-8", "replace") or None
+
+
+@lru_cache(maxsize=1024)
+def _shared(word: str | None) -> str | None:
+    """The same object for the same word: a rehearsal holds a million of them."""
+    return word
