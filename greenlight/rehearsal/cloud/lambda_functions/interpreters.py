@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.cloud.silences import Silences
 
 _ASK = "import sys; print('python%d.%d' % sys.version_info[:2])"
@@ -16,8 +18,9 @@ _PATIENCE_SECONDS = 10.0
 class Interpreters:
     """Finds the executable of a runtime such as `python3.14`, once for each runtime. Thread-safe."""
 
-    def __init__(self, silences: Silences) -> None:
+    def __init__(self, silences: Silences, version_of: Callable[[str], str]) -> None:
         self._silences = silences
+        self._version_of = version_of
         self._lock = threading.Lock()
         self._found: dict[str, str] = {}
 
@@ -33,17 +36,16 @@ class Interpreters:
         if runtime == own:
             return sys.executable
         found = shutil.which(runtime)
-        if found and version_of(found) == runtime:
+        if found and self._version_of(found) == runtime:
             return found
         self._silences.note(f"functions name {runtime}, which is not installed here: they run on {own}")
         return sys.executable
 
 
-def version_of(executable: str) -> str:
+def version_of(processes: Processes, executable: str) -> str:
     """Ask an interpreter what it is, e.g. `python3.14`; empty when it does not run, as a shim without its version."""
-    command = [executable, "-I", "-c", _ASK]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+        done = processes.run([executable, "-I", "-c", _ASK], environment=os.environ, seconds=_PATIENCE_SECONDS)
+    except OSError:
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return done.output.decode().strip() if done.exit_code == 0 else ""

@@ -21,7 +21,7 @@ from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.lambda_functions import configuration, event_sources, invocations, log_rights
 from greenlight.rehearsal.cloud.lambda_functions.code import link_shipped_packages
 from greenlight.rehearsal.cloud.lambda_functions.environment import function_session
-from greenlight.rehearsal.cloud.lambda_functions.interpreters import Interpreters
+from greenlight.rehearsal.cloud.lambda_functions.interpreters import Interpreters, version_of
 from greenlight.rehearsal.cloud.lambda_functions.outcome import Outcome, gone
 from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess
 from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
@@ -44,7 +44,7 @@ def install(context: CloudContext) -> None:
     folder = context.run_dir / "lambda"
     packages = link_shipped_packages(folder / "runtime")
     runtime = FunctionRuntime(
-        interpreters=Interpreters(context.silences),
+        interpreters=Interpreters(context.silences, partial(version_of, context.processes)),
         spares=Spares(lambda executable: FunctionProcess(executable, packages, context.processes), SPARE_PROCESSES),
         code=folder / "code",
         logs=context.run_dir / "logs" / "lambda",

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from greenlight.processes.owner import Processes
 from greenlight.rehearsal.cloud.control import Control
-from greenlight.rehearsal.cloud.lambda_functions.interpreters import Interpreters
+from greenlight.rehearsal.cloud.lambda_functions.interpreters import Interpreters, version_of
 from greenlight.rehearsal.cloud.silences import Silences
 
 OWN = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+Ask = Callable[[str], str]
+
+
+@pytest.fixture(scope="module")
+def ask() -> Iterator[Ask]:
+    with Processes() as processes:
+        yield partial(version_of, processes)
 
 
 @pytest.fixture
@@ -34,25 +46,25 @@ def notes(silences: Silences) -> list[str]:
 
 
 def test_a_function_runs_on_the_python_that_its_runtime_names(
-    silences: Silences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    silences: Silences, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named = install(monkeypatch, tmp_path, "python3.99", "echo python3.99")
 
-    assert Interpreters(silences).executable("python3.99") == named
+    assert Interpreters(silences, ask).executable("python3.99") == named
     assert notes(silences) == []
 
 
-def test_it_runs_on_the_rehearsals_own_if_that_is_the_one(silences: Silences) -> None:
-    assert Interpreters(silences).executable(OWN) == sys.executable
+def test_it_runs_on_the_rehearsals_own_if_that_is_the_one(silences: Silences, ask: Ask) -> None:
+    assert Interpreters(silences, ask).executable(OWN) == sys.executable
     assert notes(silences) == []
 
 
 @pytest.mark.parametrize("script", ["exit 1", "echo python3.98"], ids=["a shim without its version", "another"])
 def test_what_is_not_that_python_is_not_taken_and_that_is_said_once(
-    silences: Silences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+    silences: Silences, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:
     install(monkeypatch, tmp_path, "python3.99", script)
-    interpreters = Interpreters(silences)
+    interpreters = Interpreters(silences, ask)
 
     assert [interpreters.executable("python3.99") for _ in range(2)] == [sys.executable] * 2
     assert notes(silences) == [f"functions name python3.99, which is not installed here: they run on {OWN}"]
