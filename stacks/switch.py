@@ -38,6 +38,7 @@ class SwitchStack(Stack):
         self.switch = TrafficSwitch(
             self,
             "Switch",
+            stage=settings.names.stage,
             journal=data.journal,
             load_balancer=edge.load_balancer,
             listener=edge.listener,

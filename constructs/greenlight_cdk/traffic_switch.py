@@ -19,6 +19,7 @@ from traffic_switch.contract import (
     JOURNAL_VARIABLE,
     POLICY_VARIABLE,
     PREVIEW_SECRET_VARIABLE,
+    STAGE_VARIABLE,
     STATE_MACHINE_VARIABLE,
     TOPIC_VARIABLE,
 )
@@ -44,6 +45,7 @@ class TrafficSwitch(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        stage: str,
         journal: dynamodb.ITable,
         load_balancer: elbv2.ApplicationLoadBalancer,
         listener: elbv2.IApplicationListener,
@@ -64,6 +66,7 @@ class TrafficSwitch(Construct):
             JOURNAL_VARIABLE: journal.table_name,
             TOPIC_VARIABLE: topic.topic_arn,
             PREVIEW_SECRET_VARIABLE: preview_secret.secret_arn,
+            **({STAGE_VARIABLE: stage} if stage else {}),
         }
         places = Places(
             journal=journal.table_arn,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
+from traffic_switch.contract import STAGE_VARIABLE
 from traffic_switch.errors import SwitchError
 from traffic_switch.model import Mode, Outcome
 
@@ -25,7 +26,6 @@ from greenlight.scene import PATIENCE, PAUSE_SECONDS, Scene
 from greenlight.templates import asked, synthesized
 from greenlight.waiting import awaited
 from greenlight.wording import printable, sentence
-from stacks.options.stages import STAGE_VARIABLE
 from stacks.settings import ServiceSettings, Settings
 
 LEFT_RUNNING = (

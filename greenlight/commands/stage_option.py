@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 from greenlight_cdk.names import Names
+from traffic_switch.contract import STAGE_VARIABLE
 from traffic_switch.errors import SwitchError
 
 from greenlight.errors import OperatorError
 from greenlight.wording import at_stage
-from stacks.options.stages import STAGE_VARIABLE
 
 Command = Callable[..., None]
 

@@ -13,6 +13,7 @@ from traffic_switch.contract import (
     JOURNAL_VARIABLE,
     PREVIEW_HEADER,
     PREVIEW_SECRET_VARIABLE,
+    STAGE_VARIABLE,
     STATE_MACHINE_VARIABLE,
     TOPIC_VARIABLE,
     Color,
@@ -70,7 +71,9 @@ class AwsWorld:
 
     @cached_property
     def notifier(self) -> Notifier:
-        return Notifier(self._around.client("sns", RETRIES), self._around.environment[TOPIC_VARIABLE])
+        environment = self._around.environment
+        stage = environment.get(STAGE_VARIABLE, "")
+        return Notifier(self._around.client("sns", RETRIES), environment[TOPIC_VARIABLE], stage)
 
     def executions(self, machine_arn: str = "") -> Executions:
         arn = machine_arn or self._around.environment[STATE_MACHINE_VARIABLE]

@@ -35,6 +35,8 @@ JOURNAL_VARIABLE = "GREENLIGHT_JOURNAL"
 STATE_MACHINE_VARIABLE = "GREENLIGHT_STATE_MACHINE"
 TOPIC_VARIABLE = "GREENLIGHT_TOPIC"
 PREVIEW_SECRET_VARIABLE = "GREENLIGHT_PREVIEW_SECRET"
+STAGE_VARIABLE = "GREENLIGHT_STAGE"
+"""The stage that a function is of, and that `greenlight` takes for `--stage`; without it, production."""
 
 RUNNING_PREFIX = "live-"
 """How tags of running images start, whatever stage they run at; the repositories' lifecycle spares them."""

@@ -9,6 +9,7 @@ from re import fullmatch
 from typing import Any
 
 from greenlight_cdk.names import Names
+from traffic_switch.contract import STAGE_VARIABLE
 
 from stacks.options.context import DECLARED_STATE
 from stacks.options.refusal import unknown
@@ -16,8 +17,6 @@ from stacks.options.service import LONGEST_NAME
 from stacks.options.values import SettingsError
 
 STAGE, STAGES, SERVICES = "stage", "stages", "services"
-STAGE_VARIABLE = "GREENLIGHT_STAGE"
-"""What `greenlight` takes for `--stage` when that is left out."""
 PATTERN = r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*"
 WELL_FORMED = "lower case letters, digits and hyphens, with a letter first and after each hyphen"
 RESERVED = ("production", "prod", "default", "all", "none", "null")

@@ -8,6 +8,7 @@ import pytest
 from aws_cdk import App
 from cdk_nag import AwsSolutionsChecks
 from greenlight_cdk.names import STACK_KINDS
+from traffic_switch.contract import STAGE_VARIABLE
 
 from tests.synth.account import ACCOUNT, REGION, Account, Reach
 from tests.synth.conftest import Synthesize
@@ -24,6 +25,7 @@ KNOWS_NO_RESOURCE = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "ecr:GetAuthorizationToken",
+    "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeRules",
     "elasticloadbalancing:DescribeTargetGroupAttributes",
     "elasticloadbalancing:DescribeTargetHealth",
@@ -187,6 +189,16 @@ def test_each_stage_marks_its_running_images_with_tags_of_its_own(synthesize: Sy
     assert "live-blue" in tags(stages=stages)
     assert "live-staging-blue" in tags(stages=stages, stage="staging")
     assert "live-blue" not in tags(stages=stages, stage="staging")
+
+
+def test_every_function_that_tells_people_something_knows_its_stage(synthesize: Synthesize) -> None:
+    def told(**flags: str) -> set[str | None]:
+        (switch,) = (each for name, each in synthesize(**flags).items() if name.endswith("Switch"))
+        environments = [each["Environment"]["Variables"] for each in properties(switch, "Lambda::Function")]
+        return {variables.get(STAGE_VARIABLE) for variables in environments}
+
+    assert told(stages=OWN) == {None}
+    assert told(stages=OWN, stage="staging") == {"staging"}
 
 
 @COMPUTES
