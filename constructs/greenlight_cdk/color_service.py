@@ -16,6 +16,7 @@ from traffic_switch.contract import Color
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.host_role import CART_ACTIONS
 from greenlight_cdk.service_repository import allow_pull
+from greenlight_cdk.temporary_files import on_fargate
 
 TASKS = 1
 STOP_SECONDS = 60
@@ -64,9 +65,10 @@ class ColorService(Construct):
             runtime_platform=ecs.RuntimePlatform(
                 cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
             ),
-            volumes=[ecs.Volume(name="tmp")],
         )
-        container = task.add_container(
+        linux = ecs.LinuxParameters(self, "Linux")
+        linux.add_tmpfs(on_fargate())
+        task.add_container(
             CONTAINER,
             image=ecs.ContainerImage.from_registry(repository.repository_uri_for_tag(version)),
             environment={
@@ -80,9 +82,9 @@ class ColorService(Construct):
             logging=ecs.LogDrivers.aws_logs(log_group=log_group, stream_prefix=f"{service}/{color}/{version}"),
             port_mappings=[ecs.PortMapping(container_port=container_port)],
             readonly_root_filesystem=True,
+            linux_parameters=linux,
             stop_timeout=Duration.seconds(STOP_SECONDS),
         )
-        container.add_mount_points(ecs.MountPoint(container_path="/tmp", source_volume="tmp", read_only=False))
         acknowledge(
             task,
             "AwsSolutions-ECS2",

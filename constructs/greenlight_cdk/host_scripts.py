@@ -14,7 +14,7 @@ rehearsal has to answer them; everything else on the host is left alone.
     docker stop -t 30 NAME
     docker rm NAME
     docker run --detach --name NAME --label greenlight=SPEC --restart unless-stopped --memory MIBm --cpus CPUS
-        --pids-limit 512 --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges
+        --pids-limit 512 --read-only --tmpfs /tmp:OPTIONS --cap-drop ALL --security-opt no-new-privileges
         --publish HOSTPORT:CONTAINERPORT --log-driver awslogs --log-opt awslogs-region=R --log-opt awslogs-group=G
         --log-opt awslogs-stream=S --log-opt mode=non-blocking --env ENVIRONMENT=COLOR --env VERSION=V --env PORT=P
         --env CART_TABLE=T --env AWS_REGION=R IMAGE
@@ -33,6 +33,8 @@ from typing import Any
 
 from host_color.model import Step
 from traffic_switch.contract import Color
+
+from greenlight_cdk.temporary_files import on_host
 
 SCRIPTS = Path(__file__).parent / "host"
 
@@ -81,6 +83,7 @@ def run_script(
         "table": table,
         "container_port": str(container_port),
         "drain_seconds": str(drain_seconds),
+        "tmpfs": on_host(),
         "services": "\n".join(map(_line, services)),
     }
     return _script("run-color.sh", facts)

@@ -18,7 +18,8 @@ from greenlight.rehearsal.runner.spec import ImageReference, RestartPolicy
 IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/greenlight/shop:1.0.0"
 RUN = (
     "run --detach --name shop-blue --label greenlight=spec --restart unless-stopped --memory 512m --cpus 0.5 "
-    "--pids-limit 512 --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --publish 3000:3000 "
+    "--pids-limit 512 --read-only --tmpfs /tmp:rw,nosuid,nodev,noexec,size=64m --cap-drop ALL "
+    "--security-opt no-new-privileges --publish 3000:3000 "
     "--log-driver awslogs --log-opt awslogs-region=us-east-1 --log-opt mode=non-blocking "
     f"--env ENVIRONMENT=blue --env VERSION=1.0.0 --env PORT=3000 {IMAGE}"
 ).split()

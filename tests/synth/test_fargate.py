@@ -7,7 +7,7 @@ import pytest
 
 from tests.synth.compute import READ_ONLY_EVERYWHERE, changed, custom, needs, statements
 from tests.synth.conftest import Synthesize
-from tests.synth.templates import Template, properties, resources
+from tests.synth.templates import Template, properties, resources, text
 
 STACK = "GreenlightFargate"
 GUARD = "Custom::GreenlightVersionGuard"
@@ -72,7 +72,18 @@ def test_containers_get_the_environment_that_the_host_gives_them_too(fargate: Te
 def test_containers_cannot_write_to_their_own_code(fargate: Template) -> None:
     for container in _containers(fargate):
         assert container["ReadonlyRootFilesystem"] is True
-        assert [each["ContainerPath"] for each in container["MountPoints"]] == ["/tmp"]
+        assert "MountPoints" not in container
+
+
+def test_everybody_in_a_container_can_write_temporary_files_as_on_the_host(synthesize: Synthesize) -> None:
+    """A volume of a task is a folder that root owns (ECS developer guide, bind mounts)."""
+    fargate, host = synthesize(compute="fargate")[STACK], synthesize()["GreenlightEc2Host"]
+
+    for container in _containers(fargate):
+        (tmpfs,) = container["LinuxParameters"]["Tmpfs"]
+        assert tmpfs == {"ContainerPath": "/tmp", "Size": 64, "MountOptions": ["rw", "nosuid", "nodev", "noexec"]}
+    assert not any("Volumes" in each for each in properties(fargate, "ECS::TaskDefinition"))
+    assert "tmpfs=/tmp:rw,nosuid,nodev,noexec,size=64m" in text(host)
 
 
 @pytest.mark.parametrize(("nat_gateways", "address"), [("0", "ENABLED"), ("1", "DISABLED")])

@@ -4,7 +4,7 @@
 #     pulls the image and says whether it runs already; changes no container
 #
 # `services` (one line each: name, blue port, green port, CPUs, MiB), `region`, `log_group`, `table`,
-# `container_port` and `drain_seconds` are set by the lines that the template puts before these.
+# `container_port`, `drain_seconds` and `tmpfs` are set by the lines that the template puts before these.
 set -euo pipefail
 export HOME="${HOME:-/root}"
 turn="$HOME/.greenlight-turn"
@@ -59,7 +59,7 @@ replace() {
     docker rm "$name" >/dev/null
   fi
   docker run --detach --name "$name" --label "greenlight=$spec" --restart unless-stopped \
-    --memory "${memory}m" --cpus "$cpus" --pids-limit 512 --read-only --tmpfs /tmp \
+    --memory "${memory}m" --cpus "$cpus" --pids-limit 512 --read-only --tmpfs "$tmpfs" \
     --cap-drop ALL --security-opt no-new-privileges --publish "$port:$container_port" \
     --log-driver awslogs --log-opt "awslogs-region=$region" --log-opt "awslogs-group=$log_group" \
     --log-opt "awslogs-stream=$service/$color/$version" --log-opt mode=non-blocking \
