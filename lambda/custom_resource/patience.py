@@ -43,7 +43,7 @@ class Patience:
                 raise AwsCallError(f"AWS took more than {self._seconds:g} s to answer: deploy again")
             try:
                 return call()
-            except ClientError as error:
+            except (ClientError, AwsCallError) as error:
                 if not is_denied(error) or not self._may_pass():
                     raise
             self._surroundings.sleep(PAUSE_SECONDS)
@@ -55,6 +55,8 @@ class Patience:
         return now + PAUSE_SECONDS < min(self._denied_since + PROPAGATION_SECONDS, self._deadline)
 
 
-def is_denied(error: ClientError) -> bool:
-    """Whether IAM refused the call."""
-    return error.response.get("Error", {}).get("Code") in DENIED
+def is_denied(error: BaseException | None) -> bool:
+    """Whether IAM refused the call: in AWS's own words, or in the journal's, which tells of its calls in its own."""
+    if isinstance(error, AwsCallError):
+        return is_denied(error.__cause__)
+    return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in DENIED

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from custom_resource.patience import Patience
+from traffic_switch.errors import JournalAwayError
+from traffic_switch.journal import Lock
+from traffic_switch.ports.dynamodb_journal import DynamoJournal
+from traffic_switch.ports.journal_table import JournalTable
 
+from tests.unit.fake_surroundings import FakeSurroundings
 from tests.unit.version_guard_world import FakeGuardWorld, event, failing
 
 CHANGE = event("Update", wanted="1.0.0 2.0.0", before="1.0.0 1.0.0")
@@ -29,16 +35,46 @@ def test_what_cannot_be_read_refuses_the_deployment(look: str) -> None:
     assert world.serve(CHANGE) == ("FAILED", "the versions could not be checked: AWS does not answer")
 
 
-def test_a_permission_that_was_given_a_moment_ago_is_waited_for() -> None:
+@pytest.mark.parametrize("look", ["lock", "weights", "live", "images", "mark"])
+def test_a_permission_that_was_given_a_moment_ago_is_waited_for(look: str) -> None:
     world = FakeGuardWorld()
 
-    def look() -> None:
+    def deny() -> None:
         if world.around.clock < 1_025.0:
-            raise denied("GetItem")
+            raise denied(look)
 
-    world.looks = {"lock": look}
+    world.looks = {look: deny}
 
     assert world.serve(CHANGE)[0] == "SUCCESS"
+
+
+class Table:
+    """DynamoDB's client before the policy of a new role counts, `refusals` times, and then."""
+
+    def __init__(self, refusals: int, code: str = "AccessDeniedException") -> None:
+        self._refusals, self._code = refusals, code
+
+    def get_item(self, **_: Any) -> dict[str, Any]:
+        self._refusals -= 1
+        if self._refusals >= 0:
+            raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "GetItem")
+        return {}
+
+
+def journal_lock(table: Any) -> Lock | None:
+    around = FakeSurroundings()
+    journal = DynamoJournal(JournalTable(table, "journal", around.sleep))
+    return Patience(around, 60.0)(lambda: journal.lock("shop"))
+
+
+def test_the_journals_own_word_for_a_refusal_is_waited_for_too() -> None:
+    assert journal_lock(Table(refusals=3)) is None
+
+
+@pytest.mark.parametrize(("refusals", "code"), [(99, "AccessDeniedException"), (1, "ValidationException")])
+def test_a_journal_that_stays_away_is_told_of(refusals: int, code: str) -> None:
+    with pytest.raises(JournalAwayError, match=code):
+        journal_lock(Table(refusals, code))
 
 
 def test_a_permission_that_is_missing_is_named_after_half_a_minute() -> None:
