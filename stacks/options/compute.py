@@ -28,7 +28,8 @@ class ComputeOptions(Options):
     )
     instance_type: InstanceType = Field(
         default="t3.medium",
-        description="Type of the EC2 host, which carries both colors of every service at once (compute=ec2).",
+        description="Type of the EC2 host, which carries both colors of every service at once (compute=ec2). It runs in"
+        " the first zone of the VPC, and not every zone offers every type: `greenlight doctor` says so beforehand.",
     )
     ami_id: AmiId = Field(
         default=None,
