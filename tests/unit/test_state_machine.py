@@ -66,6 +66,7 @@ def test_every_task_has_a_deadline_and_retries_what_lambda_and_boto3_lose(name: 
 
     assert TASKS[name]["TimeoutSeconds"] > 0
     assert {"Lambda.ServiceException", "Lambda.TooManyRequestsException", "Sandbox.Timedout"} <= retried
+    assert {"Lambda.ClientExecutionTimeoutException", "States.Timeout"} <= retried
     assert {"AwsCallError", "JournalAwayError"} <= retried
 
 
