@@ -97,3 +97,27 @@ def test_a_connection_that_ends_early_ends_its_answer(data: bytes, cleanly: bool
     assert reader.feed(data) is None
 
     assert reader.closed(cleanly=cleanly) is outcome
+
+
+@pytest.mark.parametrize(
+    ("expected", "location", "outcome"),
+    [
+        ("https://shop.example.com", b"https://shop.example.com:443/a", RequestOutcome.REDIRECTED),
+        ("https://shop.example.com", b"http://shop.example.com/a", RequestOutcome.UNMARKED),
+        ("https://shop.example.com", b"https://elsewhere.example.com/", RequestOutcome.UNMARKED),
+        ("", b"https://shop.example.com:443/a", RequestOutcome.UNMARKED),
+    ],
+)
+def test_only_a_redirect_that_is_expected_is_no_failure(
+    expected: str, location: bytes, outcome: RequestOutcome
+) -> None:
+    redirect = response(302, headers=b"Location: " + location + b"\r\n")
+
+    assert AnswerReader(expected).feed(redirect) is outcome
+    assert outcome.failed is (outcome is RequestOutcome.UNMARKED)
+
+
+def test_a_redirect_of_the_application_is_an_answer() -> None:
+    redirect = response(302, headers=BLUE + b"Location: https://shop.example.com/cart\r\n")
+
+    assert AnswerReader("https://shop.example.com").feed(redirect) is RequestOutcome.ANSWERED

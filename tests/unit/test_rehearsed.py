@@ -1,0 +1,56 @@
+"""The settings that are rehearsed: production's certificate never leaves production."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from greenlight.errors import ProjectError
+from greenlight.project import CHECKOUT, Project
+from greenlight.rehearsal.certificates import CERTIFICATE_ID, local_arn
+from greenlight.rehearsal.config_file import ConfigFile
+from greenlight.rehearsal.rehearsed import Rehearsed, rehearsed
+from greenlight.rehearsal.synthesis import Plan
+from greenlight.rehearsal.versions import Cast
+
+OURS = "arn:aws:acm:eu-west-1:123456789012:certificate/0f5bdf4e"
+TLS = {"certificate_arn": OURS, "domain_name": "shop.example.org"}
+
+
+def read(values: dict[str, Any], cast: Cast | None = None) -> Rehearsed:
+    file = ConfigFile(Path("production.json"), values)
+    return rehearsed(Project(CHECKOUT), file, "ec2", False, cast or Cast("1", "2"))
+
+
+def test_a_certificate_is_played_by_its_namesake_in_the_rehearsals_account_and_region() -> None:
+    found = read(TLS)
+
+    assert found.settings.certificate_arn == "arn:aws:acm:us-east-1:000000000000:certificate/0f5bdf4e"
+    assert found.laid_over["certificate_arn"] == found.settings.certificate_arn
+    assert found.settings.domain_name == "shop.example.org"
+
+
+def test_without_a_certificate_there_is_none() -> None:
+    assert read({}).settings.certificate_arn is None
+    assert local_arn(None).endswith(CERTIFICATE_ID)
+
+
+def test_the_pace_of_the_rehearsal_wins_over_the_file() -> None:
+    assert read({"bake_seconds": 300, "gate_min_healthy": 2}).settings.bake_seconds == 4
+
+
+def test_a_version_that_no_image_can_have_is_not_the_files_fault() -> None:
+    with pytest.raises(ProjectError) as refused:
+        read({}, Cast("a b", "2"))
+
+    assert refused.value.message.startswith("shop.blue_version: got 'a b'")
+
+
+def test_a_certificate_is_made_when_any_step_needs_one() -> None:
+    plain = read({}).settings
+
+    assert not Plan(plain, {}, {"first": {}}).needs_a_certificate
+    assert Plan(plain, {}, {"first": {}, "later": TLS}).needs_a_certificate
+    assert Plan(read(TLS).settings, {}, {"first": {}}).needs_a_certificate
