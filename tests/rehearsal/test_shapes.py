@@ -84,8 +84,8 @@ def test_a_shape_deploys_and_releases(name: str, played: Mapping[str, Future[str
     assert played[name].result() == ""
 
 
-def test_with_the_plain_one_of_test_release_there_are_ten_on_both_computes() -> None:
-    computes = ["ec2", *(settings["compute"] for settings in SHAPES.values())]
+def test_with_production_and_staging_of_test_release_there_are_ten_on_both_computes() -> None:
+    computes = ["ec2", "ec2", *(settings["compute"] for settings in SHAPES.values())]
 
     assert len(computes) >= 10
     assert min(computes.count("ec2"), computes.count("fargate")) >= 4

@@ -1,4 +1,4 @@
-"""The shapes: settings as a file for `--config` holds them, by name."""
+"""The shapes: settings as a file for `--config` holds them, by name. What takes longest comes first."""
 
 from __future__ import annotations
 
@@ -45,15 +45,14 @@ WATCHED: Settings = {
 }
 
 SHAPES: dict[str, Settings] = {
-    "ec2-https": {"compute": "ec2", **HTTPS},
-    "fargate-https": {"compute": "fargate", **HTTPS},
     "fargate-two-services": {"compute": "fargate", **TWO_SERVICES},
     "ec2-two-services-https": {"compute": "ec2", **TWO_SERVICES, **HTTPS},
-    "fargate-behind-nat": {"compute": "fargate", "nat_gateways": 1},
+    "ec2-https": {"compute": "ec2", **HTTPS},
+    "fargate-https": {"compute": "fargate", **HTTPS},
     "ec2-behind-nat-bare": {"compute": "ec2", "nat_gateways": 1, **BARE},
-    "ec2-ssh": {"compute": "ec2", "ssh_cidr": "203.0.113.0/24", "vpc_cidr": "10.64.0.0/20"},
+    "fargate-behind-nat-other-port": {"compute": "fargate", "nat_gateways": 1, "container_port": 8080},
+    "ec2-ssh-other-network": {"compute": "ec2", "ssh_cidr": "203.0.113.0/24", "vpc_cidr": "10.64.0.0/20"},
     "fargate-watched": {"compute": "fargate", **WATCHED},
-    "fargate-other-port": {"compute": "fargate", "container_port": 8080, **BARE},
 }
 
 
