@@ -25,10 +25,6 @@ KNOWS_NO_RESOURCE = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "ecr:GetAuthorizationToken",
-    "elasticloadbalancing:DescribeListeners",
-    "elasticloadbalancing:DescribeRules",
-    "elasticloadbalancing:DescribeTargetGroupAttributes",
-    "elasticloadbalancing:DescribeTargetHealth",
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
     "logs:DescribeLogGroups",
@@ -46,8 +42,8 @@ KNOWS_NO_RESOURCE = {
 }
 """Calls for which AWS accepts no resource but `*` (service authorization reference). Those on log delivery are what
 Step Functions demands of a state machine that writes a log; all others look, or act on the caller alone."""
-AGENT = ("ec2messages:", "ssmmessages:")
-"""The agent's channels: each call acts on the instance that makes it."""
+FAMILIES = ("ec2messages:", "ssmmessages:", "elasticloadbalancing:Describe")
+"""Whole families of them: the agent's channels, on which a caller acts for itself alone, and looks of ELBv2."""
 
 PRODUCTIONS = re.compile(
     r"(?<![\w-])greenlight/[\w$]|\bGreenlight-RunColor|\blive-(?:blue|green)\b|(?<!Custom::)\bGreenlight(?:"
@@ -76,7 +72,7 @@ def crossing(own: Account, other: Account) -> Iterator[tuple[Reach, str]]:
     """What a policy of one account reaches of the other, apart from calls that know no resources."""
     there = sorted(other.arns())
     for reach in own.reaches():
-        if reach.resource == "*" and (reach.action in KNOWS_NO_RESOURCE or reach.action.startswith(AGENT)):
+        if reach.resource == "*" and (reach.action in KNOWS_NO_RESOURCE or reach.action.startswith(FAMILIES)):
             continue
         yield from ((reach, arn) for arn in there if reach.matches(arn))
 
