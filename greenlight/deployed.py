@@ -124,7 +124,7 @@ class Deployed:
     def _place(self, service: ServiceSettings) -> RulePlace:
         groups = [self.edge.output(f"{pascal(service.name)}{color.capitalize()}TargetGroupArn") for color in Color]
         blue, green = groups
-        others = tuple(filter(None, [self.edge.outputs.get("OtherListenerArn")]))
+        others = "OtherListenerArn" in self.edge.outputs
         return RulePlace(self.edge.output("ListenerArn"), service.priority, tuple(service.paths), blue, green, others)
 
 

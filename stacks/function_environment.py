@@ -56,7 +56,7 @@ def longest(settings: Declared) -> int:
     edge = {
         "listener_arn": LISTENER,
         "front_door_url": LOAD_BALANCER_URL,
-        **domain_and_others(settings.domain_name, [LISTENER] if settings.certificate_arn else []),
+        **domain_and_others(settings.domain_name, bool(settings.certificate_arn)),
         "alarm_prefix": settings.names.alarm_prefix,
         "alarm_names": list(settings.alarm_names),
     }

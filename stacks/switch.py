@@ -61,7 +61,7 @@ class SwitchStack(Stack):
         edge = {
             "listener_arn": self._edge.listener.listener_arn,
             "front_door_url": self._edge.own_url,
-            **domain_and_others(settings.domain_name, [each.listener_arn for each in self._edge.other_listeners]),
+            **domain_and_others(settings.domain_name, bool(settings.certificate_arn)),
             "alarm_prefix": settings.names.alarm_prefix,
             "alarm_names": list(settings.alarm_names),
         }

@@ -13,10 +13,11 @@ HTTPS = 443
 class FrontDoor(Construct):
     """An Application Load Balancer with a listener on 80, and one on 443 when there is a certificate.
 
-    One of them is production's: it answers 503 until the switch gives it a rule. The other redirects what no rule
-    takes. When production changes from one to the other, the switch makes its rule on the new listener and then deletes
-    it on the old one, so that both serve until users are served by the new one (docs/protocol.md). The redirect is a
-    temporary one: browsers keep a permanent redirect for good, and could not follow the way back.
+    One of them serves, and the other redirects to it what no rule takes. Without a rule of the switch, 80 answers 503
+    where there is no certificate, and 443 where production is. When production changes from one to the other, the
+    switch makes its rule on the new listener and then deletes it on the old one, so that both serve until users are
+    served by the new one (docs/protocol.md). The redirect is a temporary one: browsers keep a permanent redirect for
+    good, and could not follow the way back.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class FrontDoor(Construct):
             drop_invalid_header_fields=True,
         )
         self.scheme = "https" if serves_https else "http"
-        self.listeners = [self._http(serves_https)]
+        self.listeners = [self._http(redirects=certificate_arn is not None)]
         if certificate_arn:
             self.listeners.append(self._https(certificate_arn, serves_https))
 
@@ -54,7 +55,7 @@ class FrontDoor(Construct):
         """The listener that only redirects, if there is one."""
         return [listener for listener in self.listeners if listener is not self.listener]
 
-    def _http(self, redirects: bool) -> elbv2.ApplicationListener:
+    def _http(self, *, redirects: bool) -> elbv2.ApplicationListener:
         action = _redirect("HTTPS", HTTPS) if redirects else _closed()
         return self.load_balancer.add_listener("Listener", port=HTTP, open=False, default_action=action)
 

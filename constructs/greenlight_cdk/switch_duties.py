@@ -62,7 +62,7 @@ class Places:
 
 START = "states:StartExecution"
 STOP = ("states:DescribeExecution", "states:StopExecution")
-LOOK_AT_RULES = Grant(("elasticloadbalancing:DescribeRules",), ("*",))
+LOOK_AT_RULES = Grant(("elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"), ("*",))
 LOOK_AT_TARGETS = Grant(("elasticloadbalancing:DescribeTargetHealth",), ("*",))
 LOOK_AT_ATTRIBUTES = Grant(("elasticloadbalancing:DescribeTargetGroupAttributes",), ("*",))
 LOOK_AT_ALARMS = Grant(("cloudwatch:DescribeAlarms",), ("*",))

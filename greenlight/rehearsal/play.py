@@ -118,7 +118,9 @@ def _under_load(
         profile=str(profile),
         connect=watch.lookout.address(),
         authority=authority_file(stage.place.root),
+        redirects=act.redirects,
     )
+    performance.order = order
     problem = ""
     with Traffic(order, stage.place.logs / f"traffic-{act.name}.log", stage.processes) as traffic:
         watch.traffic = LiveView(traffic.tail)
@@ -141,6 +143,7 @@ def _seen(performance: Performance, records: Sequence[RequestRecord]) -> Seen:
         before=before.live,
         after=after.live,
         records=records,
+        more_records=performance.more_records,
         broken_promises=tuple(broken(before, after)),
         compute=settings.compute,
         compute_status=stack_status(settings.names.compute_stack(settings.compute)),

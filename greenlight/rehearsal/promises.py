@@ -30,7 +30,8 @@ def _about_the_rule(before: Snapshot, after: Snapshot) -> Iterator[str]:
         yield f"there is a production rule ({after.weights}), but the journal remembers nothing as live"
     if before.rule_arn and not after.rule_arn and not removed:
         yield "the production rule is gone"
-    if before.rule_arn and after.rule_arn not in ("", before.rule_arn) and not removed:
+    repaired = any(switch.outcome == "REPAIRED" for switch in after.since(before))
+    if before.rule_arn and after.rule_arn not in ("", before.rule_arn) and not (removed or repaired):
         yield "the production rule was deleted and created again"
 
 

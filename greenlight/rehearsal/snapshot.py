@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.names import StackKind
+from traffic_switch.config import load_balancer_of
 from traffic_switch.contract import Color
 from traffic_switch.model import Live, Weights
 
@@ -114,11 +115,20 @@ class Lookout:
         return read_journal(self._table(), self._service).switches
 
     def rule(self) -> tuple[str, Weights | None]:
-        """The production rule and its weights."""
-        rules = self._client("elbv2").describe_rules(ListenerArn=self.outputs("Edge")["ListenerArn"])["Rules"]
-        priority = str(self.stage.service.priority)
-        found = next((rule for rule in rules if rule["Priority"] == priority), None)
+        """The production rule and its weights, on whichever listener it is."""
+        listener = self.outputs("Edge")["ListenerArn"]
+        found = self._rule_on(listener)
+        if found is None:
+            balancer = load_balancer_of(listener)
+            listeners = self._client("elbv2").describe_listeners(LoadBalancerArn=balancer)["Listeners"]
+            rules = (self._rule_on(each["ListenerArn"]) for each in listeners)
+            found = next((rule for rule in rules if rule), None)
         return (found["RuleArn"], self._weights(found["Actions"])) if found else ("", None)
+
+    def _rule_on(self, listener: str) -> Mapping[str, Any] | None:
+        rules = self._client("elbv2").describe_rules(ListenerArn=listener)["Rules"]
+        priority = str(self.stage.service.priority)
+        return next((rule for rule in rules if rule["Priority"] == priority), None)
 
     def group(self, color: Color) -> str:
         """The ARN of a color's target group."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from traffic_switch.config import load_balancer_of
 from traffic_switch.contract import PREVIEW_HEADER
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Listeners:
 
     def __init__(self, client: ElasticLoadBalancingv2Client, arn: str) -> None:
         self._client = client
-        self._load_balancer = arn.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
+        self._load_balancer = load_balancer_of(arn)
 
     def weights(self) -> Mapping[str, int]:
         """Target group ARN to the largest weight that any rule gives it. A group that is not there gets nothing."""

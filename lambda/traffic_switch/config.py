@@ -8,7 +8,7 @@ all, and each service has a row without names (docs/decisions/0018-the-environme
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -29,8 +29,9 @@ class TargetGroup:
 class RulePlace:
     """Where one service's production rule belongs: its listener, its priority, its paths and its two target groups.
 
-    `other_listener_arns`: the load balancer's other listeners. A rule that is still there was left when the front door
-    changed from HTTP to HTTPS, or back.
+    `has_other_listeners`: the load balancer may have more than this one. A rule that is still on another was left when
+    the front door changed from HTTP to HTTPS, or back. Which there are is asked for: a function that named them would
+    keep CloudFormation from deleting one.
     """
 
     listener_arn: str
@@ -38,7 +39,7 @@ class RulePlace:
     paths: tuple[str, ...]
     blue_arn: str
     green_arn: str
-    other_listener_arns: tuple[str, ...] = ()
+    has_other_listeners: bool = False
 
 
 class Row(NamedTuple):
@@ -64,9 +65,14 @@ def written(edge: Mapping[str, Any], rows: Mapping[str, Row]) -> dict[str, Any]:
     }
 
 
-def domain_and_others(domain: str | None, listener_arns: Sequence[str]) -> dict[str, Any]:
+def load_balancer_of(listener_arn: str) -> str:
+    """The ARN of a listener's load balancer: `loadbalancer/app/<name>/<id>` for `listener/app/<name>/<id>/<id>`."""
+    return listener_arn.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
+
+
+def domain_and_others(domain: str | None, has_other_listeners: bool) -> dict[str, Any]:
     """What `edge` holds with a domain, and with listeners besides the one that serves: nothing where there is none."""
-    others = {"other_listener_arns": list(listener_arns)} if listener_arns else {}
+    others = {"has_other_listeners": True} if has_other_listeners else {}
     return {**({"host_name": domain} if domain else {}), **others}
 
 
@@ -89,7 +95,7 @@ class Service:
     target_groups: Mapping[Color, TargetGroup]
     alarms: Mapping[Color, tuple[str, ...]]
     host_name: str = ""
-    other_listener_arns: tuple[str, ...] = ()
+    has_other_listeners: bool = False
 
     @property
     def arns(self) -> tuple[str, str]:
@@ -99,7 +105,7 @@ class Service:
     @property
     def rule_place(self) -> RulePlace:
         """Where the production rule belongs."""
-        return RulePlace(self.listener_arn, self.priority, self.paths, *self.arns, self.other_listener_arns)
+        return RulePlace(self.listener_arn, self.priority, self.paths, *self.arns, self.has_other_listeners)
 
     @classmethod
     def of(cls, name: str, edge: Mapping[str, Any], row: Row) -> Service:
@@ -118,7 +124,7 @@ class Service:
             target_groups={color: TargetGroup(arn_beside(listener, each), each) for color, each in dimensions.items()},
             alarms={color: (*alarm_names(edge["alarm_prefix"], name, color), *edge["alarm_names"]) for color in Color},
             host_name=edge.get("host_name", ""),
-            other_listener_arns=tuple(edge.get("other_listener_arns", ())),
+            has_other_listeners=bool(edge.get("has_other_listeners")),
         )
 
 

@@ -166,7 +166,7 @@ def _edge(site: Site) -> dict[str, Any]:
     """What all services share: the listener that is to serve, and the one that served before, if it is another."""
     serving, *others = site.listeners
     url = f"{'https' if others else 'http'}://{HOST}"
-    more = domain_and_others(DOMAIN if others else None, others)
+    more = domain_and_others(DOMAIN if others else None, bool(others))
     return {"listener_arn": serving, "front_door_url": url, "alarm_prefix": "", "alarm_names": [], **more}
 
 

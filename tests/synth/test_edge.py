@@ -141,10 +141,12 @@ def test_a_certificate_added_later_leaves_the_listener_that_serves(synthesize: S
     assert (len(secured), secured[plain]["Properties"]["Port"]) == (2, 80)
 
 
-def test_before_a_certificate_is_taken_away_80_serves_and_443_redirects(synthesize: Synthesize) -> None:
+def test_before_a_certificate_is_taken_away_443_redirects_and_80_does_until_the_rule_is_there(
+    synthesize: Synthesize,
+) -> None:
     listeners = _listeners(synthesize(**TLS, production_port="80")["GreenlightEdge"])
 
-    assert listeners[80]["DefaultActions"][0]["Type"] == "fixed-response"
+    assert listeners[80]["DefaultActions"][0]["Type"] == "redirect"
     assert listeners[443]["DefaultActions"] == [
         {"Type": "redirect", "RedirectConfig": {"Port": "80", "Protocol": "HTTP", "StatusCode": "HTTP_302"}}
     ]

@@ -83,6 +83,14 @@ FLAWLESS: dict[str, Seen] = {
         [switch("release", "UNCHANGED", reason=f"the rule has {EDITED}"), switch("repair", "REPAIRED", "s3")],
         messages=(Message("PAGE: drift", ""),),
     ),
+    "https": seen(
+        {name: step() for name in ("certificate", "secure-release", "http-again", "no-certificate")},
+        [switch("repair", "REPAIRED"), switch("release", "DONE", "s2"), switch("repair", "REPAIRED", "s3")],
+        records=[record(), record(ending=RequestOutcome.REDIRECTED)],
+        more_records={"port-443": [record(Color.GREEN)]},
+        stack_status="UPDATE_COMPLETE",
+        after=GREEN,
+    ),
     "retry": seen(
         {"abort": step(), "aborted": step(BAD), "retried": step()},
         [switch("release", "ROLLED_BACK"), switch("restore", "UNCHANGED", "s2"), switch("release", "DONE", "s3")],

@@ -27,6 +27,7 @@ class Seen:
         switches: all that were asked for during the act, oldest first.
         messages: what people were told during the act.
         stack_status: of the release stack, after the act.
+        more_records: of loads that the act itself put on, by name.
         compute_status: of the stack that runs both colors, after the act.
     """
 
@@ -38,6 +39,7 @@ class Seen:
     after: Live | None
     records: Sequence[RequestRecord]
     broken_promises: Sequence[str] = field(default_factory=tuple)
+    more_records: Mapping[str, Sequence[RequestRecord]] = field(default_factory=dict)
     compute: str = "ec2"
     compute_status: str = ""
 
@@ -85,6 +87,7 @@ class Act:
         new_color: where the traffic moves if all goes well; none when it is not to move.
         rolls_back: whether users suffer and are helped, which the report then times.
         service: whose act it is, and who has the load; the first service when left empty.
+        redirects: whether users may be redirected to HTTPS during the act.
     """
 
     name: str
@@ -99,3 +102,4 @@ class Act:
     idle: Color | None = None
     """The color that no user may reach in this act."""
     service: str = ""
+    redirects: bool = False

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
 
 from greenlight import cdk
+from greenlight.errors import RehearsalError
 from greenlight.rehearsal.snapshot import Lookout, Snapshot
 from greenlight.rehearsal.stage import CommandOutcome, Stage
+from greenlight.rehearsal.traffic.process import Traffic, TrafficOrder
+from greenlight.rehearsal.traffic.record import RequestRecord
 from greenlight.waiting import awaited
 
 SETTLING_SECONDS = 60.0
@@ -38,6 +42,9 @@ class Performance:
     stage: Stage
     look: Callable[[], None]
     steps: dict[str, Step] = field(default_factory=dict)
+    order: TrafficOrder | None = None
+    """The load that the act is played under; none while a scene is set."""
+    more_records: dict[str, Sequence[RequestRecord]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lookout = Lookout(self.stage)
@@ -64,6 +71,18 @@ class Performance:
         if meanwhile is not None:
             meanwhile.end(self)
         return self.note(step, outcome, before)
+
+    @contextmanager
+    def more_load(self, name: str, url: str) -> Iterator[None]:
+        """The same load once more, on another URL of the front door; its record is kept by name."""
+        if self.order is None:
+            raise RehearsalError(f"there is no load that {name} could be like")
+        place = self.stage.place
+        connect = Lookout(self.stage).address()
+        order = replace(self.order, url=url, record=place.record(name), connect=connect, redirects=False)
+        with Traffic(order, place.logs / f"traffic-{name}.log", self.stage.processes) as traffic:
+            yield
+            self.more_records[name] = traffic.stop()
 
     def beside(self, step: str, command: Sequence[str]) -> Step:
         """Run a command while another one runs: in a thread of its own, and without waiting for anything afterwards."""

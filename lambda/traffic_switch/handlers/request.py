@@ -107,7 +107,7 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
         return Scene(newest, status, known)
     live, look = known or world.journal.live(ask.service), RuleLook()
     service = world.services[ask.service]
-    if live and asks_for(ask, live) and (ask.color == KEEP or service.other_listener_arns):
+    if live and asks_for(ask, live) and (ask.color == KEEP or service.has_other_listeners):
         rule = world.rule(service)
         look = awaited(world, rule, lambda look: not preflight.drift(look, live) or _is_astray(look, live))
     drift = preflight.drift(look, live) if ask.color == KEEP else ""

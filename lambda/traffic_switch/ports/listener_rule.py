@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traffic_switch.config import RulePlace
+from traffic_switch.config import RulePlace, load_balancer_of
 from traffic_switch.errors import RuleExistsError, RuleGoneError
 from traffic_switch.model import RuleLook, Weights
 from traffic_switch.rule_shape import among, conditions, forward, look_at, productions
@@ -29,8 +29,16 @@ class ListenerRule:
     def look(self) -> RuleLook:
         """Read the rule. What is read may be older than the last write (ELBv2 is eventually consistent)."""
         found = look_at(self._rules(self._place.listener_arn), self._place)
-        others = [self._rules(arn) for arn in self._place.other_listener_arns]
+        others = [self._rules(arn) for arn in self._other_listeners()]
         return among(found, [rule for rules in others for rule in productions(rules, self._place)], self._place)
+
+    def _other_listeners(self) -> list[str]:
+        if not self._place.has_other_listeners:
+            return []
+        balancer = load_balancer_of(self._place.listener_arn)
+        pages = self._reader.get_paginator("describe_listeners").paginate(LoadBalancerArn=balancer)
+        found = [listener["ListenerArn"] for page in pages for listener in page["Listeners"]]
+        return [arn for arn in found if arn != self._place.listener_arn]
 
     def _rules(self, listener_arn: str) -> list[RuleTypeDef]:
         pages = self._reader.get_paginator("describe_rules").paginate(ListenerArn=listener_arn)
