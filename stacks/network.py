@@ -17,7 +17,7 @@ from stacks.settings import Settings
 class NetworkStack(Stack):
     """VPC, flow logs, and who may talk to whom.
 
-    It is the first stack of a deploy, so that what the settings guard refuses is refused before anything is touched.
+    It comes before every stack that the settings guard's settings reach, so that a refused change touches nothing.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:

@@ -12,9 +12,12 @@ from stacks.settings import ServiceSettings, Settings
 def recorded(settings: Settings) -> dict[str, str]:
     """Return the settings that cannot change at any time, by their keys as an operator writes them.
 
-    The port that serves can change, and is recorded since it decides whether the certificate may go.
+    The port that serves can change, and is recorded since it decides whether the certificate may go; the stage, since
+    the way out of a refusal names it.
     """
     values = dict(_texts(settings, ""))
+    if settings.stage:
+        values["stage"] = settings.stage
     values["production_port"] = "443" if settings.serves_https else "80"
     for service in settings.services:
         values.update(_texts(service, f"services.{service.name}."))

@@ -103,12 +103,13 @@ def refusal(deployed: Values, wanted: Values, network_stack: str) -> str:
 
     What several settings have in common is said once, after all of them.
     """
-    refused = list(_refused(deployed, wanted))
+    stage = wanted.get("stage")
+    network = f"{network_stack} -c stage={stage}" if stage else network_stack
     said: dict[tuple[str, str], list[str]] = {}
-    for change, rule in refused:
+    for change, rule in _refused(deployed, wanted):
         said.setdefault((rule.why, rule.instead), []).append(_shown(change))
     return ". ".join(
-        f"{'; '.join(changes)}: {why}. Keep what is deployed, or {instead.format(network=network_stack)}"
+        f"{'; '.join(changes)}: {why}. Keep what is deployed, or {instead.format(network=network)}"
         for (why, instead), changes in said.items()
     )
 

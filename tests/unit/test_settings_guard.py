@@ -47,6 +47,12 @@ def test_a_refusal_names_the_key_both_values_the_reason_and_the_way_there() -> N
     )
 
 
+def test_the_way_there_names_the_stage() -> None:
+    assert "run `npx cdk destroy GreenlightNetwork -c stage=staging`" in refused(
+        EC2, compute="fargate", stage="staging"
+    )
+
+
 def test_what_has_one_reason_is_explained_once() -> None:
     said = refused(EC2, shop_blue_port="4000", shop_green_port="4001")
 
