@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from deletion_protection.handler import serve
+from deletion_protection.handler import serve, world
 from deletion_protection.load_balancers import Elbv2LoadBalancers
 from deletion_protection.world import World
 from traffic_switch.ports.answer import CloudFormationRequest
@@ -132,3 +132,21 @@ def test_the_attribute_is_read_and_written_in_elbv2s_own_words() -> None:
     assert balancers.is_protected(ARN)
     balancers.protect(ARN, False)
     assert not balancers.is_protected(ARN)
+
+
+class Stacks:
+    """CloudFormation's client, with one stack."""
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
+        return {"Stacks": [{"StackStatus": "DELETE_IN_PROGRESS"}]}
+
+
+def test_the_function_asks_elbv2_and_cloudformation() -> None:
+    client = Elbv2()
+    around = FakeSurroundings(clients={"elbv2": client, "cloudformation": Stacks()})
+
+    made = world(around)
+    made.load_balancers.protect(ARN, True)
+
+    assert client.attributes == {"deletion_protection.enabled": "true"}
+    assert made.status("arn:stack") == "DELETE_IN_PROGRESS"

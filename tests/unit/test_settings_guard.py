@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from settings_guard.handler import serve
+from settings_guard.handler import serve, world
 from settings_guard.rules import RULES, refusal
 from settings_guard.world import World
 from traffic_switch.ports.answer import CloudFormationRequest
@@ -127,8 +127,8 @@ class Guard:
         self.answers: list[tuple[str, str]] = []
 
     def serve(self, kind: str, before: object, wanted: object) -> tuple[str, str]:
-        world = World(lambda _: next(self._statuses), self._answer, FakeSurroundings())
-        serve(_event(kind, before, wanted), world, 150.0)
+        guarded = World(lambda _: next(self._statuses), self._answer, FakeSurroundings())
+        serve(_event(kind, before, wanted), guarded, 150.0)
         ((status, reason),) = self.answers
         return status, reason
 
@@ -154,6 +154,20 @@ def _event(kind: str, before: object, wanted: object) -> dict[str, Any]:
 
 
 CHANGED = {**EC2, "vpc_cidr": "10.30.0.0/16"}
+
+
+class Stacks:
+    """CloudFormation's client, with one stack."""
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
+        return {"Stacks": [{"StackStatus": f"UPDATE_{StackName}_IN_PROGRESS"}]}
+
+
+@pytest.mark.parametrize(("stack", "goes_back"), [("ROLLBACK", True), ("FORWARD", False)])
+def test_the_stack_itself_is_asked_whether_it_goes_back(stack: str, goes_back: bool) -> None:
+    around = FakeSurroundings(clients={"cloudformation": Stacks()})
+
+    assert world(around).is_rolling_back(stack) is goes_back
 
 
 def test_an_update_that_goes_forward_is_refused() -> None:
