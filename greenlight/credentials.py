@@ -32,15 +32,19 @@ _NONE = (NoCredentialsError, PartialCredentialsError, ProfileNotFound, Credentia
 _ENDED = (SSOError, UnauthorizedSSOTokenError, TokenRetrievalError)
 
 
-def have_expired(error: BaseException) -> bool:
-    """Whether it was the credentials' time that ended."""
-    return _code(error) in EXPIRED or isinstance(error, _ENDED)
+def unusable(error: BaseException | None) -> str:
+    """What is wrong with the credentials or the region, and what to do; empty when it is neither.
+
+    An error of ours that AWS's is the cause of counts as AWS's.
+    """
+    if error is None:
+        return ""
+    return _wrong(error) or unusable(error.__cause__)
 
 
-def unusable(error: BaseException) -> str:
-    """What is wrong with the credentials or the region, and what to do; empty when it is neither."""
+def _wrong(error: BaseException) -> str:
     code = _code(error)
-    if have_expired(error):
+    if code in EXPIRED or isinstance(error, _ENDED):
         return f"your AWS credentials have expired: {SIGN_IN}"
     if code in UNKNOWN:
         return (

@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from greenlight.credentials import unusable
 from greenlight.errors import NotDeployedError
 from greenlight.templates import Template
 
@@ -86,6 +87,8 @@ class DeployedStack:
         except ClientError as error:
             if "does not exist" in str(error):
                 return None
-            raise NotDeployedError(f"AWS refused to describe the stack {self._name}: {error}") from error
+            refused = f"AWS refused to describe the stack {self._name}: {error}"
+            raise NotDeployedError(unusable(error) or refused) from error
         except BotoCoreError as error:
-            raise NotDeployedError(f"AWS could not be asked ({error}): check your credentials and region") from error
+            silent = f"AWS could not be asked ({error}): check your credentials and region"
+            raise NotDeployedError(unusable(error) or silent) from error

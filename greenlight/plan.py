@@ -10,6 +10,7 @@ from traffic_switch.journal import Record
 from traffic_switch.model import Live, Mode, Outcome, Weights
 
 from greenlight.errors import ReleaseError
+from greenlight.templates import Asked
 from greenlight.wording import printable
 from stacks.settings import ServiceSettings, Settings
 
@@ -78,6 +79,20 @@ def release(service: ServiceSettings, version: str, live: Live | None, used: Ite
     color = live.color.other if live else (service.active_color or Color.BLUE)
     other_version = live.version if live else service.version(color.other)
     return Plan(service.name, color, version, other_version, next_attempt([service.attempt, *used]), live)
+
+
+def undeclared(service: ServiceSettings, version: str, live: Live | None, asked: Asked | None) -> dict[str, str | int]:
+    """What cdk.json does not say of a version that is live already; nothing when it is not live, or all is said.
+
+    A release that was cut off after its switch leaves this behind, and the next plain deploy would undo it.
+    """
+    if live is None or live.version != version:
+        return {}
+    facts: dict[str, str | int] = {f"{live.color}_version": version, "active_color": live.color.value}
+    if asked and (asked.color, asked.version) == (live.color, version):
+        facts["attempt"] = asked.attempt
+    is_said = service.version(live.color) == version and service.active_color in (None, live.color)
+    return {} if is_said else facts
 
 
 def rollback(

@@ -23,7 +23,8 @@ def release(version: str, service: str | None, yes: bool, assembly: Path | None,
     """Release VERSION: an image tag in the service's repository.
 
     Finds the idle color, shows what is about to happen, runs the real `cdk deploy`, follows the switch live, looks
-    whether VERSION is live, and writes the new facts into cdk.json. Refused while a switch of the service is running,
+    whether VERSION is live, and writes the new facts into cdk.json. Of a VERSION that is live already, and not declared
+    so, it writes the facts alone. Refused while a switch of the service is running,
     and while the production rule is not as the journal says.
     """
     project = Project.here(stage)
@@ -32,6 +33,10 @@ def release(version: str, service: str | None, yes: bool, assembly: Path | None,
     settings = project.settings({f"{wanted.name}.green_version": version})
     require_image(deployed, settings, wanted.name, version)
     live = ready_scene(deployed, wanted, settings).live
+    if facts := plans.undeclared(wanted, version, live, deployed.asked(wanted.name)):
+        project.declare(wanted.name, facts)
+        click.echo(f"{wanted.name} {version} is live already, and cdk.json declares it now: nothing was deployed")
+        return
     plan = bound(plans.release(wanted, version, live, deployed.attempts(wanted.name)), deployed, assembly)
     confirm(plan, settings, yes)
     carry_out(project, deployed, plan, wanted, settings, assembly=assembly)

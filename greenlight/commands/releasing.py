@@ -14,6 +14,7 @@ from traffic_switch.errors import SwitchError
 from traffic_switch.model import Mode, Outcome
 
 from greenlight import cdk
+from greenlight.credentials import unusable
 from greenlight.deployed import Deployed
 from greenlight.deployment import Deployment
 from greenlight.errors import ReleaseError
@@ -32,6 +33,16 @@ LEFT_RUNNING = (
     "stopped following. CloudFormation goes on with the deploy: `greenlight status` shows it, "
     "`greenlight abort` lets the running switch take itself back"
 )
+
+CUT_OFF = (
+    "That cut the deploy off: CloudFormation finishes the stack that it is at, and nothing after it; a switch that runs"
+    " goes on to its own end"
+)
+AGAIN = (
+    "`greenlight status` shows what is live, and the same command again goes on from there, or writes down what is live"
+    " already"
+)
+UNREADABLE = (click.ClickException, SwitchError, ClientError, BotoCoreError)
 
 
 def settled_scene(deployed: Deployed, service: ServiceSettings, settings: Settings) -> Scene:
@@ -130,12 +141,26 @@ def carry_out(
             raise ReleaseError(LEFT_RUNNING) from None
     if code:
         raise ReleaseError(_failed(deployed, plan, service, _why(follower, deployment)))
-    patience = PATIENCE * settings.write_settle_seconds
-    scene = awaited(lambda: deployed.scene(service), lambda seen: not unmet(plan, seen), patience, PAUSE_SECONDS)
+    scene = _look_afterwards(deployed, plan, service, PATIENCE * settings.write_settle_seconds)
     if problem := unmet(plan, scene):
         raise ReleaseError(printable(f"the deploy ended well, but {plan.title} is not what users get: {problem}"))
     project.declare(plan.service, plan.facts)
     click.echo(f"{plan.title} is live on {plan.color}{f' at the stage {project.stage}' if project.stage else ''}")
+
+
+def _look_afterwards(deployed: Deployed, plan: Plan, service: ServiceSettings, patience: float) -> Scene:
+    """Look until what was asked for is live, or patience ends.
+
+    Raises:
+        ReleaseError: AWS could not be asked, so that nobody knows.
+    """
+    try:
+        return awaited(lambda: deployed.scene(service), lambda seen: not unmet(plan, seen), patience, PAUSE_SECONDS)
+    except UNREADABLE as error:
+        raise ReleaseError(
+            f"the deploy ended well, but whether {plan.title} is live could not be read:"
+            f" {sentence(unusable(error) or error)}. cdk.json is unchanged. Then {AGAIN}"
+        ) from error
 
 
 def tell(phase: str, said: str) -> None:
@@ -153,7 +178,9 @@ def _why(follower: Follower, deployment: Deployment) -> str:
 def _failed(deployed: Deployed, plan: Plan, service: ServiceSettings, why: str) -> str:
     try:
         scene = deployed.scene(service)
-    except (click.ClickException, SwitchError, ClientError, BotoCoreError) as error:
+    except UNREADABLE as error:
+        if lost := unusable(error):
+            return f"{sentence(lost)}. {printable(CUT_OFF)}. cdk.json is unchanged. Then {AGAIN}"
         return f"{plan.title} was not released to {plan.color}: {why}. Where the traffic is could not be read: {error}"
     if scene.live == plan.wanted:
         return f"the deploy failed: {why}. Still, {plan.title} is what is live: {printable(scene.traffic)}"

@@ -90,8 +90,12 @@ class FakeDeployed:
     repaired: Callable[[], None] | None = None
     names: Names = PRODUCTION
     repairs: list[str] = field(default_factory=list)
+    refuses: Exception | None = None
+    """What every look ends in."""
 
     def scene(self, service: object) -> Scene:
+        if self.refuses:
+            raise self.refuses
         return replace(self.now, lock=self.journal.held)
 
     def asked(self, service: str) -> Asked | None:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, 
 from greenlight_cdk.names import Names
 from rich.console import Console
 
-from greenlight.credentials import have_expired, unusable
+from greenlight.credentials import unusable
 from greenlight.doctor.examination import Check, examine
 from greenlight.doctor.finding import Examined, Finding, Status, has_problem, ok, problem, warning
 from greenlight.doctor.telling import document, show
@@ -108,10 +108,11 @@ def test_credentials_that_do_not_work_are_one_sentence(error: Exception, said: s
     assert bool(unusable(error)) is bool(said)
 
 
-def test_only_what_has_ended_has_expired() -> None:
-    assert have_expired(refused("ExpiredTokenException"))
-    assert not have_expired(refused("InvalidClientTokenId"))
-    assert not have_expired(OSError())
+def test_an_error_of_ours_is_what_its_cause_is() -> None:
+    ours = NotDeployedError("the stack could not be described")
+    ours.__cause__ = refused("ExpiredToken")
+
+    assert "have expired" in unusable(ours)
 
 
 EXAMINED = [

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 from traffic_switch.contract import RELEASE_RESOURCE_TYPE, Color
 from traffic_switch.journal import Lock
 from traffic_switch.model import Live, Mode, Outcome, Weights
@@ -105,6 +106,61 @@ def test_a_failed_release_is_told_in_the_switchs_own_words(desk: Desk) -> None:
         "shop 2.0.0 is not live on green: Bake failed: too many errors. Now the production rule has blue 100, green 0; "
         "the journal remembers blue 1.0.0 as live. `greenlight status` shows more"
     ) in said
+
+
+EXPIRED = ClientError({"Error": {"Code": "ExpiredToken", "Message": "is expired"}}, "DescribeRules")
+
+
+def test_credentials_that_expire_in_the_middle_are_one_line_that_says_what_goes_on(desk: Desk) -> None:
+    def effect() -> int:
+        desk.deployed.refuses = EXPIRED
+        return 1
+
+    desk.deployment.effect = effect
+
+    code, said = desk.type("release", "2.0.0", "--yes")
+
+    last = said.splitlines()[-1]
+    assert code == 1
+    assert last.startswith("Error: your AWS credentials have expired: sign in again")
+    assert "CloudFormation finishes the stack that it is at, and nothing after it" in last
+    assert "cdk.json is unchanged" in last
+    assert "active_color" not in desk.declared
+
+
+def test_credentials_that_expire_after_the_deploy_do_not_hide_that_it_ended_well(desk: Desk) -> None:
+    def effect() -> int:
+        desk.deployed.refuses = EXPIRED
+        return 0
+
+    desk.deployment.effect = effect
+
+    code, said = desk.type("release", "2.0.0", "--yes")
+
+    last = said.splitlines()[-1]
+    assert code == 1
+    assert "the deploy ended well, but whether shop 2.0.0 is live could not be read: your AWS credentials" in last
+    assert "the same command again" in last
+
+
+def test_what_a_release_that_was_cut_off_made_live_is_written_down_by_the_same_command(desk: Desk) -> None:
+    green_is_live(desk)
+    desk.deployed.stack = Asked("Shop", "green", "2.0.0", 7)
+
+    code, said = desk.type("release", "2.0.0", "--yes")
+
+    assert code == 0
+    assert "shop 2.0.0 is live already, and cdk.json declares it now: nothing was deployed" in said
+    assert (desk.declared["active_color"], desk.declared["attempt"]) == ("green", 7)
+    assert desk.deployment.commands == []
+
+
+def test_what_is_live_and_declared_so_is_nothing_to_release(desk: Desk) -> None:
+    code, said = desk.type("release", "1.0.0", "--yes")
+
+    assert code == 1
+    assert "shop 1.0.0 is live already, on blue: there is nothing to release" in said
+    assert "active_color" not in desk.declared
 
 
 def test_a_failure_outside_the_switch_is_told_in_cloudformations_words(desk: Desk) -> None:
