@@ -47,12 +47,15 @@ def doctor(as_json: bool, stage: str | None) -> None:
     sys.exit(1 if has_problem(examined) else 0)
 
 
-def examination(project: Project, tell: Tell = unheard) -> list[Examined]:
-    """Every check of a project; without credentials that work, only what needs none."""
+def examination(project: Project, tell: Tell = unheard, aws: Aws | None = None) -> list[Examined]:
+    """Every check of a project; without credentials that work, only what needs none.
+
+    `aws` is for whoever looks more than once.
+    """
     project.settings()
     tools = Examined("tools", tuple(judge_tools(*cli_versions(CHECKOUT))))
     try:
-        aws = Aws(boto3.Session())
+        aws = aws or Aws(boto3.Session())
         identity = account.identity(aws)
     except (ClientError, BotoCoreError) as error:
         return [tools, Examined("credentials", (_refused(error),))]

@@ -20,6 +20,7 @@ from greenlight.doctor.ports import account, front_door
 from greenlight.doctor.ports.aws import Aws
 from greenlight.doctor.ports.host import Hosts
 from greenlight.doctor.ports.images import Images
+from greenlight.doctor.ports.names import addresses
 from greenlight.doctor.ports.quotas import Quotas
 from greenlight.doctor.ports.stacks import Stacks
 from greenlight.doctor.ports.upkeep import Upkeep
@@ -132,8 +133,7 @@ class Doctor:
             return (ok("domain_name is not set: users ask for the load balancer's own name"),)
         arns = self._stacks.physical("Edge", LOAD_BALANCER)
         door = front_door.dns_name(self._aws, arns[0]) if arns else ""
-        its_own = front_door.addresses(door) if door else None
-        return domain.judge_domain(name, front_door.addresses(name), door, its_own)
+        return domain.judge_domain(name, addresses(name), door, addresses(door) if door else None)
 
     def _alarms(self) -> Iterable[Finding]:
         named, own = self._settings.alarm_names, self._upkeep.own_alarms()

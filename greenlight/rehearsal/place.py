@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from greenlight.cdk import PROGRAMS
+from greenlight.doctor.ports.names import HOSTS_VARIABLE
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
 from greenlight.rehearsal.account import REGION
 from stacks.options.context import DECLARED_STATE
 
+HOSTS = "names"
 LINKED = ("node_modules", "package.json", "package-lock.json")
 
 
@@ -91,6 +93,15 @@ class Place:
             if (CHECKOUT / name).exists():
                 (folder / name).symlink_to(CHECKOUT / name)
 
+    @property
+    def hosts(self) -> Path:
+        """Where the names lead that a command of the rehearsal looks up."""
+        return self.root / HOSTS
+
+    def write_hosts(self, domain: str) -> None:
+        """Let the domain lead to the load balancer, and every other name nowhere."""
+        self.hosts.write_text(f"127.0.0.1 {domain}\n")
+
     def write_activation(self, environment: Mapping[str, str]) -> Path:
         """Write a file to be sourced: afterwards `greenlight` and `npx cdk` speak to the rehearsal's cloud."""
         lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(environment.items())]
@@ -118,11 +129,11 @@ def rehearsed_project(
     return body
 
 
-def client_environment(port: int, home: Path) -> dict[str, str]:
+def client_environment(port: int, root: Path) -> dict[str, str]:
     """What makes every AWS client of a process speak to the local API, and to nothing else.
 
     The account's own configuration is hidden: a profile must never send a rehearsal's deploy to a real account. The
-    CDK CLI remembers which account a key belongs to, so it gets a home of its own.
+    CDK CLI remembers which account a key belongs to, so it gets a home of its own. Names are those of a file.
     """
     return {
         "AWS_ACCESS_KEY_ID": "test",
@@ -133,7 +144,8 @@ def client_environment(port: int, home: Path) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "CDK_HOME": str(home),
+        "CDK_HOME": str(root / "cdk-home"),
+        HOSTS_VARIABLE: str(root / HOSTS),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "NO_PROXY": "127.0.0.1",
     }

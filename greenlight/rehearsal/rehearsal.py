@@ -13,7 +13,7 @@ from greenlight.rehearsal.acts.act import Act
 from greenlight.rehearsal.acts.assemblies import sets_of_flags
 from greenlight.rehearsal.acts.flags import Flags, Script
 from greenlight.rehearsal.acts.repertoire import for_every_service
-from greenlight.rehearsal.certificates import issue
+from greenlight.rehearsal.certificates import DOMAIN, issue
 from greenlight.rehearsal.config_file import ConfigFile
 from greenlight.rehearsal.givens import provide
 from greenlight.rehearsal.place import Place, rehearsed_project
@@ -83,6 +83,7 @@ def opened(order: Order, progress: Progress) -> Iterator[Stage]:
     plan = planned(order)
     with order.place.occupy():
         order.place.write_project(plan.project)
+        order.place.write_hosts(plan.settings.domain_name or DOMAIN)
         write_catalog(order.place.root, plan.settings.services, order.cast)
         if plan.needs_a_certificate:
             issue(order.place.root, plan.settings.certificate_arn, plan.settings.domain_name)

@@ -107,7 +107,7 @@ def staged(
         RehearsalError: something is in the way; the message says what.
     """
     port = _chosen(port)
-    environment = client_environment(port, place.root / "cdk-home")
+    environment = client_environment(port, place.root)
     with Processes() as processes, _speaking_to_the_cloud(environment):
         progress.note("starting the local cloud, synthesizing the templates")
         synthesis = None if place.templates else _synthesize(place, plan, processes)

@@ -1,8 +1,6 @@
-"""Reads the certificate that ACM holds, and where names lead."""
+"""Reads the certificate that ACM holds, and the load balancer's own name."""
 
 from __future__ import annotations
-
-import socket
 
 from greenlight.doctor.certificate import Certificate
 from greenlight.doctor.ports.aws import Aws, unless
@@ -23,11 +21,3 @@ def dns_name(aws: Aws, arn: str) -> str:
     """The load balancer's own name."""
     found = aws.client("elbv2").describe_load_balancers(LoadBalancerArns=[arn])
     return str(found["LoadBalancers"][0]["DNSName"])
-
-
-def addresses(name: str) -> set[str] | None:
-    """The IPv4 and IPv6 addresses of a name; None when it has none."""
-    try:
-        return {str(found[4][0]) for found in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)}
-    except socket.gaierror:
-        return None

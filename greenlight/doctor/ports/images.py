@@ -18,7 +18,6 @@ MANIFESTS = [
 ]
 UNKNOWN = "unknown"
 """The platform of what is no image, such as the attestations that buildx puts into an index."""
-MISSING = "RepositoryNotFoundException"
 MOST_BYTES = 1_000_000
 SECONDS = 8.0
 
@@ -40,25 +39,23 @@ class Images:
 
     def repository(self, name: str, wanted: tuple[str, ...], is_ours: bool) -> Repository:
         """Read the images of the wanted versions."""
-        found = {version: self._manifest(name, version) for version in wanted}
-        platforms = {version: self._platforms(name, body) for version, body in found.items() if body}
-        return Repository(name, self._exists(name), is_ours, wanted, platforms)
+        answers = {version: self._ask(name, version) for version in wanted}
+        found = {version: answer[0] for version, answer in answers.items() if answer}
+        manifests = {version: json.loads(image["imageManifest"]) for version, image in found.items()}
+        platforms = {version: self._platforms(name, manifest) for version, manifest in manifests.items()}
+        return Repository(name, None not in answers.values(), is_ours, wanted, platforms)
 
-    def _exists(self, name: str) -> bool:
-        ecr = self._aws.client("ecr")
-        return bool(unless(lambda: ecr.describe_repositories(repositoryNames=[name]), MISSING))
+    def _ask(self, repository: str, version: str) -> list[Mapping[str, Any]] | None:
+        """The image under a tag, if there is one; None when there is no repository.
 
-    def _manifest(self, repository: str, version: str) -> Mapping[str, Any] | None:
-        """The manifest under a tag. One call for each: an image with two tags is answered under one of them."""
+        One call for each tag: an image with two of them is answered under one.
+        """
         ecr, identity = self._aws.client("ecr"), {"imageTag": version}
         answer = unless(
             lambda: ecr.batch_get_image(repositoryName=repository, imageIds=[identity], acceptedMediaTypes=MANIFESTS),
-            MISSING,
+            "RepositoryNotFoundException",
         )
-        if not answer or not answer["images"]:
-            return None
-        found: Mapping[str, Any] = json.loads(answer["images"][0]["imageManifest"])
-        return found
+        return None if answer is None else list(answer["images"])
 
     def _platforms(self, repository: str, manifest: Mapping[str, Any]) -> Platforms:
         """An index says it itself; a single image says it in its configuration, which is a blob of its own."""

@@ -5,38 +5,46 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
 from greenlight_cdk.names import Names, StackKind
 
 from greenlight.deployed_stack import DeployedStack
 from greenlight.doctor.ports.aws import Aws
 from greenlight.templates import Template
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+Resource = tuple[str, str]
+"""Its type and its physical id."""
 KINDS: tuple[StackKind, ...] = ("Network", "Registry", "Data", "Edge", "Switch", "Release")
 """All but the stack of the colors, of which there is one of two."""
 
 
 class Stacks:
-    """All stacks of one stage. What several checks ask for is read once."""
+    """All stacks of one stage. Each is described once, and so is what is in it: several checks ask for that."""
 
     def __init__(self, aws: Aws, names: Names, compute: str) -> None:
         self._aws, self._names, self._compute = aws, names, names.compute_stack(compute)
-        self._read: dict[str, list[tuple[str, str]]] = {}
+        self._described: dict[str, StackTypeDef | None] = {}
+        self._listed: dict[str, list[Resource]] = {}
         self._lock = threading.Lock()
 
     def statuses(self) -> Mapping[str, str]:
         """The status of every stack, empty for one that is not there."""
-        names = [*map(self._names.stack, KINDS), self._compute]
-        return {name: self._stack(name).status for name in names}
+        return {name: self._status(name) for name in [*map(self._names.stack, KINDS), self._compute]}
 
     def template(self, kind: StackKind) -> Template:
         """A stack's template; empty while there is none."""
-        return self._stack(self._names.stack(kind)).template
+        return DeployedStack(self._names.stack(kind), self._aws.client("cloudformation")).template
 
     def output(self, kind: StackKind, key: str) -> str:
         """An output of a stack, or an empty string while there is none."""
-        stack = self._stack(self._names.stack(kind))
-        return stack.outputs.get(key, "") if stack.status else ""
+        found = self._describe(self._names.stack(kind))
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])} if found else {}
+        return outputs.get(key, "")
 
     def physical(self, stack: StackKind, *types: str) -> list[str]:
         """The physical ids of a stack's resources of some types; none when the stack is not there."""
@@ -46,17 +54,33 @@ class Stacks:
         """How many resources of each type a stack has."""
         return Counter(kind for kind, _ in self._resources(self._names.stack(stack)))
 
-    def _stack(self, name: str) -> DeployedStack:
-        return DeployedStack(name, self._aws.client("cloudformation"))
+    def _status(self, name: str) -> str:
+        found = self._describe(name)
+        return found["StackStatus"] if found else ""
 
-    def _resources(self, name: str) -> list[tuple[str, str]]:
+    def _describe(self, name: str) -> StackTypeDef | None:
         with self._lock:
-            if name not in self._read:
-                self._read[name] = self._list(name)
-            return self._read[name]
+            if name not in self._described:
+                self._described[name] = self._ask(name)
+            return self._described[name]
 
-    def _list(self, name: str) -> list[tuple[str, str]]:
-        if not self._stack(name).status:
-            return []
+    def _ask(self, name: str) -> StackTypeDef | None:
+        """CloudFormation has no code of its own for a stack that is not there (API reference, DescribeStacks)."""
+        try:
+            found: StackTypeDef = self._aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        return found
+
+    def _resources(self, name: str) -> list[Resource]:
+        described = self._describe(name)
+        with self._lock:
+            if name not in self._listed:
+                self._listed[name] = self._list(name) if described else []
+            return self._listed[name]
+
+    def _list(self, name: str) -> list[Resource]:
         found = self._aws.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=name)
         return [(each["ResourceType"], each.get("PhysicalResourceId", "")) for each in found]
