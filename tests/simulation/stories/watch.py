@@ -14,6 +14,7 @@ from tests.simulation.installation import Installation
 from tests.simulation.site import COLORS, Site
 from tests.simulation.stories import truth
 from tests.simulation.stories.conduct import Conduct, epoch_of
+from tests.simulation.stories.identity import Identity
 from tests.simulation.stories.ledger import Ledger
 from tests.simulation.stories.regard import Regard
 from tests.simulation.stories.safety import Safety
@@ -21,7 +22,6 @@ from tests.simulation.stories.safety import Safety
 WRITES = {"elbv2.ModifyRule", "elbv2.CreateRule", "elbv2.DeleteRule"}
 FORWARD = "Shift"
 READ = "secretsmanager.GetSecretValue"
-REMOVERS = {"Remove", "Rollback", "Settle", "Pay"}
 Item = Mapping[str, Any]
 
 
@@ -42,7 +42,7 @@ class Watch:
         self.edited = any(self._is_off(site) for site in self.greenlight.sites)
         self.edited_at = 0.0 if self.edited else -math.inf
         self._weights = {site.name: site.rule_weights() for site in self.greenlight.sites}
-        self._arns = {site.name: _arn(site) for site in self.greenlight.sites}
+        self._identity = Identity(self.greenlight, self.broken)
         self._held_at: dict[str, tuple[str, int, float]] = {}
         self._conduct = Conduct(self.greenlight, self.broken)
         self._regard = Regard(self.greenlight, self.broken)
@@ -89,7 +89,7 @@ class Watch:
 
     def _judge_change(self, site: Site, before: Any, weights: Any, call: str) -> None:
         actor = self._actor()
-        self._safety.wrote(actor, site, before, weights, self._is_unseen(site))
+        self._safety.wrote(actor, site, before, weights, self._identity.is_unseen(site, self.edited_at))
         if actor is None:
             self.edited, self.edited_at = True, self.greenlight.cloud.kernel.time
             self._regard.edited(site, weights)
@@ -155,26 +155,13 @@ class Watch:
             self.broken(f"traffic was given back to {color}, which runs {runs}; the journal remembers {remembered}")
 
     def _judge_identity(self, site: Site) -> None:
-        """Invariant 4: changed in place. Only what takes a whole rule away may delete it."""
-        known, self._arns[site.name] = self._arns[site.name], _arn(site)
         actor = self._actor()
-        if known == self._arns[site.name]:
+        if not self._identity.changed(site, actor, self.edited_at):
             return
         if actor is None:
             self.edited, self.edited_at = True, self.greenlight.cloud.kernel.time
-            return
-        self._judge_right(actor, site)
-        if known not in ("", *_arns(site)) and self._arns[site.name] and actor.duty not in REMOVERS:
-            self.broken("the rule was replaced by another one")
-        if known and not self._arns[site.name] and actor.duty not in REMOVERS and not self._is_unseen(site):
-            self.broken(f"{actor.duty} deleted the rule")
-
-    def _is_unseen(self, site: Site) -> bool:
-        """Whether a person did something to the rule since the function's last look at it began: a call a listener."""
-        kernel = self.greenlight.cloud.kernel
-        mine = kernel.current.name if kernel.current else ""
-        looks = [time for time, name, call, _ in kernel.trace if name == mine and call == "elbv2.DescribeRules"]
-        return self.edited and self.edited_at > min(looks[-len(site.listeners) :], default=0.0)
+        else:
+            self._judge_right(actor, site)
 
     def _hears(self, request_id: str, answer: dict[str, Any]) -> None:
         """Invariant 8: an answer is true at the moment at which CloudFormation hears it."""
@@ -292,13 +279,3 @@ class Watch:
         process = self.greenlight.cloud.kernel.current
         owner = process.owner if process else self.greenlight.cloud.late_owner
         return owner if isinstance(owner, Actor) else None
-
-
-def _arns(site: Site) -> set[str]:
-    """The production rules of all listeners: while the rule moves to another one, both have it."""
-    return {str(rule["RuleArn"]) for rule in site.rules().values()}
-
-
-def _arn(site: Site) -> str:
-    rule = site.rule()
-    return str(rule["RuleArn"]) if rule else ""
