@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,15 @@ from greenlight.rehearsal.certificates import DOMAIN, authority_file, issue, loc
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.traffic.process import Traffic, TrafficOrder
 from tests.rehearsal.elbv2_calls import refusal
-from tests.rehearsal.load_balancing import SCALE, Shop
+from tests.rehearsal.load_balancing import SCALE, Load, Shop
 from tests.rehearsal.local_cloud import EVERYTHING, LocalCloud, started
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(60)]
 
 CERTIFICATE = local_arn(None)
 ELSEWHERE = CERTIFICATE.replace("us-east-1", "eu-west-1")
+DRAINED_SECONDS = 1.0
+"""A listener that is drained closes one connection in five after so long."""
 CLOSED: Any = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503", "MessageBody": "closed"}}]
 TO_HTTPS: Any = [{"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}]
 PROBE = """
@@ -189,6 +192,21 @@ def test_a_function_trusts_the_authority_of_the_run(live: Shop) -> None:
     answer = live.cloud.client("lambda").invoke(FunctionName=f"{live.name}-probe", Payload=event)
 
     assert json.load(answer["Payload"]) == "TLSv1.3"
+
+
+def test_tls_comes_and_goes_without_dropping_a_connection_of_plain_http(live: Shop) -> None:
+    tls: Any = {"Port": 443, "Protocol": "HTTPS", "Certificates": [{"CertificateArn": CERTIFICATE}]}
+
+    with Load(live, users=6) as load:
+        created = live.elb.create_listener(LoadBalancerArn=live.arn, DefaultActions=CLOSED, **tls)["Listeners"][0]
+        assert handshake(live, context(live)) == "TLSv1.3"
+        live.elb.delete_listener(ListenerArn=created["ListenerArn"])
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            handshake(live, context(live))
+        time.sleep(DRAINED_SECONDS)
+
+    assert load.failures == []
+    assert len(load.colors) > 100
 
 
 def test_both_ports_under_load_give_answers_and_redirects_and_nothing_else(live: Shop, tmp_path: Path) -> None:
