@@ -8,7 +8,6 @@ from constructs import Construct
 from greenlight_cdk.docker_host import DockerHost
 from greenlight_cdk.host_color import HostColors
 from greenlight_cdk.host_scripts import HostService
-from greenlight_cdk.log_group import retention
 from traffic_switch.contract import Color
 
 from stacks.data import DataStack
@@ -63,7 +62,7 @@ class Ec2HostStack(Stack):
             target_groups=edge.target_groups,
             listener=edge.first_listener,
             journal=data.journal,
-            log_retention=retention(settings.log_retention_days),
+            log_retention_days=settings.log_retention_days,
         )
         CfnOutput(self, "InstanceId", value=host.instance.ref)
         CfnOutput(self, "ContainerLogGroup", value=host.log_group.log_group_name)

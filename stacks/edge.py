@@ -10,7 +10,6 @@ from greenlight_cdk.color_target_groups import ColorTargetGroups, HealthPolicy
 from greenlight_cdk.deletion_protection import DeletionProtection
 from greenlight_cdk.front_door import FrontDoor
 from greenlight_cdk.identifiers import pascal
-from greenlight_cdk.log_group import retention
 from greenlight_cdk.preview_rules import PreviewRules, PreviewSecret
 from greenlight_cdk.web_firewall import WebFirewall
 from traffic_switch.contract import Color
@@ -52,7 +51,7 @@ class EdgeStack(Stack):
             "DeletionProtection",
             load_balancer=self.load_balancer,
             enabled=settings.deletion_protection,
-            log_retention=retention(settings.log_retention_days),
+            log_retention_days=settings.log_retention_days,
         )
 
     def _service(self, service: ServiceSettings, settings: Settings) -> dict[Color, elbv2.ApplicationTargetGroup]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aws_cdk import Stack
-from greenlight_cdk.log_group import retention
 from greenlight_cdk.version_guard import GuardedService, VersionGuard
 from traffic_switch.contract import Color
 
@@ -25,7 +24,7 @@ def version_guard(
         listener=edge.first_listener,
         journal=data.journal,
         allow_live_change=settings.allow_live_change,
-        log_retention=retention(settings.log_retention_days),
+        log_retention_days=settings.log_retention_days,
     )
 
 

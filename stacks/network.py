@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
-from greenlight_cdk.log_group import retention
 from greenlight_cdk.network import Network
 from greenlight_cdk.security_groups import SecurityGroups
 from greenlight_cdk.settings_guard import SettingsGuard
@@ -23,7 +22,7 @@ class NetworkStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id, description="Greenlight: VPC and security groups")
         guard = SettingsGuard(
-            self, "SettingsGuard", recorded=recorded(settings), log_retention=retention(settings.log_retention_days)
+            self, "SettingsGuard", recorded=recorded(settings), log_retention_days=settings.log_retention_days
         )
         network = Network(
             self,

@@ -10,7 +10,6 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 from greenlight_cdk.identifiers import pascal
-from greenlight_cdk.log_group import retention
 from greenlight_cdk.release_topic import ReleaseTopic
 from greenlight_cdk.switch_alarms import ColorAlarms
 from greenlight_cdk.traffic_switch import TrafficSwitch
@@ -48,7 +47,7 @@ class SwitchStack(Stack):
             policy=self.to_json_string(policy(settings)),
             deadline=Duration.seconds(settings.switch_deadline_seconds),
             drift_look=Duration.minutes(settings.drift_look_minutes),
-            log_retention=retention(settings.log_retention_days),
+            log_retention_days=settings.log_retention_days,
         )
         self.switch.wait_for(alarms)
         CfnOutput(self, "StateMachineArn", value=self.switch.state_machine.state_machine_arn)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aws_cdk import Aws, CustomResource, Duration, Stack
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 from traffic_switch.contract import PROTECTION_RESOURCE_TYPE
 
@@ -32,7 +31,7 @@ class DeletionProtection(Construct):
         *,
         load_balancer: elbv2.ApplicationLoadBalancer,
         enabled: bool,
-        log_retention: logs.RetentionDays,
+        log_retention_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
         load_balancer.remove_attribute(ATTRIBUTE)
@@ -43,7 +42,7 @@ class DeletionProtection(Construct):
             handler="deletion_protection.handler.handle",
             timeout=Duration.seconds(SECONDS),
             environment={},
-            log_retention=log_retention,
+            log_retention_days=log_retention_days,
             description="Greenlight: protects the load balancer against deletion once all of its stack is there",
         )
         self._allow(function, load_balancer)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import Aws, CustomResource, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 from traffic_switch.contract import HOST_COLOR_RESOURCE_TYPE, JOURNAL_VARIABLE, Color
 
@@ -39,7 +38,7 @@ class HostColors(Construct):
         target_groups: Mapping[str, TargetGroups],
         listener: elbv2.IApplicationListener,
         journal: dynamodb.ITable,
-        log_retention: logs.RetentionDays,
+        log_retention_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
         self._host = host
@@ -51,7 +50,7 @@ class HostColors(Construct):
             handler="host_color.handler.handle",
             timeout=Duration.seconds(SECONDS),
             environment={JOURNAL_VARIABLE: journal.table_name},
-            log_retention=log_retention,
+            log_retention_days=log_retention_days,
             description="Greenlight: makes one color on the EC2 host run one image, and registers its target",
         )
         self._allow()

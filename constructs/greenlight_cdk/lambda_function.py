@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from greenlight_cdk.log_group import LogGroup
 
 SOURCE = Path(__file__).resolve().parents[2] / "lambda"
 
@@ -28,12 +29,12 @@ class PythonFunction(Construct):
         handler: str,
         timeout: Duration,
         environment: Mapping[str, str],
-        log_retention: logs.RetentionDays,
+        log_retention_days: int,
         description: str,
         memory_mib: int = 256,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.log_group = logs.LogGroup(self, "Logs", retention=log_retention, removal_policy=RemovalPolicy.DESTROY)
+        self.log_group = LogGroup(self, "Logs", retention_days=log_retention_days)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.log_group.grant_write(self.role)
         self.function = lambda_.Function(

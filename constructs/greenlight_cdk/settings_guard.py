@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aws_cdk import Aws, CustomResource, Duration
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 from traffic_switch.contract import RECORDED_SETTINGS, SETTINGS_GUARD_RESOURCE_TYPE
 
@@ -26,7 +25,7 @@ class SettingsGuard(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, recorded: Mapping[str, str], log_retention: logs.RetentionDays
+        self, scope: Construct, construct_id: str, *, recorded: Mapping[str, str], log_retention_days: int
     ) -> None:
         super().__init__(scope, construct_id)
         function = PythonFunction(
@@ -35,7 +34,7 @@ class SettingsGuard(Construct):
             handler="settings_guard.handler.handle",
             timeout=Duration.seconds(SECONDS),
             environment={},
-            log_retention=log_retention,
+            log_retention_days=log_retention_days,
             description="Greenlight: refuses changes of settings that a deployed system cannot follow",
         )
         function.allow(["cloudformation:DescribeStacks"], [Aws.STACK_ID])

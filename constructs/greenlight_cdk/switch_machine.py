@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 from traffic_switch.asl import DEFINITION, expand
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.lambda_function import PythonFunction
+from greenlight_cdk.log_group import LogGroup
 
 CALLED = re.compile(r"\$\{(\w+)FunctionArn\}")
 """How the definition names the functions that it calls."""
@@ -33,12 +33,12 @@ class SwitchMachine(Construct):
         *,
         functions: Mapping[str, PythonFunction],
         deadline: Duration,
-        log_retention: logs.RetentionDays,
+        log_retention_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
         definition = expand(DEFINITION.read_text(), int(deadline.to_seconds()))
         called = {name: functions[name].function.function_arn for name in sorted(set(CALLED.findall(definition)))}
-        log_group = logs.LogGroup(self, "Logs", retention=log_retention, removal_policy=RemovalPolicy.DESTROY)
+        log_group = LogGroup(self, "Logs", retention_days=log_retention_days)
         self.machine = sfn.StateMachine(
             self,
             "Machine",

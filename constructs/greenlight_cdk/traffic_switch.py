@@ -10,7 +10,6 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda_destinations as destinations
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IDependable
@@ -55,10 +54,10 @@ class TrafficSwitch(Construct):
         policy: str,
         deadline: Duration,
         drift_look: Duration,
-        log_retention: logs.RetentionDays,
+        log_retention_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._log_retention = log_retention
+        self._log_retention_days = log_retention_days
         self._topic = topic
         self._environment = {
             CONFIG_VARIABLE: config,
@@ -80,7 +79,7 @@ class TrafficSwitch(Construct):
         self._functions = list(functions.values())
         self.request = functions["Request"]
         self._states = SwitchMachine(
-            self, "States", functions=functions, deadline=deadline, log_retention=log_retention
+            self, "States", functions=functions, deadline=deadline, log_retention_days=log_retention_days
         )
         self.state_machine = self._states.machine
         self.request.function.add_environment(STATE_MACHINE_VARIABLE, self.state_machine.state_machine_arn)
@@ -102,7 +101,7 @@ class TrafficSwitch(Construct):
             handler=duty.handler,
             timeout=Duration.seconds(duty.timeout_seconds),
             environment=self._environment,
-            log_retention=self._log_retention,
+            log_retention_days=self._log_retention_days,
             description=f"Greenlight switch: {duty.name}",
             memory_mib=duty.memory_mib,
         )

@@ -13,7 +13,6 @@ from aws_cdk import Aws, CustomResource, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 from traffic_switch.contract import CONFIG_VARIABLE, GUARD_RESOURCE_TYPE, JOURNAL_VARIABLE, Color
 from version_guard.model import written
@@ -56,7 +55,7 @@ class VersionGuard(Construct):
         listener: elbv2.IApplicationListener,
         journal: dynamodb.ITable,
         allow_live_change: bool,
-        log_retention: logs.RetentionDays,
+        log_retention_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
         tags = {color.value: running_tags[color] for color in Color}
@@ -71,7 +70,7 @@ class VersionGuard(Construct):
                 CONFIG_VARIABLE: Stack.of(self).to_json_string(config),
                 JOURNAL_VARIABLE: journal.table_name,
             },
-            log_retention=log_retention,
+            log_retention_days=log_retention_days,
             description="Greenlight: refuses to change a live color, or any while a switch runs, or to run no image",
         )
         self._allow([service.repository for service in services])
