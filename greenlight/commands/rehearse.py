@@ -152,6 +152,7 @@ def _lingering(console: Console) -> Callable[[Stage], None]:
             f"\nEverything is still running; Ctrl-C ends it. In another terminal:\n"
             f"  cd {folder} && . ./activate\n"
             f"  greenlight status\n"
+            f"  greenlight doctor\n"
             f"  {_curl(stage)}\n"
         )
         try:

@@ -38,10 +38,6 @@ CUT_OFF = (
     "That cut the deploy off: CloudFormation finishes the stack that it is at, and nothing after it; a switch that runs"
     " goes on to its own end"
 )
-AGAIN = (
-    "`greenlight status` shows what is live, and the same command again goes on from there, or writes down what is live"
-    " already"
-)
 UNREADABLE = (click.ClickException, SwitchError, ClientError, BotoCoreError)
 
 
@@ -159,13 +155,21 @@ def _look_afterwards(deployed: Deployed, plan: Plan, service: ServiceSettings, p
     except UNREADABLE as error:
         raise ReleaseError(
             f"the deploy ended well, but whether {plan.title} is live could not be read:"
-            f" {sentence(unusable(error) or error)}. cdk.json is unchanged. Then {AGAIN}"
+            f" {sentence(unusable(error) or error)}. cdk.json is unchanged. {_again(plan)}"
         ) from error
 
 
 def tell(phase: str, said: str) -> None:
     """Say what a phase of the switch says."""
     click.echo(f"  {phase:<9} {said}")
+
+
+def _again(plan: Plan) -> str:
+    """How to go on once AWS answers again. A rollback would go back from where it went, were it typed twice."""
+    return (
+        f"Then `greenlight status` shows what is live, and `greenlight release {plan.version} --service {plan.service}`"
+        " goes on from there, or writes down that it is live already"
+    )
 
 
 def _why(follower: Follower, deployment: Deployment) -> str:
@@ -180,7 +184,7 @@ def _failed(deployed: Deployed, plan: Plan, service: ServiceSettings, why: str) 
         scene = deployed.scene(service)
     except UNREADABLE as error:
         if lost := unusable(error):
-            return f"{sentence(lost)}. {printable(CUT_OFF)}. cdk.json is unchanged. Then {AGAIN}"
+            return f"{sentence(lost)}. {printable(CUT_OFF)}. cdk.json is unchanged. {_again(plan)}"
         return f"{plan.title} was not released to {plan.color}: {why}. Where the traffic is could not be read: {error}"
     if scene.live == plan.wanted:
         return f"the deploy failed: {why}. Still, {plan.title} is what is live: {printable(scene.traffic)}"

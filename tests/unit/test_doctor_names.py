@@ -9,9 +9,11 @@ import pytest
 
 from greenlight.doctor.ports.names import HOSTS_VARIABLE, addresses
 
-LINES = (
-    "# a rehearsal's names\n127.0.0.1 shop.example.com www.example.com # the load balancer\n\n::1 shop.example.com\n"
-)
+LINES = """# a rehearsal's names
+127.0.0.1 shop.example.com www.example.com # not other.example.com
+
+::1 shop.example.com
+"""
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_credentials_that_expire_after_the_deploy_do_not_hide_that_it_ended_well
     last = said.splitlines()[-1]
     assert code == 1
     assert "the deploy ended well, but whether shop 2.0.0 is live could not be read: your AWS credentials" in last
-    assert "the same command again" in last
+    assert "`greenlight release 2.0.0 --service shop` goes on from there" in last
 
 
 def test_what_a_release_that_was_cut_off_made_live_is_written_down_by_the_same_command(desk: Desk) -> None:
