@@ -90,7 +90,7 @@ def playing(folder: Path) -> Iterator[Command]:
         ("greenlight.rehearsal.cloud", "the local cloud was ended by SIGKILL: its log is", "logs/cloud.log"),
         (
             "envoy --config-path",
-            "Envoy, which is the load balancer, was ended by SIGKILL: its log is",
+            "Envoy, the load balancer, was ended by SIGKILL: its log is",
             "envoy/envoy.log",
         ),
     ],
