@@ -23,6 +23,7 @@ from greenlight.rehearsal.balancer.snapshot import (
     Rule,
     Snapshot,
     TargetGroup,
+    TlsFiles,
 )
 from greenlight.rehearsal.balancer.xds import CLUSTERS, LISTENERS, Folder, render
 
@@ -124,6 +125,33 @@ def test_a_fixed_response_keeps_its_body_and_type() -> None:
 )
 def test_a_redirect_changes_only_what_it_names(action: Redirect, expected: dict[str, Any]) -> None:
     assert route(action)["redirect"] == expected
+
+
+def test_plain_http_and_tls_share_one_port_and_have_rules_of_their_own() -> None:
+    closed = rule(FixedResponse(503))
+    tls = replace(
+        listener(closed), arn="arn:aws:l/2", protocol="HTTPS", port=443, tls=TlsFiles("/run/chain", "/run/key")
+    )
+
+    (shared,) = render(Snapshot((listener(closed), tls)), FOLDER)[LISTENERS]["resources"]
+
+    plain, secure = shared["filter_chains"]
+    assert [chain["filter_chain_match"]["transport_protocol"] for chain in (plain, secure)] == ["raw_buffer", "tls"]
+    assert "transport_socket" not in plain
+    routes = [chain["filters"][0]["typed_config"]["rds"]["route_config_name"] for chain in (plain, secure)]
+    assert routes == ["arn:aws:l/1", "arn:aws:l/2"]
+
+
+def test_a_listener_that_comes_beside_another_leaves_that_ones_chain_as_it_was() -> None:
+    plain = listener(rule(FixedResponse(503)))
+    tls = replace(plain, arn="arn:aws:l/2", protocol="HTTPS", tls=TlsFiles("/run/chain", "/run/key"))
+
+    (alone,), (shared,) = (
+        render(Snapshot(listeners), FOLDER)[LISTENERS]["resources"] for listeners in ((plain,), (plain, tls))
+    )
+
+    assert shared["filter_chains"][0] == alone["filter_chains"][0]
+    assert {**shared, "filter_chains": []} == {**alone, "filter_chains": []}
 
 
 def test_a_redirect_may_keep_the_path_behind_a_new_one() -> None:

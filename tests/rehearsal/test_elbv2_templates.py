@@ -141,3 +141,22 @@ def test_a_template_with_a_wrong_weight_rolls_back_with_awss_message(cloud: Loca
     assert stack.settled() == "UPDATE_ROLLBACK_COMPLETE"
     assert any("The weight for each target group must be between 0 and 999" in each for each in stack.reasons())
     stack.delete()
+
+
+def test_a_template_with_a_certificate_that_acm_does_not_have_rolls_back_with_awss_message(cloud: LocalCloud) -> None:
+    """API reference, CreateListener: CertificateNotFound; the words: hashicorp/terraform-provider-aws#11334."""
+    unknown = "arn:aws:acm:us-east-1:000000000000:certificate/unknown"
+    stack = Stack(cloud, "certificate", template(1, 0))
+    assert stack.settled() == "CREATE_COMPLETE"
+    body = json.loads(template(1, 0))
+    body["Resources"]["Listener"]["Properties"] |= {
+        "Port": 443,
+        "Protocol": "HTTPS",
+        "Certificates": [{"CertificateArn": unknown}],
+    }
+
+    stack.update(json.dumps(body))
+
+    assert stack.settled() == "UPDATE_ROLLBACK_COMPLETE"
+    assert any(f"Certificate '{unknown}' not found" in each for each in stack.reasons())
+    stack.delete()
