@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.compute_cloud import REGISTRY, ComputeCloud, compute_cloud, eventually, offered
+from greenlight.rehearsal.runner.images import ARM64, push_image
+from tests.rehearsal.compute_cloud import REGISTRY, REPOSITORY, ComputeCloud, compute_cloud, eventually, offered
 
 pytestmark = pytest.mark.rehearsal
 
@@ -44,6 +45,20 @@ def stack(version: str, tasks: int = 1, *, execution: tuple[str, ...] = PULL) ->
     types = {
         "Vpc": ("EC2::VPC", {"CidrBlock": "10.20.0.0/16"}),
         "Subnet": ("EC2::Subnet", {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.20.7.0/24"}),
+        "Subnet2": (
+            "EC2::Subnet",
+            {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.20.8.0/24", "AvailabilityZone": "us-east-1b"},
+        ),
+        "Balancer": ("ElasticLoadBalancingV2::LoadBalancer", {"Subnets": [{"Ref": "Subnet"}, {"Ref": "Subnet2"}]}),
+        "Listener": (
+            "ElasticLoadBalancingV2::Listener",
+            {
+                "LoadBalancerArn": {"Ref": "Balancer"},
+                "Port": 80,
+                "Protocol": "HTTP",
+                "DefaultActions": [{"Type": "forward", "TargetGroupArn": GROUP_ARN}],
+            },
+        ),
         "Cluster": ("ECS::Cluster", {}),
         "Group": (
             "ElasticLoadBalancingV2::TargetGroup",
@@ -75,6 +90,7 @@ def stack(version: str, tasks: int = 1, *, execution: tuple[str, ...] = PULL) ->
         ),
     }
     resources = {name: {"Type": f"AWS::{kind}", "Properties": value} for name, (kind, value) in types.items()}
+    resources["Service"]["DependsOn"] = "Listener"
     return {**resources, "TaskRole": role("dynamodb:GetItem"), "ExecutionRole": role(*execution)}
 
 
@@ -111,6 +127,7 @@ class Service:
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComputeCloud]:
     with compute_cloud(tmp_path_factory.mktemp("cloud"), auth=True) as cloud:
         cloud.push("v1", "v2", "crashes")
+        push_image(cloud.client("ecr"), REPOSITORY, "for-arm", ARM64)
         yield cloud
 
 
@@ -167,12 +184,22 @@ def test_a_dead_task_is_replaced(cloud: ComputeCloud) -> None:
     eventually(lambda: len(service.targets()) == 1 and service.targets() != before)
 
 
-@pytest.mark.parametrize("version", ["crashes", "never-pushed"])
-def test_a_version_that_cannot_run_fails_the_deployment_and_changes_nothing(cloud: ComputeCloud, version: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [
+        ("crashes", ""),
+        ("never-pushed", "manifest unknown"),
+        ("for-arm", "does not contain descriptor matching platform 'linux/amd64'"),
+    ],
+)
+def test_a_version_that_cannot_run_fails_the_deployment_and_changes_nothing(
+    cloud: ComputeCloud, version: str, reason: str
+) -> None:
+    """AWS: AmazonECS/latest/developerguide/task_cannot_pull_image.html, deployment-circuit-breaker.html."""
     service = Service(cloud, f"Bad{version[:5]}").deploy("v1")
     before, first = service.targets(), service.containers()[0]["pid"]
 
-    with pytest.raises(AssertionError, match="Circuit Breaker"):
+    with pytest.raises(AssertionError, match=f"Circuit Breaker.*{reason}"):
         service.deploy(version)
 
     assert (service.targets(), service.containers()[0]["pid"]) == (before, first)

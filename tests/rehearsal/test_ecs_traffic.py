@@ -14,7 +14,7 @@ import pytest
 
 from greenlight.rehearsal.cloud.elbv2.check_scale import CHECK_SCALE_VARIABLE
 from tests.rehearsal.compute_cloud import COMPUTE, ComputeCloud, compute_cloud, eventually
-from tests.rehearsal.test_ecs import GROUP_ARN, stack
+from tests.rehearsal.test_ecs import stack
 
 pytestmark = pytest.mark.rehearsal
 
@@ -62,25 +62,6 @@ def balanced(version: str) -> dict[str, Any]:
         "HealthyThresholdCount": 2,
         "TargetGroupAttributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "2"}],
     }
-    forward = {"Type": "forward", "TargetGroupArn": GROUP_ARN}
-    resources["Subnet2"] = {
-        "Type": "AWS::EC2::Subnet",
-        "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.20.8.0/24", "AvailabilityZone": "us-east-1b"},
-    }
-    resources["Balancer"] = {
-        "Type": "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        "Properties": {"Subnets": [{"Ref": "Subnet"}, {"Ref": "Subnet2"}]},
-    }
-    resources["Listener"] = {
-        "Type": "AWS::ElasticLoadBalancingV2::Listener",
-        "Properties": {
-            "LoadBalancerArn": {"Ref": "Balancer"},
-            "Port": 80,
-            "Protocol": "HTTP",
-            "DefaultActions": [forward],
-        },
-    }
-    resources["Service"]["DependsOn"] = "Listener"
     return resources
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from botocore import xform_name
 from ministack.services import ecs
 
 from greenlight.rehearsal.cloud.cloudformation.resources import services
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.ec2.service import ADDRESSES
 from greenlight.rehearsal.cloud.ecs import targets as task_targets
+from greenlight.rehearsal.cloud.ecs.admission import admitting
 from greenlight.rehearsal.cloud.ecs.engine import TaskEngine
 from greenlight.rehearsal.cloud.ecs.rollout import STEADY_SECONDS, Rollouts, in_progress
 from greenlight.rehearsal.cloud.elbv2.check_scale import check_scale
@@ -29,4 +31,14 @@ def install(context: CloudContext) -> None:
     ecs._complete_service_deployment = rollouts.complete
     ecs._record_service_task_healthy = rollouts.note_healthy
     ecs._ECS_DEPLOYMENT_STEADY_DELAY = STEADY_SECONDS
+    for action in ("CreateService", "UpdateService"):
+        _admit(action)
     services.install()
+
+
+def _admit(action: str) -> None:
+    """Check an action under both of its names: CloudFormation calls the function, the API looks it up."""
+    function = f"_{xform_name(action)}"
+    checked = admitting(require(ecs, function))
+    setattr(ecs, function, checked)
+    ecs._ACTION_MAP[action] = checked
