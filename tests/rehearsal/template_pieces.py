@@ -8,13 +8,11 @@ VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.20.0.0/16"}}
 SUBNET = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.20.1.0/24"}}
 
 
-def open_network() -> dict[str, Any]:
+def open_network(cidr: str = "10.20.1.0/24") -> dict[str, Any]:
     """A network whose subnet gives public addresses and leads to the internet."""
     return {
         "Vpc": VPC,
-        "Subnet": resource(
-            "AWS::EC2::Subnet", VpcId={"Ref": "Vpc"}, CidrBlock="10.20.1.0/24", MapPublicIpOnLaunch=True
-        ),
+        "Subnet": resource("AWS::EC2::Subnet", VpcId={"Ref": "Vpc"}, CidrBlock=cidr, MapPublicIpOnLaunch=True),
         "Gateway": resource("AWS::EC2::InternetGateway"),
         "Attachment": resource(
             "AWS::EC2::VPCGatewayAttachment", VpcId={"Ref": "Vpc"}, InternetGatewayId={"Ref": "Gateway"}

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from greenlight.rehearsal.account import REGION
 from tests.rehearsal.compute_cloud import REGISTRY, ComputeCloud, compute_cloud, eventually, offered
+from tests.rehearsal.template_pieces import open_network
 
 pytestmark = pytest.mark.rehearsal
 
@@ -39,8 +40,6 @@ def stack(*actions: str) -> dict[str, Any]:
     allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
     policy = {"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allowed]}}
     types = {
-        "Vpc": ("EC2::VPC", {"CidrBlock": "10.20.0.0/16"}),
-        "Subnet": ("EC2::Subnet", {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.20.1.0/24"}),
         "Role": ("IAM::Role", {"AssumeRolePolicyDocument": {"Statement": [trust]}, "Policies": [policy]}),
         "Profile": ("IAM::InstanceProfile", {"Roles": [{"Ref": "Role"}]}),
         "Instance": (
@@ -52,7 +51,8 @@ def stack(*actions: str) -> dict[str, Any]:
             },
         ),
     }
-    return {name: {"Type": f"AWS::{kind}", "Properties": properties} for name, (kind, properties) in types.items()}
+    own = {name: {"Type": f"AWS::{kind}", "Properties": properties} for name, (kind, properties) in types.items()}
+    return {**open_network(), **own, "Instance": {**own["Instance"], "DependsOn": ["Way", "Use"]}}
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +116,17 @@ def test_a_role_that_may_not_pull_fails_the_boot(cloud: ComputeCloud) -> None:
     instance = cloud.deploy("Poor", stack("ssm:GetParameter"), Id={"Ref": "Instance"})["Id"]
 
     eventually(lambda: "pull access denied" in log_of(cloud, instance))
+    assert of_host(cloud, instance) == []
+
+
+def test_an_instance_without_a_way_to_the_registry_cannot_pull(cloud: ComputeCloud) -> None:
+    """AWS: AmazonECR/latest/userguide/vpc-endpoints.html, what a pull needs without the internet."""
+    closed = stack("ssm:GetParameter", *PULL)
+    del closed["Way"]
+    closed["Instance"]["DependsOn"] = ["Use"]
+    instance = cloud.deploy("Closed", closed, Id={"Ref": "Instance"})["Id"]
+
+    eventually(lambda: "Client.Timeout exceeded while awaiting headers" in log_of(cloud, instance))
     assert of_host(cloud, instance) == []
 
 

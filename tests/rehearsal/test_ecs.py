@@ -13,6 +13,7 @@ import pytest
 
 from greenlight.rehearsal.runner.images import ARM64, push_image
 from tests.rehearsal.compute_cloud import REGISTRY, REPOSITORY, ComputeCloud, compute_cloud, eventually, offered
+from tests.rehearsal.template_pieces import open_network
 
 pytestmark = pytest.mark.rehearsal
 
@@ -33,7 +34,9 @@ def role(*actions: str, service: str = "ecs-tasks.amazonaws.com") -> dict[str, A
     return {"Type": "AWS::IAM::Role", "Properties": properties}
 
 
-def stack(version: str, tasks: int = 1, *, execution: tuple[str, ...] = PULL) -> dict[str, Any]:
+def stack(
+    version: str, tasks: int = 1, *, execution: tuple[str, ...] = PULL, public: str = "ENABLED"
+) -> dict[str, Any]:
     """One service of the shop, in a subnet and a target group of its own."""
     container = {
         "Name": "app",
@@ -43,8 +46,6 @@ def stack(version: str, tasks: int = 1, *, execution: tuple[str, ...] = PULL) ->
         "StopTimeout": 5,
     }
     types = {
-        "Vpc": ("EC2::VPC", {"CidrBlock": "10.20.0.0/16"}),
-        "Subnet": ("EC2::Subnet", {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.20.7.0/24"}),
         "Subnet2": (
             "EC2::Subnet",
             {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.20.8.0/24", "AvailabilityZone": "us-east-1b"},
@@ -83,15 +84,22 @@ def stack(version: str, tasks: int = 1, *, execution: tuple[str, ...] = PULL) ->
                 "LaunchType": "FARGATE",
                 "TaskDefinition": {"Ref": "Definition"},
                 "DesiredCount": tasks,
-                "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": [{"Ref": "Subnet"}]}},
+                "NetworkConfiguration": {
+                    "AwsvpcConfiguration": {"Subnets": [{"Ref": "Subnet"}], "AssignPublicIp": public}
+                },
                 "LoadBalancers": [{"ContainerName": "app", "ContainerPort": 3000, "TargetGroupArn": GROUP_ARN}],
                 "DeploymentConfiguration": {"DeploymentCircuitBreaker": {"Enable": True, "Rollback": True}},
             },
         ),
     }
     resources = {name: {"Type": f"AWS::{kind}", "Properties": value} for name, (kind, value) in types.items()}
-    resources["Service"]["DependsOn"] = "Listener"
-    return {**resources, "TaskRole": role("dynamodb:GetItem"), "ExecutionRole": role(*execution)}
+    resources["Service"]["DependsOn"] = ["Listener", "Way", "Use"]
+    return {
+        **open_network("10.20.7.0/24"),
+        **resources,
+        "TaskRole": role("dynamodb:GetItem"),
+        "ExecutionRole": role(*execution),
+    }
 
 
 class Service:
@@ -218,6 +226,12 @@ def test_a_role_that_does_not_trust_ecs_fails_the_deployment(cloud: ComputeCloud
 
     with pytest.raises(AssertionError, match=f"ECS was unable to assume the role '[^']*{name}"):
         cloud.deploy(f"No{name}", resources)
+
+
+def test_a_task_without_a_way_to_the_registry_fails_the_deployment(cloud: ComputeCloud) -> None:
+    """AWS: AmazonECS/latest/developerguide/resource-initialization-error.html."""
+    with pytest.raises(AssertionError, match="There is a connection issue between the task and Amazon ECR"):
+        cloud.deploy("Closed", stack("v1", public="DISABLED"))
 
 
 def test_a_deleted_service_leaves_no_process(cloud: ComputeCloud) -> None:

@@ -15,6 +15,9 @@ from ministack.services import ec2
 
 from greenlight.rehearsal.cloud.requirement import require
 
+REGISTRY = ("ecr.api", "ecr.dkr", "s3")
+"""What a pull talks to: docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html. Layers come from S3."""
+
 _ANYWHERE = "0.0.0.0/0"
 _HTTPS = 443
 
@@ -26,11 +29,15 @@ def check_requirements() -> None:
 
 
 def obstacle(subnet: str, groups: Iterable[str], services: Iterable[str], *, public: bool) -> str:
-    """Say what keeps HTTPS requests from services, by the names of their endpoints; empty when nothing does."""
-    if not any(_lets_out(ec2._security_groups.get(group, {})) for group in groups):
+    """Say what keeps HTTPS requests from services, by the names of their endpoints; empty when nothing does.
+
+    Without groups it is the default one of the network, which lets everything out.
+    """
+    named = list(groups)
+    if named and not any(_lets_out(ec2._security_groups.get(group, {})) for group in named):
         return "no security group lets HTTPS out"
     network = ec2._subnets.get(subnet, {}).get("VpcId", ec2._DEFAULT_VPC_ID)
-    missing = [service for service in services if not _has_endpoint(network, service)]
+    missing = [service for service in services if not _has_endpoint(network, subnet, service)]
     if not missing or _leads_out(subnet, public=public):
         return ""
     return (
@@ -46,13 +53,15 @@ def _lets_out(group: Mapping[str, Any]) -> bool:
     )
 
 
-def _has_endpoint(network: str, service: str) -> bool:
-    name = f"com.amazonaws.{get_region()}.{service}"
+def _has_endpoint(network: str, subnet: str, service: str) -> bool:
+    """Whether an endpoint answers under the service's own name, or the subnet's routes lead to one."""
+    name, table = f"com.amazonaws.{get_region()}.{service}", _table(subnet).get("RouteTableId")
     return any(
-        (each["VpcId"], each["ServiceName"]) == (network, name)
-        and each["VpcEndpointType"] == "Interface"
-        and str(each.get("PrivateDnsEnabled")).lower() == "true"
+        table in each["RouteTableIds"]
+        if each["VpcEndpointType"] == "Gateway"
+        else str(each.get("PrivateDnsEnabled")).lower() == "true"
         for each in ec2._vpc_endpoints.values()
+        if (each["VpcId"], each["ServiceName"]) == (network, name)
     )
 
 

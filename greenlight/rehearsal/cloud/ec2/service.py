@@ -17,13 +17,14 @@ from ministack.services import ec2
 
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.control import Answer, Query
-from greenlight.rehearsal.cloud.ec2 import instance_types
+from greenlight.rehearsal.cloud.ec2 import instance_types, reach
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.iam import roles
 from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.host.docker_engine import DockerEngine
 from greenlight.rehearsal.host.machine import Machine, MachinePlace, script_of
 from greenlight.rehearsal.host.stand_ins import write_stand_ins
+from greenlight.rehearsal.runner.errors import RegistryError
 from greenlight.rehearsal.runner.images import AMD64, ARM64, StoredImage
 from greenlight.rehearsal.runner.log import BoundedLog
 from greenlight.rehearsal.runner.registry import RoleRegistry
@@ -44,6 +45,7 @@ def install(context: CloudContext) -> None:
     """Give every instance a machine, and the host's docker command its endpoint."""
     require(ec2, "_launch_instances_internal", "_terminate_instances", "_ACTION_MAP", "_subnets", "_instances")
     require(ec2, "exec_in_instance_blocking", "instance_is_managed", "_parse_member_list", "_error")
+    reach.check_requirements()
     instance_types.install()
     require(ec2, "_init_defaults", "_route_tables", "_DEFAULT_VPC_ID", "_DEFAULT_IGW_ID")
     ec2._init_defaults = _with_way_out(ec2._init_defaults)
@@ -102,6 +104,7 @@ class Instances:
             return self._credentials(role, instance)
 
         def pull(image: ImageReference) -> StoredImage:
+            require_way(record, image)
             return RoleRegistry(self._context.endpoint_url, region, credentials()).pull(image)
 
         place = MachinePlace(self._context.run_dir / "hosts" / instance, self._commands, self._context.endpoint_url)
@@ -171,6 +174,15 @@ class Instances:
         """End the scripts of all machines: the cloud is stopping."""
         for machine in list(self._machines.values()):
             machine.power_off()
+
+
+def require_way(record: Mapping[str, Any], image: ImageReference) -> None:
+    """Raise RegistryError, in Docker's words, when the instance has no way to the registry."""
+    groups = [each["GroupId"] for each in record["SecurityGroups"]]
+    found = reach.obstacle(record["SubnetId"], groups, reach.REGISTRY, public=bool(record.get("PublicIpAddress")))
+    if found:
+        waiting = f'Get "https://{image.registry}/v2/": net/http: request canceled while waiting for connection'
+        raise RegistryError(f"{waiting} (Client.Timeout exceeded while awaiting headers): {found}")
 
 
 def _processor(record: Mapping[str, Any]) -> str:

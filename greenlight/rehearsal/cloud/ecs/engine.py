@@ -14,10 +14,12 @@ from ministack.core.responses import get_region
 from ministack.services import ec2, ecs
 
 from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.ec2 import reach
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.ecs.container import Backoff, TaskContainer
 from greenlight.rehearsal.cloud.ecs.images import TaskImages
 from greenlight.rehearsal.cloud.ecs.roles import execution_credentials, task_credentials
+from greenlight.rehearsal.cloud.ecs.targets import find_service
 from greenlight.rehearsal.cloud.iam.roles import TrustError
 from greenlight.rehearsal.runner.errors import RegistryError, RunnerError
 from greenlight.rehearsal.runner.images import AMD64, ARM64
@@ -31,6 +33,12 @@ STOP_TIMEOUT_SECONDS = 30.0
 
 START_SECONDS = 5.0
 """How long a start waits for a container that does not listen on any port."""
+
+_NO_CONNECTION = (
+    "unable to pull secrets or registry auth: The task cannot pull registry auth from Amazon ECR: "
+    "There is a connection issue between the task and Amazon ECR. Check your task network configuration"
+)
+"""docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html."""
 
 _OF_MINISTACK = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_ENDPOINT_URL")
 
@@ -93,6 +101,8 @@ class Containers:
 
         The text is that of docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html.
         """
+        if obstacle := _obstacle(task):
+            raise RegistryError(f"{_NO_CONNECTION}: {obstacle}")
         credentials = execution_credentials(definition, task)
         found = RoleRegistry(self._context.endpoint_url, get_region(), credentials).pull(image)
         wanted = ARM64 if (definition.get("runtimePlatform") or {}).get("cpuArchitecture") == "ARM64" else AMD64
@@ -130,6 +140,15 @@ class Containers:
         if "_eni" not in task:
             task["_eni"] = self._addresses.take(subnet_range(task.get("_subnet")))
         return str(task["_eni"])
+
+
+def _obstacle(task: Mapping[str, Any]) -> str:
+    """Say what keeps a task from the registry; one without a network configuration is in the default VPC."""
+    network = (find_service(task).get("networkConfiguration") or {}).get("awsvpcConfiguration")
+    if not network:
+        return ""
+    public = network.get("assignPublicIp") == "ENABLED"
+    return reach.obstacle(task.get("_subnet") or "", network.get("securityGroups") or (), reach.REGISTRY, public=public)
 
 
 def subnet_range(subnet: str | None) -> str:

@@ -79,9 +79,14 @@ def wait_until_drained(groups: Iterable[str], address: str, keep_waiting: Callab
 
 def target_groups(task: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the target groups of a task's service."""
+    balancers = find_service(task).get("loadBalancers") or ()
+    return tuple(each["targetGroupArn"] for each in balancers if each.get("targetGroupArn"))
+
+
+def find_service(task: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the service that a task belongs to; empty when it is gone."""
     cluster = str(task["clusterArn"]).rpartition("/")[2]
-    service = ecs._services.get(f"{cluster}/{str(task['group']).removeprefix('service:')}") or {}
-    return tuple(each["targetGroupArn"] for each in service.get("loadBalancers") or () if each.get("targetGroupArn"))
+    return ecs._services.get(f"{cluster}/{str(task['group']).removeprefix('service:')}") or {}
 
 
 def _drains(group: str, address: str) -> bool:
