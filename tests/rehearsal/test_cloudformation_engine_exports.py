@@ -57,7 +57,7 @@ def test_an_export_in_use_can_neither_change_nor_go(cloud: LocalCloud) -> None:
     assert "Export edge-group cannot be updated as it is in use by release" in reasons(cloud, "edge")
     assert deploy(cloud, "edge", "tg-3", new=False) == "UPDATE_ROLLBACK_COMPLETE"
     assert "Export edge-group cannot be deleted as it is in use by release" in reasons(cloud, "edge")
-    with pytest.raises(ClientError, match="Export edge-group is imported by stack release"):
+    with pytest.raises(ClientError, match="Export edge-group cannot be deleted as it is in use by release"):
         cloud.client("cloudformation").delete_stack(StackName="edge")
     exports = cloud.client("cloudformation").list_exports()["Exports"]
     assert [(export["Name"], export["Value"]) for export in exports] == [("edge-group", "tg-1")]

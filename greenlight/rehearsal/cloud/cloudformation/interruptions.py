@@ -8,17 +8,21 @@ deletes a stack while it goes on creating it, and starts a second update beside 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from ministack.services.cloudformation import changesets, handlers, stacks
 
 from greenlight.rehearsal.cloud.cloudformation.custom_resources import CustomResources
+from greenlight.rehearsal.cloud.cloudformation.exports import importers
 
 REQUIRED = ("_deploy_stack_async", "_delete_stack_async", "CLIENT_REQUEST_TOKEN")
 """The names of ministack's stacks module that this module uses."""
 REQUIRED_HANDLERS = ("_ACTION_HANDLERS", "_resolve_stack", "_error", "_deploy_stack_async", "_delete_stack_async")
 """The names of ministack's handlers module that this module uses."""
+
+_STUCK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"})
+"""Of these only a deletion leads on, of the last a continued rollback."""
 
 Params = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
@@ -101,9 +105,19 @@ def _if_deletable(delete: Action) -> Action:
         status = stack.get("StackStatus", "")
         if status.startswith("UPDATE") and status.endswith("IN_PROGRESS"):
             return _refused(f"Stack [{stack['StackId']}] cannot be deleted while in status {status}")
+        used = next(_used(stack), None)
+        if used and not stack.get("EnableTerminationProtection"):
+            return _refused(used)
         return delete(params)
 
     return delete_stack
+
+
+def _used(stack: dict[str, Any]) -> Iterator[str]:
+    for output in stack.get("Outputs") or []:
+        users = importers(output["ExportName"], stack["StackName"]) if output.get("ExportName") else []
+        if users:
+            yield f"Export {output['ExportName']} cannot be deleted as it is in use by {' and '.join(users)}"
 
 
 def _if_idle(act: Action) -> Action:
@@ -112,7 +126,8 @@ def _if_idle(act: Action) -> Action:
     def act_if_idle(params: Params) -> Answer:
         stack = handlers._resolve_stack(_name(params)) or {}
         status = stack.get("StackStatus", "")
-        if status.endswith("IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        is_busy = status.endswith("IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+        if is_busy or status in _STUCK:
             return _refused(f"Stack:{stack['StackId']} is in {status} state and can not be updated.")
         return act(params)
 

@@ -13,20 +13,24 @@ from typing import Any
 
 from ministack import app
 from ministack.services import cloudformation, lambda_svc
-from ministack.services.cloudformation import changesets, custom_resource, handlers, stacks
+from ministack.services.cloudformation import changesets, custom_resource, handlers, helpers, stacks
 
 from greenlight.rehearsal.cloud.cloudformation import (
+    cleanup,
     custom_resources,
     exports,
     interruptions,
+    parameters,
     polling,
     references,
     schemas,
+    views,
+    words,
 )
 from greenlight.rehearsal.cloud.cloudformation.custom_resources import CustomResources
 from greenlight.rehearsal.cloud.cloudformation.interruptions import Interruptions
 from greenlight.rehearsal.cloud.cloudformation.operations import Operations
-from greenlight.rehearsal.cloud.cloudformation.quiet_events import QuietEvents
+from greenlight.rehearsal.cloud.cloudformation.quiet_events import AddEvent, QuietEvents
 from greenlight.rehearsal.cloud.cloudformation.resources import families
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.requirement import require
@@ -41,10 +45,12 @@ def install(context: CloudContext) -> None:
     """Put our parts into ministack's engine, and add our resource types."""
     require(custom_resource, *custom_resources.REQUIRED)
     require(lambda_svc, "_get_func_record_for_ref", "_execution_record_for_config", "invoke_async_with_retry")
-    require(stacks, "_add_event", "_update_resource", "_provision_resource", "_resolve_stack_outputs")
-    require(stacks, "_roll_back_operation")
+    require(stacks, "_add_event", "_update_resource", "_provision_resource", "_delete_resource")
+    require(stacks, "_roll_back_operation", "_resolve_stack_outputs")
     require(handlers, "_ACTION_HANDLERS", "_imported_export_names", "_roll_back_operation", "_add_event")
-    require(changesets, "_add_event")
+    require(changesets, "_add_event", "_resolve_parameters", "_find_change_set")
+    require(handlers, "_resolve_parameters", *words.REQUIRED)
+    require(helpers, "STACK_NAME_PATTERN")
     require(handlers, *polling.REQUIRED, *interruptions.REQUIRED_HANDLERS)
     require(stacks, *interruptions.REQUIRED)
     require(cloudformation, "_stacks", "_exports", "_stack_events", "handle_request")
@@ -55,28 +61,35 @@ def install(context: CloudContext) -> None:
     cloudformation.handle_request = polling.patient(cloudformation.handle_request)
     app._handle_post_body_shortcuts = _presigned(app._handle_post_body_shortcuts)
     context.control.route("custom-resources", lambda _method, _query, _body: (200, resources.listing()))
-    _tell()
+    add_event = _tell()
     interrupted = Interruptions(resources)
     _roll_back(resources, interrupted)
     interrupted.install()
-    stacks._resolve_stack_outputs = _checked(stacks._resolve_stack_outputs)
+    stacks._resolve_stack_outputs = _checked(stacks._resolve_stack_outputs, add_event)
+    stacks._delete_resource = cleanup.told(add_event, stacks._delete_resource)
     actions = handlers._ACTION_HANDLERS
     actions["ContinueUpdateRollback"] = _without_empty_skip(actions["ContinueUpdateRollback"])
     families.install()
     references.install()
     schemas.install()
+    for module in (handlers, changesets):
+        module._resolve_parameters = parameters.checked(module._resolve_parameters)
+    words.install()
+    views.install()
 
 
-def _tell() -> None:
+def _tell() -> AddEvent:
     """Stack events: of what changes alone, and each with its operation."""
     operations = Operations()
     events = QuietEvents(operations.around(stacks._add_event))
+    operations.properties = events.properties
     for module in (stacks, handlers, changesets):
         module._add_event = events.add_event
     stacks._update_resource = events.watch_update(stacks._update_resource)
     stacks._provision_resource = events.watch_create(stacks._provision_resource)
     actions = handlers._ACTION_HANDLERS
     actions["DescribeStackEvents"] = operations.shown(actions["DescribeStackEvents"])
+    return events.add_event
 
 
 def _presigned(shortcuts: Callable[..., Awaitable[Answer | None]]) -> Callable[..., Awaitable[Answer | None]]:
@@ -115,14 +128,28 @@ def _roll_back(resources: CustomResources, interrupted: Interruptions) -> None:
             return
         if interrupted.was_cancelled(stack):
             operation = {**operation, "cancelled": True}
-        await original(stack_name, stack_id, stack, operation, reason_override)
+        await original(stack_name, stack_id, stack, operation, reason_override or _reason(operation))
 
     stacks._roll_back_operation = roll_back_operation
     handlers._roll_back_operation = roll_back_operation
 
 
-def _checked(resolve: Callable[..., tuple[Any, exports.Exports]]) -> Callable[..., tuple[Any, exports.Exports]]:
-    """The outputs of a stack are worked out last. That is where CloudFormation refuses to touch an export in use."""
+def _reason(operation: Mapping[str, Any]) -> str:
+    """Why a creation is rolled back; an update has a reason of ministack's."""
+    if operation.get("is_update") or operation.get("cancelled"):
+        return ""
+    failed = operation.get("failed_logical_id")
+    named = f"The following resource(s) failed to create: [{failed}]. " if failed else ""
+    return f"{named}Rollback requested by user."
+
+
+def _checked(
+    resolve: Callable[..., tuple[Any, exports.Exports]], add_event: AddEvent
+) -> Callable[..., tuple[Any, exports.Exports]]:
+    """The outputs of a stack are worked out last. That is where CloudFormation refuses to touch an export in use.
+
+    After that an update cleans up.
+    """
 
     def resolve_stack_outputs(*arguments: Any) -> tuple[Any, exports.Exports]:
         outputs, new = resolve(*arguments)
@@ -130,6 +157,7 @@ def _checked(resolve: Callable[..., tuple[Any, exports.Exports]]) -> Callable[..
         previous = (cloudformation._stacks.get(stack_name) or {}).get("Outputs") or []
         exports.check(stack_name, stack_id, previous, new)
         exports.forget_stale(previous, new)
+        cleanup.begin(add_event, stack_name, stack_id)
         return outputs, new
 
     return resolve_stack_outputs
