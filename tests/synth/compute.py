@@ -9,6 +9,7 @@ from tests.synth.templates import Template
 
 READ_ONLY_EVERYWHERE = {
     "ecr:GetAuthorizationToken",
+    "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeRules",
     "elasticloadbalancing:DescribeTargetHealth",
     "ssm:GetCommandInvocation",

@@ -16,6 +16,7 @@ READ_ONLY_EVERYWHERE = {
     "cloudformation:DescribeStacks",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
+    f"{ELB}DescribeListeners",
     f"{ELB}DescribeRules",
     f"{ELB}DescribeTargetGroupAttributes",
     f"{ELB}DescribeTargetHealth",
