@@ -26,6 +26,7 @@ from greenlight.rehearsal.account import ACCOUNT, REGION
 from greenlight.rehearsal.runner.images import push_image
 from tests.rehearsal.local_cloud import eventually, zipped
 
+ADDRESS = "ops@example.com"
 DOMAIN = "shop.example.com"
 BOOTSTRAP = "/cdk-bootstrap/{}/version"
 OTHER_QUALIFIER: Mapping[str, Any] = {"@aws-cdk/core:bootstrapQualifier": "other"}
@@ -234,6 +235,16 @@ def secret_that_goes(ground: Ground) -> Iterator[None]:
         yield
     finally:
         secrets.restore_secret(SecretId=arn)
+
+
+@contextmanager
+def address_not_confirmed(ground: Ground) -> Iterator[None]:
+    sns, topic = boto3.client("sns"), ground.physical("GreenlightSwitch", "AWS::SNS::Topic")
+    asked = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=ADDRESS, ReturnSubscriptionArn=True)
+    try:
+        yield
+    finally:
+        sns.unsubscribe(SubscriptionArn=asked["SubscriptionArn"])
 
 
 def certificate(name: str, *, days: float = 90, wait: float = 0) -> Plant:
@@ -481,6 +492,12 @@ PROBLEMS: Sequence[Problem] = (
         "a domain that does not exist",
         both(declared(domain_name=DOMAIN), name_leads_to()),
         {"domain": "does not exist in DNS yet"},
+        fails=False,
+    ),
+    Problem(
+        "an address that nobody confirmed",
+        both(address_not_confirmed, declared(notify_email=ADDRESS)),
+        {"notifications": f"{ADDRESS} has not confirmed the subscription"},
         fails=False,
     ),
     Problem(

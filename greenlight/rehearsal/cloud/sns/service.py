@@ -14,6 +14,7 @@ from ministack.services import sns
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.iam.principals import may_reach
 from greenlight.rehearsal.cloud.requirement import require
+from greenlight.rehearsal.cloud.sns import subscriptions
 
 Fanout = Callable[..., None]
 
@@ -21,6 +22,7 @@ Fanout = Callable[..., None]
 def install(context: CloudContext) -> None:
     """Keep every message that a topic took, and show them all at /_greenlight/messages."""
     require(sns, "_fanout", "topic_policy_for_arn")
+    subscriptions.install()
     messages: list[dict[str, Any]] = []
     sns._fanout = _keeping(sns._fanout, messages)
     context.control.route("messages", lambda _method, _query, _body: (200, list(messages)))
