@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from greenlight.processes.owner import Processes
-from greenlight.rehearsal.host.docker_arguments import UsageError, parse_run
+from greenlight.rehearsal.host.docker_arguments import RunRequest, UsageError, parse_run
 from greenlight.rehearsal.host.docker_engine import DockerEngine, DockerResult
-from greenlight.rehearsal.runner.errors import ImageNotFoundError
+from greenlight.rehearsal.runner.errors import ContainerError, ImageNotFoundError
 from greenlight.rehearsal.runner.images import StoredImage
 from greenlight.rehearsal.runner.runner import Runner
 from greenlight.rehearsal.runner.spec import ImageReference, RestartPolicy
@@ -54,10 +54,17 @@ class Host:
             endpoint_url="http://x",
             processes=processes,
         )
-        self._engine = DockerEngine("i-1", self.runner, pull=self.pull, architecture="amd64", credentials=dict)
+        self.refusal = ""
+        self._engine = DockerEngine(
+            "i-1", self.runner, pull=self.pull, architecture="amd64", credentials=dict, open_log=self.open_log
+        )
 
     def docker(self, *arguments: str) -> DockerResult:
         return self._engine.execute(arguments)
+
+    def open_log(self, request: RunRequest) -> None:
+        if self.refusal:
+            raise ContainerError(f"{self.refusal}: {request.log_driver} {sorted(request.log_options)}")
 
     def pull(self, image: ImageReference) -> StoredImage:
         if image.tag != "1.0.0":
@@ -96,6 +103,19 @@ def test_a_run_that_is_not_rehearsed_is_refused(changed: list[str], problem: str
 def test_a_command_of_its_own_is_refused() -> None:
     with pytest.raises(UsageError, match="own command"):
         parse_run([*RUN[1:], "sh"])
+
+
+def test_a_container_whose_log_cannot_be_opened_is_not_started(host: Host) -> None:
+    host.refusal = "failed to initialize logging driver"
+
+    outcome = host.docker(*RUN)
+
+    assert outcome == DockerResult(
+        stderr="docker: Error response from daemon: failed to initialize logging driver:"
+        " awslogs ['awslogs-region', 'mode']\n",
+        exit_code=125,
+    )
+    assert host.runner.containers("i-1") == []
 
 
 def test_an_unknown_subcommand_fails_loudly(host: Host) -> None:

@@ -11,9 +11,9 @@ from greenlight.rehearsal.runner.spec import RestartPolicy
 
 _TAKEN_AS_GIVEN = (
     "--memory", "--memory-swap", "--cpus", "--cpu-shares", "--pids-limit", "--tmpfs", "--cap-drop", "--security-opt",
-    "--log-driver", "--log-opt", "--ulimit", "--health-cmd", "--health-interval",
+    "--ulimit", "--health-cmd", "--health-interval",
 )  # fmt: skip
-"""Options of `docker run` that bound or observe a container; as a process it runs unbounded, and logs to a file."""
+"""Options of `docker run` that bound or observe a container; as a process it runs unbounded."""
 
 
 class UsageError(Exception):
@@ -31,6 +31,8 @@ class RunRequest:
     restart: RestartPolicy = RestartPolicy.NO
     labels: dict[str, str] = field(default_factory=dict)
     stop_timeout_seconds: float = 10.0
+    log_driver: str = ""
+    log_options: dict[str, str] = field(default_factory=dict)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -58,6 +60,8 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
         restart=_restart(options.restart),
         labels=dict(map(_pair, options.label)),
         stop_timeout_seconds=options.stop_timeout,
+        log_driver=options.log_driver,
+        log_options=dict(map(_pair, options.log_opt)),
     )
 
 
@@ -94,7 +98,8 @@ def _run_parser() -> _Parser:
     parser.add_argument("--name", required=True)
     parser.add_argument("--restart", default="no")
     parser.add_argument("--stop-timeout", type=float, default=10.0)
-    for option in ("-e --env", "-l --label", "-p --publish"):
+    parser.add_argument("--log-driver", default="")
+    for option in ("-e --env", "-l --label", "-p --publish", "--log-opt"):
         parser.add_argument(*option.split(), action="append", default=[])
     for option in _TAKEN_AS_GIVEN:
         parser.add_argument(option, action="append")

@@ -38,6 +38,7 @@ class DockerEngine:
         pull: asks the registry what an image is; raises ImageNotFoundError.
         architecture: the host's processor, by the name that images have for it.
         credentials: the host's role, as variables; asked at each start, as the metadata service would be.
+        open_log: opens a container's log; raises ContainerError when the container therefore cannot start.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class DockerEngine:
         pull: Callable[[ImageReference], StoredImage],
         architecture: str,
         credentials: Callable[[], Mapping[str, str]],
+        open_log: Callable[[RunRequest], None],
     ) -> None:
         self._host = host
         self._runner = runner
         self._images = PulledImages(pull)
         self._architecture = architecture
         self._credentials = credentials
+        self._open_log = open_log
         self._commands: dict[str, Callable[[Sequence[str]], DockerResult]] = {
             "run": self._run,
             "pull": self._pull,
@@ -90,6 +93,7 @@ class DockerEngine:
         request = arguments_of.parse_run(arguments)
         image = self._images.get(request.image)
         self._refuse_allocated_port(request)
+        self._open_log(request)
         container = self._runner.run(self._spec(request, image))
         return DockerResult(f"{container.id}\n")
 

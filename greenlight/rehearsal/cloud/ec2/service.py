@@ -18,9 +18,12 @@ from ministack.services import ec2
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.control import Answer, Query
 from greenlight.rehearsal.cloud.ec2 import instance_types, reach
+from greenlight.rehearsal.cloud.ec2.log_driver import open_log
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.iam import roles
+from greenlight.rehearsal.cloud.logs import rights
 from greenlight.rehearsal.cloud.requirement import require
+from greenlight.rehearsal.host.docker_arguments import RunRequest
 from greenlight.rehearsal.host.docker_engine import DockerEngine
 from greenlight.rehearsal.host.machine import Machine, MachinePlace, script_of
 from greenlight.rehearsal.host.stand_ins import write_stand_ins
@@ -50,6 +53,7 @@ def install(context: CloudContext) -> None:
     require(ec2, "_init_defaults", "_route_tables", "_DEFAULT_VPC_ID", "_DEFAULT_IGW_ID")
     ec2._init_defaults = _with_way_out(ec2._init_defaults)
     ec2._init_defaults()
+    rights.check_requirements()
     instances = Instances(context)
     ec2._launch_instances_internal = instances.launching(ec2._launch_instances_internal)
     ec2._terminate_instances = instances.terminating(ec2._terminate_instances)
@@ -117,6 +121,7 @@ class Instances:
             pull=pull,
             architecture=_processor(record),
             credentials=offered,
+            open_log=partial(self._open_log, role, instance),
         )
         self._machines[instance] = machine = Machine(instance, place, log, credentials, self._context.processes)
         machine.boot(record.get("UserData") or "")
@@ -133,6 +138,9 @@ class Instances:
         """Lead a container to the credentials that its host has, if it has any."""
         session = partial(roles.role_session, role, instance, PRINCIPAL)
         return self._context.vending.variables(session) if self._credentials(role, instance) else {}
+
+    def _open_log(self, role: str, instance: str, request: RunRequest) -> None:
+        open_log(self._context.silences, instance, role if self._credentials(role, instance) else "", request)
 
     def terminating(self, terminate: Action) -> Action:
         """Terminate instances; their scripts end at once, and their containers as on a host that shuts down."""

@@ -18,6 +18,7 @@ from greenlight.rehearsal.cloud.ec2 import reach
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.ecs.container import Backoff, TaskContainer
 from greenlight.rehearsal.cloud.ecs.images import TaskImages
+from greenlight.rehearsal.cloud.ecs.log_driver import LogDriverError, open_log
 from greenlight.rehearsal.cloud.ecs.roles import execution_credentials, task_credentials
 from greenlight.rehearsal.cloud.ecs.targets import find_service
 from greenlight.rehearsal.cloud.iam.roles import TrustError
@@ -63,18 +64,19 @@ class Containers:
     def run(self, image: str, *, environment: Mapping[str, str], labels: Mapping[str, str], **_: Any) -> TaskContainer:
         """Start a container of a task, and give it a moment to serve or to fail, so that a crash is not steady.
 
-        Raises ministack's pull error, TrustError or RunnerError.
+        Raises ministack's pull error, TrustError, LogDriverError or RunnerError.
         """
         task = ecs._tasks[labels[TASK_LABEL]]
         definition = ecs._task_defs[ecs._resolve_td_key(task["taskDefinitionArn"])]
         self._backoff.wait(task["group"])
         try:
+            open_log(self._context.silences, definition, _declared(definition, labels), task)
             version = self._pull(ImageReference.parse(image), definition, task)
             spec = self._spec(task, definition, labels, environment, version)
         except RunnerError as error:
             self._backoff.note_failure(task["group"])
             raise ecs._ImagePullError(str(error)) from error
-        except TrustError:
+        except (TrustError, LogDriverError):
             self._backoff.note_failure(task["group"])
             raise
         container = self._context.runner.run(spec)
@@ -118,14 +120,13 @@ class Containers:
         environment: Mapping[str, str],
         version: str,
     ) -> ContainerSpec:
-        name = labels[CONTAINER_LABEL]
-        declared = next(each for each in definition["containerDefinitions"] if each["name"] == name)
+        declared = _declared(definition, labels)
         address = self._address(task)
         metadata = environment.get("ECS_CONTAINER_METADATA_URI_V4", "").partition("/v4/")[2]
         kept = {key: value for key, value in environment.items() if key not in _OF_MINISTACK}
         ports = [int(each["containerPort"]) for each in declared.get("portMappings", ())]
         return ContainerSpec(
-            name=f"{definition['family']}-{_task_id(task)[:8]}-{name}",
+            name=f"{definition['family']}-{_task_id(task)[:8]}-{declared['name']}",
             host=_task_id(task),
             image=ImageReference.parse(declared["image"]),
             version=version,
@@ -149,6 +150,13 @@ def _obstacle(task: Mapping[str, Any]) -> str:
         return ""
     public = network.get("assignPublicIp") == "ENABLED"
     return reach.obstacle(task.get("_subnet") or "", network.get("securityGroups") or (), reach.REGISTRY, public=public)
+
+
+def _declared(definition: Mapping[str, Any], labels: Mapping[str, str]) -> Mapping[str, Any]:
+    """What a task definition says of the container with these labels."""
+    name = labels[CONTAINER_LABEL]
+    found: Mapping[str, Any] = next(each for each in definition["containerDefinitions"] if each["name"] == name)
+    return found
 
 
 def subnet_range(subnet: str | None) -> str:

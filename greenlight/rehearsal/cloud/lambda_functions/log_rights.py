@@ -30,7 +30,8 @@ def _if_allowed(emit: Emit, silences: Silences) -> Emit:
     def emit_lambda_logs(func: Mapping[str, Any], *arguments: Any, **more: Any) -> None:
         config = func.get("config") or func
         function = Function.from_config(config)
-        problem = rights.refusal(config["Role"], function.log_group, function.version, may_create_group=True)
+        place = (config["Role"], function.log_group, function.version)
+        problem = rights.opening_refusal(*place, creates_group=True) or rights.writing_refusal(*place)
         if problem:
             silences.lost(f"the log of the function {function.name} in {function.log_group}: {problem}")
         else:

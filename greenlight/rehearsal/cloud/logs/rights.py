@@ -13,8 +13,8 @@ from ministack.services import cloudwatch_logs
 from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.cloud.stepfunctions.permission import denial
 
-WRITING = ("logs:CreateLogStream", "logs:PutLogEvents")
-CREATING = "logs:CreateLogGroup"
+GROUP, STREAM, EVENTS = "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"
+_NO_GROUP = "ResourceNotFoundException: The specified log group does not exist."
 
 
 def check_requirements() -> None:
@@ -22,19 +22,27 @@ def check_requirements() -> None:
     require(cloudwatch_logs, "_log_groups")
 
 
-def refusal(role_arn: str, group: str, stream: str, *, may_create_group: bool) -> str:
-    """Say in AWS's words why a role cannot write into a stream of a group, or return an empty string."""
+def opening_refusal(role_arn: str, group: str, stream: str, *, creates_group: bool) -> str:
+    """Say in AWS's words why a role cannot open a stream in a group, or return an empty string."""
     if not app.AUTH:
         return ""
-    arn = f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group:{group}"
     if group not in cloudwatch_logs._log_groups:
-        if not may_create_group:
-            return "ResourceNotFoundException: The specified log group does not exist."
-        problem = denial(role_arn, CREATING, f"{arn}:log-stream:")
-        if problem:
-            return f"AccessDeniedException: {problem}"
-    for action in WRITING:
-        problem = denial(role_arn, action, f"{arn}:log-stream:{stream}")
-        if problem:
-            return f"AccessDeniedException: {problem}"
-    return ""
+        refused = _denied(role_arn, GROUP, group, "") if creates_group else _NO_GROUP
+        if refused:
+            return f"failed to create Cloudwatch log group: {refused}" if creates_group else _stream(refused)
+    return _stream(_denied(role_arn, STREAM, group, stream))
+
+
+def writing_refusal(role_arn: str, group: str, stream: str) -> str:
+    """Say why a role cannot write into a stream that is there, or return an empty string."""
+    return _denied(role_arn, EVENTS, group, stream) if app.AUTH else ""
+
+
+def _stream(refused: str) -> str:
+    return f"failed to create Cloudwatch log stream: {refused}" if refused else ""
+
+
+def _denied(role_arn: str, action: str, group: str, stream: str) -> str:
+    arn = f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group:{group}:log-stream:{stream}"
+    problem = denial(role_arn, action, arn)
+    return f"AccessDeniedException: {problem}" if problem else ""

@@ -49,13 +49,13 @@ _PARTS = (
 
 def install(context: CloudContext) -> None:
     """Put our executions around ministack's machines."""
-    for part in _PARTS:
-        require(stepfunctions, *part.REQUIRED)
+    require(stepfunctions, *(name for part in _PARTS for name in part.REQUIRED))
     require(stepfunctions, "_run_execution", "_start_execution", "_stop_execution", "_add_event", "_resolve_path")
     require(
         stepfunctions, "_emit_execution_status_event", "_error_matches", "_describe_execution", "_finalize_response"
     )
-    require(stepfunctions, "_call_lambda", "_invoke_aws_sdk_integration", "_SERVICE_DISPATCH")
+    require(stepfunctions, "_call_lambda", "_invoke_aws_sdk_integration", "_SERVICE_DISPATCH", "_ExecutionError")
+    require(stepfunctions, "_state_machine_versions", "_describe_state_machine_for_execution")
     require(iam_evaluator, *permission.REQUIRED)
     require(lambda_svc, *functions.REQUIRED)
     require(eventbridge, "_put_events")
