@@ -31,10 +31,13 @@ def modules() -> Iterator[types.ModuleType]:
 
 
 def required(module: types.ModuleType) -> Iterator[str]:
-    """Find what each `require(library, "name", *NAMES)` of a module asks for."""
+    """Find what each `require(library, "name", *NAMES)` of a module asks for; a name worked out at run time is none."""
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "require":
-            owner, *names = (eval(ast.unparse(each), vars(module)) for each in map(_as_tuple, node.args))
+            try:
+                owner, *names = (eval(ast.unparse(each), vars(module)) for each in map(_as_tuple, node.args))
+            except NameError:
+                continue
             yield from (f"{owner[0].__name__}.{name}" for group in names for name in group)
 
 

@@ -61,11 +61,13 @@ class World:
         patch.setattr(iam, "_lookup_instance_profile", lambda arn: {"Roles": ["agent"]} if arn else None)
         self.allow(*AGENT)
 
-    def allow(self, *actions: str) -> None:
+    def allow(self, *actions: str, service: str = "ec2.amazonaws.com") -> None:
+        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
         document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
         iam._roles["agent"] = {
             "RoleName": "agent",
             "Arn": f"arn:aws:iam::{get_account_id()}:role/agent",
+            "AssumeRolePolicyDocument": {"Statement": [trust]},
             "InlinePolicies": {"own": json.dumps(document)},
             "AttachedPolicies": [],
         }
@@ -106,6 +108,12 @@ def test_an_instance_without_a_role_is_not_managed(world: World) -> None:
     world.instance["IamInstanceProfile"] = None
 
     assert why_not("i") == "it has no role, so its agent cannot register"
+
+
+def test_an_instance_whose_role_does_not_trust_ec2_is_not_managed(world: World) -> None:
+    world.allow(*AGENT, service="lambda.amazonaws.com")
+
+    assert why_not("i") == "its role does not trust ec2.amazonaws.com, so its agent has no credentials"
 
 
 @pytest.mark.parametrize("state", ["pending", "stopped", "terminated"])

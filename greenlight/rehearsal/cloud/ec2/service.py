@@ -21,6 +21,7 @@ from greenlight.rehearsal.cloud.ec2 import instance_types, reach
 from greenlight.rehearsal.cloud.ec2.log_driver import open_log
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.iam import roles
+from greenlight.rehearsal.cloud.iam.principals import EC2
 from greenlight.rehearsal.cloud.logs import rights
 from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.host.docker_arguments import RunRequest
@@ -33,7 +34,6 @@ from greenlight.rehearsal.runner.log import BoundedLog
 from greenlight.rehearsal.runner.registry import RoleRegistry
 from greenlight.rehearsal.runner.spec import ImageReference
 
-PRINCIPAL = "ec2.amazonaws.com"
 NOT_REHEARSED = ("StopInstances", "StartInstances", "RebootInstances")
 PROCESSORS = {"x86_64": AMD64, "arm64": ARM64}
 """What images call the processors of instances."""
@@ -129,14 +129,14 @@ class Instances:
     def _credentials(self, role: str, instance: str) -> Mapping[str, str]:
         """What the metadata service hands out: nothing without a role, or when the role does not trust EC2."""
         try:
-            return roles.role_session(role, instance, PRINCIPAL).variables() if role else {}
+            return roles.role_session(role, instance, EC2).variables() if role else {}
         except roles.TrustError as error:
             self._context.silences.lost(f"the instance {instance} has no credentials: {error}")
             return {}
 
     def _offered(self, role: str, instance: str) -> Mapping[str, str]:
         """Lead a container to the credentials that its host has, if it has any."""
-        session = partial(roles.role_session, role, instance, PRINCIPAL)
+        session = partial(roles.role_session, role, instance, EC2)
         return self._context.vending.variables(session) if self._credentials(role, instance) else {}
 
     def _open_log(self, role: str, instance: str, request: RunRequest) -> None:

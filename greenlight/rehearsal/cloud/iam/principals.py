@@ -15,6 +15,9 @@ from ministack.services import iam
 
 from greenlight.rehearsal.cloud.requirement import require
 
+EC2 = "ec2.amazonaws.com"
+"""Who takes the role of an instance."""
+
 
 def check_requirements() -> None:
     """Fail at start when the library has changed what this module relies on."""

@@ -15,6 +15,7 @@ from ministack.services import ec2
 
 from greenlight.rehearsal.cloud.ec2 import reach
 from greenlight.rehearsal.cloud.iam import roles
+from greenlight.rehearsal.cloud.iam.principals import EC2, may_assume
 from greenlight.rehearsal.cloud.stepfunctions.permission import denial
 
 REGISTRATION = "ssm:UpdateInstanceInformation"
@@ -53,6 +54,8 @@ def _refusal(role: str, instance: str) -> str:
         return ""
     if not role:
         return "it has no role, so its agent cannot register"
+    if not may_assume(role, EC2):
+        return f"its role does not trust {EC2}, so its agent has no credentials"
     arn = f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/{instance}"
     refused = denial(role, REGISTRATION, arn)
     anything = f"arn:aws:ssmmessages:{get_region()}:{get_account_id()}:*"
