@@ -35,6 +35,7 @@ def install(context: CloudContext) -> None:
     ecs._complete_service_deployment = rollouts.complete
     ecs._record_service_task_healthy = rollouts.note_healthy
     ecs._ECS_DEPLOYMENT_STEADY_DELAY = STEADY_SECONDS
+    require(ecs, "_ACTION_MAP", "_create_service", "_update_service")
     for action in ("CreateService", "UpdateService"):
         _admit(action)
     services.install()
@@ -43,6 +44,6 @@ def install(context: CloudContext) -> None:
 def _admit(action: str) -> None:
     """Check an action under both of its names: CloudFormation calls the function, the API looks it up."""
     function = f"_{xform_name(action)}"
-    checked = admitting(require(ecs, function))
+    checked = admitting(getattr(ecs, function))
     setattr(ecs, function, checked)
     ecs._ACTION_MAP[action] = checked
