@@ -68,20 +68,24 @@ def test_an_answer_that_takes_too_long_is_an_error_of_the_network() -> None:
 
 
 def test_calls_that_are_spread_start_when_they_are_due_and_answer_in_their_order() -> None:
-    started = time.monotonic()
+    """The first call ends when the last one starts: none waits for another."""
+    started, last = time.monotonic(), threading.Event()
 
-    def call(name: str, seconds: float) -> Callable[[], tuple[str, float]]:
+    def call(name: str, then: Callable[[], object]) -> Callable[[], tuple[str, float]]:
         def run() -> tuple[str, float]:
             began = time.monotonic() - started
-            time.sleep(seconds)
+            then()
             return name, began
 
         return run
 
-    found = AROUND.spread([(0.0, call("slow", 0.15)), (0.05, call("next", 0.0)), (0.1, call("last", 0.0))])
+    calls = [("slow", lambda: last.wait(5)), ("next", lambda: None), ("last", last.set)]
+    dues = [0.0, 0.02, 0.04]
+    found = AROUND.spread([(due, call(*each)) for due, each in zip(dues, calls, strict=True)])
 
     assert [name for name, _ in found] == ["slow", "next", "last"]
-    assert [began for _, began in found] == pytest.approx([0.0, 0.05, 0.1], abs=0.04)
+    assert all(began >= due for (_, began), due in zip(found, dues, strict=True))
+    assert last.is_set()
 
 
 def test_as_many_calls_are_spread_side_by_side_as_the_smoke_test_needs() -> None:

@@ -55,6 +55,22 @@ def test_the_old_listener_keeps_its_rule_when_the_new_one_does_not_serve(bench: 
     assert told["reason"].startswith("the new listener does not serve, so the one before keeps its rule: ")
 
 
+def test_a_rule_that_somebody_puts_back_on_the_old_listener_is_told(bench: Workbench) -> None:
+    site = bench.greenlight.site
+
+    def put_back(call: str, _parameters: object) -> None:
+        if call == "elbv2.DeleteRule":
+            site.write_rule_on(LISTENER, 50, 50)
+
+    bench.cloud.after_event.append(put_back)
+    told = bench.step("Repair", REPAIR)
+
+    assert (told["verdict"], told["reason"]) == (
+        "FAIL",
+        "the listener that served before still has a production rule: the production rule has blue 100, green 0",
+    )
+
+
 def test_what_was_left_behind_goes_with_the_next_repair(bench: Workbench) -> None:
     door = bench.cloud.web.front_doors.pop(f"https://{HOST}")
     bench.step("Repair", REPAIR)
