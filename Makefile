@@ -8,6 +8,8 @@ NODE := $(abspath $(VENV))/node/bin
 COMPUTE ?=
 # The tests that play many scenarios: measuring coverage would make each take three times as long.
 SCENARIOS := $(wildcard tests/simulation/test_slice.py tests/simulation/test_bugs.py)
+# The tests that deploy whole systems: they take as long as all others of the rehearsal.
+DEPLOYMENTS := $(wildcard tests/rehearsal/test_doctor.py tests/rehearsal/test_release.py tests/rehearsal/test_shapes.py)
 ARGS ?=
 export PATH := $(NODE):$(abspath $(BIN)):$(PATH)
 
@@ -24,13 +26,22 @@ rehearse: setup ## Rehearse a release on this machine (COMPUTE=ec2 or fargate, A
 .PHONY: test
 test: setup ## Run every test: the project's own, and the services' in their own runners (ARGS=tests/unit for a part).
 ifeq ($(ARGS),)
-	$(BIN)/python -m coverage run -m pytest tests/unit tests/simulation $(SCENARIOS:%=--ignore=%)
-	$(BIN)/python -m coverage report
-	$(BIN)/python -m pytest $(SCENARIOS) tests/synth tests/rehearsal
-	cd services/shop && npm test --silent
+	@echo "two halves side by side; what each command of them said comes when it has ended"
+	@$(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) test-first-half test-second-half
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif
+
+.PHONY: test-first-half test-second-half
+test-first-half:
+	$(BIN)/python -m coverage run -m pytest -q tests/unit tests/simulation $(SCENARIOS:%=--ignore=%)
+	$(BIN)/python -m coverage report
+	$(BIN)/python -m pytest -q $(SCENARIOS) tests/synth
+	cd services/shop && npm test --silent
+	$(BIN)/python -m pytest -q $(DEPLOYMENTS)
+
+test-second-half:
+	$(BIN)/python -m pytest -q tests/rehearsal $(DEPLOYMENTS:%=--ignore=%)
 
 .PHONY: simulate
 simulate: setup ## Attack the switch with faults in virtual time, and measure its judge (SEED=7, or SEED=release:0:42=lost-reply to replay).
