@@ -83,7 +83,7 @@ RULES: Mapping[str, Rule] = {
     "certificate_arn": Rule(
         _while_it_serves,
         "users are served by the listener on port 443, which would be gone before port 80 serves",
-        "deploy once with -c production_port=80, and then without certificate_arn and production_port",
+        "deploy once with production_port 80, and then without certificate_arn and production_port",
     ),
     "repositories": Rule(_always, "the live color would be replaced by an image of another repository", ANEW),
     "container_port": Rule(_on("fargate"), REPLACED_GROUP, ANEW),
