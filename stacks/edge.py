@@ -33,8 +33,7 @@ class EdgeStack(Stack):
             serves_https=settings.serves_https,
         )
         self.load_balancer = door.load_balancer
-        self.listener, self.other_listeners = door.listener, door.other_listeners
-        self.first_listener = door.listeners[0]
+        self.listener, self.first_listener = door.listener, door.http
         self._keep_exported(door)
         own_name = door.load_balancer.load_balancer_dns_name
         self.own_url = f"{door.scheme}://{own_name}"
@@ -43,9 +42,10 @@ class EdgeStack(Stack):
         self._guard(settings)
         CfnOutput(self, "FrontDoorUrl", value=f"{door.scheme}://{settings.domain_name or own_name}")
         CfnOutput(self, "LoadBalancerName", value=own_name)
-        CfnOutput(self, "ListenerArn", value=self.listener.listener_arn)
-        for listener in self.other_listeners:
-            CfnOutput(self, "OtherListenerArn", value=listener.listener_arn)
+        CfnOutput(self, "ListenerArn", value=door.listener.listener_arn)
+        if door.https:
+            redirecting = door.http if door.listener is door.https else door.https
+            CfnOutput(self, "OtherListenerArn", value=redirecting.listener_arn)
         DeletionProtection(
             self,
             "DeletionProtection",

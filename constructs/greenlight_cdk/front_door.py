@@ -40,20 +40,16 @@ class FrontDoor(Construct):
             internet_facing=True,
             drop_invalid_header_fields=True,
         )
+        self.http = self._http(redirects=certificate_arn is not None)
+        self.https = self._https(certificate_arn, serves_https) if certificate_arn else None
         self.scheme = "https" if serves_https else "http"
-        self.listeners = [self._http(redirects=certificate_arn is not None)]
-        if certificate_arn:
-            self.listeners.append(self._https(certificate_arn, serves_https))
-
-    @property
-    def listener(self) -> elbv2.ApplicationListener:
+        self.listener = self.https if self.https and serves_https else self.http
         """The listener that production traffic comes in by."""
-        return self.listeners[-1] if self.scheme == "https" else self.listeners[0]
 
     @property
-    def other_listeners(self) -> list[elbv2.ApplicationListener]:
-        """The listener that only redirects, if there is one."""
-        return [listener for listener in self.listeners if listener is not self.listener]
+    def listeners(self) -> list[elbv2.ApplicationListener]:
+        """All there are."""
+        return [self.http, self.https] if self.https else [self.http]
 
     def _http(self, *, redirects: bool) -> elbv2.ApplicationListener:
         action = _redirect("HTTPS", HTTPS) if redirects else _closed()
