@@ -39,7 +39,7 @@ def _refuse_one_network(first: Settings, second: Settings) -> None:
 
 
 def _refuse_one_domain(first: Settings, second: Settings) -> None:
-    """A name points at one load balancer: smoke tests and probes of the other stage would ask the wrong one."""
+    """A name leads to one load balancer: the other stage would have no users, or the first one would lose them."""
     if first.domain_name and first.domain_name == second.domain_name:
         raise SettingsError(
             f"stages.{second.stage}.domain_name: got {second.domain_name}, as {first.names} has; allowed: a name of its"
