@@ -40,7 +40,7 @@ def build(app: App, declared: Mapping[str, Any] | None = None) -> None:
     edge = EdgeStack(app, named("Edge"), settings=settings, network=network)
     compute = _compute(app, settings=settings, network=network, registry=registry, data=data, edge=edge)
     switch = SwitchStack(app, named("Switch"), settings=settings, data=data, edge=edge)
-    release = ReleaseStack(app, named("Release"), settings=settings, switch=switch)
+    release = ReleaseStack(app, named("Release"), settings=settings, edge=edge, switch=switch)
     release.add_stack_dependency(compute)
     for name, value in settings.tags.items():
         Tags.of(app).add(name, value)

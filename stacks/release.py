@@ -8,6 +8,7 @@ from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.release_request import ReleaseRequest
 from traffic_switch.contract import Color
 
+from stacks.edge import EdgeStack
 from stacks.settings import Settings
 from stacks.switch import SwitchStack
 
@@ -15,7 +16,9 @@ from stacks.switch import SwitchStack
 class ReleaseStack(Stack):
     """Nothing comes after it, so nothing can fail after traffic moved and roll compute back under it."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, switch: SwitchStack) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, edge: EdgeStack, switch: SwitchStack
+    ) -> None:
         super().__init__(scope, construct_id, description="Greenlight: which color is live")
         for service in settings.services:
             name = pascal(service.name)
@@ -27,7 +30,7 @@ class ReleaseStack(Stack):
                 color=service.active_color,
                 versions={color: service.version(color) for color in Color},
                 attempt=service.attempt,
-                https=settings.serves_https,
+                front_door=edge.listener.listener_arn if settings.serves_https else None,
                 timeout=Duration.seconds(settings.service_timeout_seconds),
             )
             CfnOutput(self, f"{name}ActiveColor", value=release.active_color)

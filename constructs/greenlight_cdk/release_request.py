@@ -14,7 +14,9 @@ class ReleaseRequest(Construct):
     """Asks the switch for a color, or to keep what is live.
 
     CloudFormation compares templates, not reality: `attempt` makes a retry after an automatic rollback a change, and so
-    does the front door when it becomes HTTPS, or HTTP again: the production rule has to follow it.
+    does the front door when it becomes HTTPS, or HTTP again: the production rule has to follow it. `front_door` is the
+    listener on port 443 where it serves. CloudFormation deletes no listener that this resource imports, and so none
+    that may have the production rule because the rule's way back to port 80 failed.
     """
 
     def __init__(
@@ -27,7 +29,7 @@ class ReleaseRequest(Construct):
         color: Color | None,
         versions: dict[Color, str],
         attempt: int,
-        https: bool,
+        front_door: str | None,
         timeout: Duration,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -40,7 +42,7 @@ class ReleaseRequest(Construct):
             properties={
                 "Service": service,
                 "Attempt": attempt,
-                **({"FrontDoor": "https"} if https else {}),
+                **({"FrontDoor": front_door} if front_door else {}),
                 **_wanted(color, versions),
             },
         )

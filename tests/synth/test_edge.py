@@ -162,16 +162,21 @@ def test_every_listener_stays_exported_while_a_switch_may_import_it(
     assert all({"Ref": name} in exported for name in resources(edge, "ElasticLoadBalancingV2::Listener"))
 
 
-@pytest.mark.parametrize(
-    ("flags", "front_door"), [({}, None), (TLS, "https"), ({**TLS, "production_port": "80"}, None)]
-)
+@pytest.mark.parametrize(("flags", "port"), [({}, None), (TLS, 443), ({**TLS, "production_port": "80"}, None)])
 def test_the_release_is_asked_for_again_when_the_front_door_changes(
-    synthesize: Synthesize, flags: dict[str, str], front_door: str | None
+    synthesize: Synthesize, flags: dict[str, str], port: int | None
 ) -> None:
-    template = synthesize(**flags)["GreenlightRelease"]
-    (request,) = (each for each in template["Resources"].values() if each["Type"] == "Custom::GreenlightRelease")
+    """What it imports stays until it has followed: the only production rule would go with its listener."""
+    templates = synthesize(**flags)
+    edge, release = templates["GreenlightEdge"], templates["GreenlightRelease"]
+    (request,) = (each for each in release["Resources"].values() if each["Type"] == "Custom::GreenlightRelease")
+    exports = {out["Export"]["Name"]: out["Value"] for out in edge["Outputs"].values() if "Export" in out}
+    listeners = resources(edge, "ElasticLoadBalancingV2::Listener")
+    front_door = request["Properties"].get("FrontDoor")
 
-    assert request["Properties"].get("FrontDoor") == front_door
+    assert (front_door is None) == (port is None)
+    if front_door:
+        assert listeners[exports[front_door["Fn::ImportValue"]]["Ref"]]["Properties"]["Port"] == port
 
 
 def test_without_a_domain_the_front_door_s_url_is_the_load_balancer_s_own_name(edge: Template) -> None:

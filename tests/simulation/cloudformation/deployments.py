@@ -59,7 +59,7 @@ def release(*declared: Declared, seconds: float = 3300.0, function: str = "Reque
 
 
 def _front_door(one: Declared) -> Properties:
-    return {"FrontDoor": "https"} if one.https else {}
+    return {"FrontDoor": "port 443's listener"} if one.https else {}
 
 
 def _wanted(one: Declared) -> Properties:
