@@ -1,7 +1,7 @@
 """Services that ECS does not create.
 
 AWS: docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html and API_LoadBalancer.html; the texts as
-reported in public: hashicorp/terraform#32908 (no load balancer), aws/aws-cdk#5571 (container and port).
+reported in public: hashicorp/terraform#32908 (no load balancer), pulumi/pulumi-aws#3095 (container and port).
 """
 
 from __future__ import annotations
