@@ -55,6 +55,10 @@ class Project:
         """The context of cdk.json."""
         return dict(self._read().get("context", {}))
 
+    def production(self) -> dict[str, Any]:
+        """The context of cdk.json without the stages beside production."""
+        return {key: value for key, value in self.context().items() if key != STAGES}
+
     def declare(self, service: str, facts: Mapping[str, Any]) -> None:
         """Write a service's facts at the stage into cdk.json, so that the next plain deploy changes nothing.
 

@@ -42,12 +42,12 @@ class ConfigFile:
         return cls(path, values)
 
     def settings(self, project: Project, replaced: Mapping[str, Any]) -> Settings:
-        """The project's settings with these, and with what is `replaced` on top of them.
+        """The project's settings of production with these, and with what is `replaced` on top of them.
 
         Raises:
             ProjectError: naming the file and the first key that is not allowed.
         """
-        context = {**project.context(), **self.values, **replaced}
+        context = {**project.production(), **self.values, **replaced}
         try:
             return Settings.from_context(context, context)
         except SettingsError as error:

@@ -115,13 +115,13 @@ class Place:
 def rehearsed_project(
     source: Project, settings: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """The source's cdk.json with other settings, running the checkout's app.
+    """The source's cdk.json with other settings, without the stages beside production, running the checkout's app.
 
     What each service declares (versions, color, attempt) is replaced by `facts`, service by service.
     """
     body: dict[str, Any] = json.loads((source.folder / "cdk.json").read_text())
     body["app"] = f"{shlex.quote(sys.executable)} {shlex.quote(str(CHECKOUT / 'app.py'))}"
-    body["context"].update(settings)
+    body["context"] = {**source.production(), **settings}
     for service, declared in facts.items():
         described = body["context"]["services"][service]
         kept = {key: value for key, value in described.items() if key not in DECLARED_STATE}

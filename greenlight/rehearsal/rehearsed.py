@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from greenlight.errors import ProjectError
 from greenlight.project import Project
 from greenlight.rehearsal.certificates import local_arn
 from greenlight.rehearsal.config_file import ConfigFile
 from greenlight.rehearsal.pace import overlay
 from greenlight.rehearsal.versions import Cast
-from stacks.settings import Settings
+from stacks.settings import Settings, SettingsError
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Rehearsed:
 def rehearsed(source: Project, config: ConfigFile | None, compute: str, real_time: bool, cast: Cast) -> Rehearsed:
     """Read the settings, and check them with the two versions that look least alike.
 
+    Production is played alone: a stage beside it has timings of its own, which do not go with a rehearsal's.
     Production's certificate is in another account, and perhaps in another region: here its namesake takes its place.
 
     Raises:
@@ -45,4 +47,11 @@ def rehearsed(source: Project, config: ConfigFile | None, compute: str, real_tim
         for service in found.services
         for fact, version in (("blue_version", cast.first), ("green_version", cast.unhealthy))
     }
-    return Rehearsed(source.settings({**laid_over, **versions}), laid_over)
+    return Rehearsed(_checked({**source.production(), **laid_over, **versions}), laid_over)
+
+
+def _checked(context: Mapping[str, Any]) -> Settings:
+    try:
+        return Settings.from_context(context, context)
+    except SettingsError as error:
+        raise ProjectError(str(error)) from error

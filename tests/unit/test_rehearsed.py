@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from greenlight.errors import ProjectError
 from greenlight.project import CHECKOUT, Project
 from greenlight.rehearsal.certificates import CERTIFICATE_ID, local_arn
 from greenlight.rehearsal.config_file import ConfigFile
+from greenlight.rehearsal.place import rehearsed_project
 from greenlight.rehearsal.rehearsed import Rehearsed, rehearsed
 from greenlight.rehearsal.synthesis import Plan
 from greenlight.rehearsal.versions import Cast
+from stacks.settings import Settings
 
 OURS = "arn:aws:acm:eu-west-1:123456789012:certificate/0f5bdf4e"
 TLS = {"certificate_arn": OURS, "domain_name": "shop.example.org"}
@@ -39,6 +42,20 @@ def test_without_a_certificate_there_is_none() -> None:
 
 def test_the_pace_of_the_rehearsal_wins_over_the_file() -> None:
     assert read({"bake_seconds": 300, "gate_min_healthy": 2}).settings.bake_seconds == 4
+
+
+@pytest.mark.parametrize("values", [None, {"vpc_cidr": "10.21.0.0/16"}])
+def test_a_stage_beside_production_is_not_in_the_way(tmp_path: Path, values: dict[str, Any] | None) -> None:
+    body = json.loads((CHECKOUT / "cdk.json").read_text())
+    services = {"shop": {"blue_version": "1.0.0", "green_version": "1.0.0"}}
+    body["context"]["stages"] = {"staging": {"vpc_cidr": "10.21.0.0/16", "bake_seconds": 60, "services": services}}
+    (tmp_path / "cdk.json").write_text(json.dumps(body))
+    file = None if values is None else ConfigFile(Path("production.json"), values)
+
+    found = rehearsed(Project(tmp_path), file, "ec2", False, Cast("1", "2"))
+    copy = rehearsed_project(Project(tmp_path), found.laid_over, {"shop": {"blue_version": "1", "green_version": "1"}})
+
+    assert Settings.from_context(copy["context"], copy["context"]).bake_seconds == 4
 
 
 def test_a_version_that_no_image_can_have_is_not_the_files_fault() -> None:
