@@ -57,7 +57,8 @@ def _modify_listener(params: Params) -> None:
     listener = alb._listeners.get(alb._p(params, "ListenerArn"))
     if listener is None:
         raise errors.listener_not_found()
-    records.check_actions(alb._parse_actions(params, "DefaultActions"), listener["LoadBalancerArn"])
+    if actions := alb._parse_actions(params, "DefaultActions"):
+        records.check_actions(actions, listener["LoadBalancerArn"])
     if port := alb._p(params, "Port"):
         records.check_listener_port(listener["LoadBalancerArn"], int(port), own_arn=listener["ListenerArn"])
     certificates = alb._parse_certificate_arns(params) or listener.get("Certificates", [])
@@ -88,16 +89,31 @@ def _delete_rule(params: Params) -> None:
 
 
 def _set_rule_priorities(params: Params) -> None:
-    wanted: dict[str, str] = {}
-    while arn := alb._p(params, f"RulePriorities.member.{len(wanted) + 1}.RuleArn"):
-        _rule(arn)
-        wanted[arn] = alb._p(params, f"RulePriorities.member.{len(wanted) + 1}.Priority")
+    wanted = _priorities(params)
     for listener in {alb._rules[arn]["ListenerArn"] for arn in wanted}:
         rules = records.rules_of(listener)
         priorities = [wanted.get(rule["RuleArn"], str(rule["Priority"])) for rule in rules]
         twice = next((each for each in priorities if priorities.count(each) > 1), None)
         if twice is not None:
             raise errors.priority_in_use(twice)
+
+
+def _priorities(params: Params) -> dict[str, str]:
+    """Read the priorities that rules are to have. Raises ApiError for one that no rule can have."""
+    wanted: dict[str, str] = {}
+    while arn := alb._p(params, f"RulePriorities.member.{len(wanted) + 1}.RuleArn"):
+        priority = alb._p(params, f"RulePriorities.member.{len(wanted) + 1}.Priority")
+        if arn in wanted:
+            raise errors.invalid(f"Rule '{arn}' was provided multiple times")
+        if priority in wanted.values():
+            raise errors.invalid(f"Priority '{priority}' was provided multiple times")
+        if _rule(arn)["IsDefault"]:
+            raise errors.ApiError("OperationNotPermitted", f"The priority of default rule '{arn}' cannot be modified")
+        records.check_priority(priority)
+        wanted[arn] = priority
+    if not wanted:
+        raise errors.invalid("A rule priority must be specified")
+    return wanted
 
 
 def _create_target_group(params: Params) -> None:

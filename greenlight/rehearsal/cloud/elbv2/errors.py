@@ -21,6 +21,18 @@ def invalid(message: str) -> ApiError:
     return ApiError("ValidationError", message)
 
 
+def constraint(value: str, member: str, satisfied: str) -> ApiError:
+    """Refuse a value that the API's own model does not allow."""
+    said = f"Value '{value}' at '{member}' failed to satisfy constraint: Member must satisfy {satisfied}"
+    return invalid(f"1 validation error detected: {said}")
+
+
+def too_long(value: str, member: str, limit: int) -> ApiError:
+    """Refuse a value that is longer than the API's own model allows."""
+    said = f"Member must have length less than or equal to {limit}"
+    return invalid(f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {said}")
+
+
 def weight_out_of_range() -> ApiError:
     """Refuse a weight."""
     return invalid("The weight for each target group must be between 0 and 999, inclusive")

@@ -19,11 +19,16 @@ def complete(action: Record, config: Mapping[str, Any]) -> Record:
     """Give a forward action its ForwardConfig, as DescribeRules returns it. Other actions stay as they are.
 
     AWS returns the config also for an action that was given one group alone, and TargetGroupArn for one group only.
+    Raises ApiError when the action names one group and its config others.
     """
     if action["Type"] != "forward":
         return action
     groups = [_tuple(each) for each in config.get("TargetGroups") or []]
     groups = groups or [_tuple({"TargetGroupArn": action.get("TargetGroupArn", "")})]
+    if (alone := action.get("TargetGroupArn")) and [alone] != [each["TargetGroupArn"] for each in groups]:
+        raise errors.invalid(
+            "TargetGroupArn must be the only target group of the ForwardConfig when both are specified"
+        )
     stickiness = _stickiness(config.get("TargetGroupStickinessConfig") or {})
     completed = {**action, "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": stickiness}}
     completed.pop("TargetGroupArn", None)

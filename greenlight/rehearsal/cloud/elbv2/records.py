@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ministack.services import alb
 
 from greenlight.rehearsal.cloud.elbv2 import errors, forwarding
+from greenlight.rehearsal.cloud.elbv2.actions import check_shape
 from greenlight.rehearsal.cloud.elbv2.conditions import check_conditions
 from greenlight.rehearsal.cloud.requirement import require
 
@@ -45,8 +46,9 @@ def relink() -> None:
         group["LoadBalancerArns"] = sorted(used.get(arn, ()))
 
 
-def check_actions(actions: Iterable[Mapping[str, Any]], load_balancer_arn: str) -> None:
+def check_actions(actions: Sequence[Mapping[str, Any]], load_balancer_arn: str) -> None:
     """Raise ApiError for actions that a load balancer's listener cannot have."""
+    check_shape(actions)
     for action in actions:
         forwarding.check(action)
         for arn, _ in forwarding.groups_of(action):
@@ -64,11 +66,16 @@ def check_rule(rule: Mapping[str, Any], *, own_arn: str = "") -> None:
     check_actions(rule["Actions"], listener["LoadBalancerArn"])
     check_conditions(rule["Conditions"])
     priority = str(rule["Priority"])
-    if not priority.isdigit() or not 1 <= int(priority) <= _MAX_PRIORITY:
-        raise errors.invalid(f"Priority '{priority}' must be between 1 and {_MAX_PRIORITY}")
+    check_priority(priority)
     others = [other for other in rules_of(rule["ListenerArn"]) if other["RuleArn"] != own_arn]
     if any(str(other["Priority"]) == priority for other in others):
         raise errors.priority_in_use(priority)
+
+
+def check_priority(priority: str) -> None:
+    """Raise ApiError for a priority that no rule can have."""
+    if not priority.isdigit() or not 1 <= int(priority) <= _MAX_PRIORITY:
+        raise errors.invalid(f"Priority '{priority}' must be between 1 and {_MAX_PRIORITY}")
 
 
 def check_listener_port(load_balancer_arn: str, port: int, *, own_arn: str = "") -> None:

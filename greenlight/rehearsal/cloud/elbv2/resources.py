@@ -155,6 +155,14 @@ def _with_config(actions: Callable[..., list[dict[str, Any]]]) -> Callable[..., 
     ) -> list[dict[str, Any]]:
         given = [each for each in properties.get(prop) or [] if isinstance(each, dict)]
         found = zip(actions(properties, load_balancer, prop), given, strict=True)
-        return [forwarding.complete(action, source.get("ForwardConfig") or {}) for action, source in found]
+        return [
+            forwarding.complete(_with_own_group(action, source), source.get("ForwardConfig") or {})
+            for action, source in found
+        ]
 
     return listener_actions
+
+
+def _with_own_group(action: dict[str, Any], source: Properties) -> dict[str, Any]:
+    """An action with the target group that its template gives it: ministack adds the first one of several."""
+    return {name: value for name, value in action.items() if name != "TargetGroupArn" or source.get(name)}
