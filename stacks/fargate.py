@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 from greenlight_cdk.color_service import ColorService
+from greenlight_cdk.color_task import Application
 from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.log_group import LogGroup
 from traffic_switch.contract import Color
@@ -50,24 +51,29 @@ class FargateStack(Stack):
         running = ColorService(
             self,
             name,
+            app=self._application(service, color),
             cluster=self._cluster,
             subnets=self._network.service_subnets,
             security_group=self._network.service_security_group,
             target_group=self._edge.target_groups[service.name][color],
-            service=service.name,
-            color=color,
-            version=service.version(color),
-            repository=self._registry.repository(self, service.name),
-            carts=self._data.carts,
-            log_group=self._log_group,
-            container_port=self._settings.container_port,
-            drain_seconds=self._settings.drain_seconds,
-            cpu_units=service.cpu_units,
-            memory_mib=service.memory_mib,
             health_grace=_health_grace(self._settings),
         )
         running.service.node.add_dependency(self._guard.guards[service.name])
         CfnOutput(self, f"{name}ServiceName", value=running.service.service_name)
+
+    def _application(self, service: ServiceSettings, color: Color) -> Application:
+        return Application(
+            service=service.name,
+            color=color,
+            version=service.version(color),
+            port=self._settings.container_port,
+            drain_seconds=self._settings.drain_seconds,
+            cpu_units=service.cpu_units,
+            memory_mib=service.memory_mib,
+            repository=self._registry.repository(self, service.name),
+            carts=self._data.carts,
+            log_group=self._log_group,
+        )
 
 
 def _health_grace(settings: Settings) -> Duration:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import Aws, Duration, Stack
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 from traffic_switch.contract import PROTECTION_RESOURCE_TYPE
 
 from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.function_resource import FunctionResource, after
 from greenlight_cdk.lambda_function import PythonFunction
 
 SECONDS = 150
 """What the function may take: two calls with their retries, 30 s until a new role counts, 45 s for the answer."""
-ANSWER_SECONDS = 60
-"""What CloudFormation waits longer, since it calls the function through a queue."""
 ATTRIBUTE = "deletion_protection.enabled"
 
 
@@ -46,11 +45,11 @@ class DeletionProtection(Construct):
             description="Greenlight: protects the load balancer against deletion once all of its stack is there",
         )
         self._allow(function, load_balancer)
-        resource = CustomResource(
+        resource = FunctionResource(
             self,
             "Protection",
-            service_token=function.function.function_arn,
-            service_timeout=Duration.seconds(SECONDS + ANSWER_SECONDS),
+            function=function,
+            timeout=after(SECONDS),
             resource_type=PROTECTION_RESOURCE_TYPE,
             properties={
                 "LoadBalancerArn": load_balancer.load_balancer_arn,
@@ -59,11 +58,6 @@ class DeletionProtection(Construct):
             },
         )
         resource.node.add_dependency(*others)
-        acknowledge(
-            resource,
-            "CloudFormation-Validate::W9003",
-            "ServiceTimeout is a number in a string, as the CDK renders it and as CloudFormation accepts it.",
-        )
 
     def _allow(self, function: PythonFunction, load_balancer: elbv2.ApplicationLoadBalancer) -> None:
         function.allow(["cloudformation:DescribeStacks"], [Aws.STACK_ID])

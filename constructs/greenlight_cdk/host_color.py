@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import Aws, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
@@ -12,6 +12,7 @@ from traffic_switch.contract import HOST_COLOR_RESOURCE_TYPE, JOURNAL_VARIABLE, 
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.docker_host import DockerHost
+from greenlight_cdk.function_resource import FunctionResource, after
 from greenlight_cdk.host_scripts import HostService
 from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.journal_look import let_look
@@ -19,8 +20,6 @@ from greenlight_cdk.lambda_function import PythonFunction
 
 SECONDS = 900
 """Lambda's own limit: a first boot, the download of an image and a move to a new host have to fit in."""
-ANSWER_SECONDS = 60
-"""What CloudFormation waits longer, since it calls the function through a queue."""
 
 TargetGroups = Mapping[Color, elbv2.IApplicationTargetGroup]
 
@@ -63,12 +62,12 @@ class HostColors(Construct):
         blue, green = (self._color(service, color) for color in (Color.BLUE, Color.GREEN))
         green.node.add_dependency(blue)
 
-    def _color(self, service: HostService, color: Color) -> CustomResource:
-        resource = CustomResource(
+    def _color(self, service: HostService, color: Color) -> FunctionResource:
+        resource = FunctionResource(
             self,
             f"{pascal(service.name)}{color.capitalize()}",
-            service_token=self._function.function.function_arn,
-            service_timeout=Duration.seconds(SECONDS + ANSWER_SECONDS),
+            function=self._function,
+            timeout=after(SECONDS),
             resource_type=HOST_COLOR_RESOURCE_TYPE,
             properties={
                 "Service": service.name,
@@ -82,11 +81,6 @@ class HostColors(Construct):
             },
         )
         resource.node.add_dependency(self._host.declared_images[service.name, color])
-        acknowledge(
-            resource,
-            "CloudFormation-Validate::W9003",
-            "ServiceTimeout is a number in a string, as the CDK renders it and as CloudFormation accepts it.",
-        )
         return resource
 
     def _allow(self) -> None:

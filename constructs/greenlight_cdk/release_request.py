@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from aws_cdk import CustomResource, Duration
+from aws_cdk import Duration
 from constructs import Construct
 from traffic_switch.contract import KEEP, RELEASE_RESOURCE_TYPE, Color
 
-from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.function_resource import FunctionResource
 from greenlight_cdk.lambda_function import PythonFunction
 
 
@@ -33,11 +33,11 @@ class ReleaseRequest(Construct):
         timeout: Duration,
     ) -> None:
         super().__init__(scope, construct_id)
-        resource = CustomResource(
+        resource = FunctionResource(
             self,
             "Request",
-            service_token=request.function.function_arn,
-            service_timeout=timeout,
+            function=request,
+            timeout=timeout,
             resource_type=RELEASE_RESOURCE_TYPE,
             properties={
                 "Service": service,
@@ -45,11 +45,6 @@ class ReleaseRequest(Construct):
                 **({"FrontDoor": front_door} if front_door else {}),
                 **_wanted(color, versions),
             },
-        )
-        acknowledge(
-            resource,
-            "CloudFormation-Validate::W9003",
-            "ServiceTimeout is a number in a string, as the CDK renders it and as CloudFormation accepts it.",
         )
         self.active_color = resource.get_att_string("ActiveColor")
 

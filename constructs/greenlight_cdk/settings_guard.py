@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import Aws, CustomResource, Duration
+from aws_cdk import Aws, Duration
 from constructs import Construct
 from traffic_switch.contract import RECORDED_SETTINGS, SETTINGS_GUARD_RESOURCE_TYPE
 
-from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.function_resource import FunctionResource, after
 from greenlight_cdk.lambda_function import PythonFunction
 
 SECONDS = 150
 """What the function may take: two looks at the stack, 30 s until a new role counts, 45 s for the answer."""
-ANSWER_SECONDS = 60
-"""What CloudFormation waits longer, since it calls the function through a queue."""
 
 
 class SettingsGuard(Construct):
@@ -38,16 +36,11 @@ class SettingsGuard(Construct):
             description="Greenlight: refuses changes of settings that a deployed system cannot follow",
         )
         function.allow(["cloudformation:DescribeStacks"], [Aws.STACK_ID])
-        self.resource = CustomResource(
+        self.resource = FunctionResource(
             self,
             "Recorded",
-            service_token=function.function.function_arn,
-            service_timeout=Duration.seconds(SECONDS + ANSWER_SECONDS),
+            function=function,
+            timeout=after(SECONDS),
             resource_type=SETTINGS_GUARD_RESOURCE_TYPE,
             properties={RECORDED_SETTINGS: dict(recorded)},
-        )
-        acknowledge(
-            self.resource,
-            "CloudFormation-Validate::W9003",
-            "ServiceTimeout is a number in a string, as the CDK renders it and as CloudFormation accepts it.",
         )

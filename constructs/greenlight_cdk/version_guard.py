@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import Aws, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -18,14 +18,13 @@ from traffic_switch.contract import CONFIG_VARIABLE, GUARD_RESOURCE_TYPE, JOURNA
 from version_guard.model import written
 
 from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.function_resource import FunctionResource, after
 from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.journal_look import let_look
 from greenlight_cdk.lambda_function import PythonFunction
 
 SECONDS = 240
 """What the function may take: a dozen calls with their retries, 30 s until a new role counts, 45 s for the answer."""
-ANSWER_SECONDS = 60
-"""What CloudFormation waits longer, since it calls the function through a queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +90,12 @@ class VersionGuard(Construct):
             "The Describe calls of ELBv2 know no resources (service authorization reference); they only read.",
         )
 
-    def _guard(self, service: GuardedService) -> CustomResource:
-        guard = CustomResource(
+    def _guard(self, service: GuardedService) -> FunctionResource:
+        return FunctionResource(
             self,
             pascal(service.name),
-            service_token=self._function.function.function_arn,
-            service_timeout=Duration.seconds(SECONDS + ANSWER_SECONDS),
+            function=self._function,
+            timeout=after(SECONDS),
             resource_type=GUARD_RESOURCE_TYPE,
             properties={
                 "Service": service.name,
@@ -105,12 +104,6 @@ class VersionGuard(Construct):
                 "AllowLiveChange": str(self._allow_live_change).lower(),
             },
         )
-        acknowledge(
-            guard,
-            "CloudFormation-Validate::W9003",
-            "ServiceTimeout is a number in a string, as the CDK renders it and as CloudFormation accepts it.",
-        )
-        return guard
 
 
 def _config(service: GuardedService) -> dict[str, Any]:

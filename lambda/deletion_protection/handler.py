@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
-from botocore.config import Config
 from custom_resource.context import LambdaContext
-from custom_resource.patience import Patience
-from custom_resource.serving import serve as answer_once
+from custom_resource.judging import CALLS, judge
 from traffic_switch.ports.answer import answer
 from traffic_switch.ports.stack_status import status
 from traffic_switch.surroundings import LambdaSurroundings, Surroundings
@@ -19,10 +17,6 @@ from deletion_protection.procedure import decide
 from deletion_protection.world import World
 
 PHYSICAL_ID = "deletion-protection"
-ANSWER_SECONDS = 75.0
-"""What is kept of the function's time for the last call to AWS (three attempts) and for the answer."""
-
-CALLS = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=5)
 
 
 def handle(event: Mapping[str, Any], context: LambdaContext) -> None:
@@ -32,8 +26,7 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> None:
 
 def serve(event: Mapping[str, Any], world: World, seconds_left: float) -> None:
     """Turn the protection on or off and answer."""
-    patience = Patience(world.surroundings, seconds_left - ANSWER_SECONDS)
-    answer_once(event, PHYSICAL_ID, lambda: decide(event, world, patience), world.answer)
+    judge(event, PHYSICAL_ID, decide, world, seconds_left)
 
 
 def world(surroundings: Surroundings) -> World:

@@ -43,12 +43,12 @@ class Listeners:
 
 
 def _is_preview(rule: RuleTypeDef) -> bool:
-    headers = (each.get("HttpHeaderConfig", {}).get("HttpHeaderName", "") for each in rule.get("Conditions", []))
-    return any(header.lower() == PREVIEW_HEADER.lower() for header in headers)
+    headers = [each["HttpHeaderConfig"] for each in rule["Conditions"] if "HttpHeaderConfig" in each]
+    return any(header["HttpHeaderName"].lower() == PREVIEW_HEADER.lower() for header in headers)
 
 
 def _shares(rule: RuleTypeDef) -> Iterator[tuple[str, int]]:
-    for action in rule.get("Actions", []):
+    for action in rule["Actions"]:
         groups = action.get("ForwardConfig", {}).get("TargetGroups", [])
         for group in groups:
             yield group["TargetGroupArn"], group.get("Weight", 1)

@@ -149,15 +149,17 @@ def _ended_before(ended: SimpleQueue[Future[T]], moment: float) -> Iterator[Futu
             return
 
 
-class _Connection(http.client.HTTPSConnection):
+class _Connection(http.client.HTTPConnection):
     """TLS with the host of the Host header: its name goes out as SNI, and the certificate must be for it."""
 
-    def __init__(self, *arguments: Any, server_name: str, tls: ssl.SSLContext, **options: Any) -> None:
-        super().__init__(*arguments, context=tls, **options)
+    default_port = http.client.HTTPS_PORT
+
+    def __init__(self, *arguments: Any, server_name: str | None, tls: ssl.SSLContext, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self._server_name, self._tls = server_name, tls
 
     def connect(self) -> None:
-        http.client.HTTPConnection.connect(self)
+        super().connect()
         self.sock = self._tls.wrap_socket(self.sock, server_hostname=self._server_name)
 
 
@@ -167,7 +169,7 @@ class _NamedHost(urllib.request.HTTPSHandler):
         self._tls = tls
 
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        name = urlsplit(f"//{request.get_header('Host')}").hostname or ""
+        name = urlsplit(f"//{request.get_header('Host')}").hostname
         connection = partial(_Connection, server_name=name, tls=self._tls)
         return self.do_open(connection, request)
 

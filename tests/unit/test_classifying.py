@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from traffic_switch.asking import Ask
 from traffic_switch.classifying import MAX_EVENT_AGE_SECONDS, Meaning, Scene, classify
 from traffic_switch.contract import Color
@@ -200,6 +201,18 @@ def test_keep_moves_nothing_and_tells_of_drift() -> None:
         {"ActiveColor": "blue", "Outcome": "UNCHANGED"},
     )
     assert (meaning.switch.color, meaning.switch.version) == (Color.BLUE, "1")
+
+
+@pytest.mark.parametrize("wanted", [{"color": "keep"}, {"color": "blue", "version": "1"}])
+def test_a_request_for_what_is_live_moves_a_rule_that_is_on_the_listener_of_before(wanted: dict[str, Any]) -> None:
+    meaning = meant(replace(ASK, **wanted), astray=True)
+
+    assert meaning == Meaning(replace(switch(Mode.REPAIR, Color.BLUE, id="r2"), version="1"))
+
+
+@pytest.mark.parametrize("wanted", [{"color": "green", "version": "1"}, {"color": "blue", "version": "2"}])
+def test_a_release_moves_no_rule_from_one_listener_to_another(wanted: dict[str, Any]) -> None:
+    assert meant(replace(ASK, **wanted), astray=True).switch.mode is Mode.RELEASE
 
 
 def test_keep_is_blue_when_nothing_is_live() -> None:

@@ -17,10 +17,11 @@ DOMAIN = "shop.example.com"
 
 
 class Door(BaseHTTPRequestHandler):
-    """Says which host it was asked for."""
+    """Says which host it was asked for; /302 leads to /200."""
 
     def do_GET(self) -> None:
-        self.send_response(200)
+        self.send_response(int(self.path.strip("/") or 200))
+        self.send_header("Location", "/200")
         self.end_headers()
         self.wfile.write(self.headers["Host"].encode())
 
@@ -56,8 +57,8 @@ def trusting(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(surroundings, "_OPENER", surroundings.opener(tls))
 
 
-def fetched(url: str, host: str) -> HttpReply:
-    return LambdaSurroundings().fetch(urllib.request.Request(url, headers={"Host": host}), 5.0)
+def fetched(url: str, host: str, timeout: float = 5.0) -> HttpReply:
+    return LambdaSurroundings().fetch(urllib.request.Request(url, headers={"Host": host}), timeout)
 
 
 def test_tls_and_the_request_name_the_domain_wherever_the_address_leads(door: tuple[str, list[str]]) -> None:
@@ -75,3 +76,12 @@ def test_a_certificate_for_another_name_is_no_answer(door: tuple[str, list[str]]
 def test_without_a_domain_the_certificate_must_be_for_the_address(door: tuple[str, list[str]]) -> None:
     with pytest.raises(OSError, match=r"IP address mismatch, certificate is not valid for '127\.0\.0\.1'"):
         LambdaSurroundings().fetch(urllib.request.Request(door[0]), 5.0)
+
+
+def test_no_redirect_is_followed(door: tuple[str, list[str]]) -> None:
+    assert fetched(f"{door[0]}302", DOMAIN).status == 302
+
+
+def test_a_door_that_takes_too_long_is_an_error_of_the_network() -> None:
+    with HTTPServer(("127.0.0.1", 0), Door) as silent, pytest.raises(OSError, match="timed out"):
+        fetched(f"https://127.0.0.1:{silent.server_port}/", DOMAIN, timeout=0.05)

@@ -105,17 +105,25 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
     status, known = _status(ask, world, newest.record)
     if status not in FORWARD:
         return Scene(newest, status, known)
-    live, look = known or world.journal.live(ask.service), RuleLook()
+    live = known or world.journal.live(ask.service)
+    drift, astray = _drift(ask, world, live)
+    return Scene(newest, status, live, drift, astray, now=now, redelivered=redelivered)
+
+
+def _drift(ask: Ask, world: World, live: Live | None) -> tuple[str, bool]:
+    """How the rule differs from what is live, and whether nothing is wrong with it but its listener.
+
+    Nobody is kept waiting for a rule that is being moved who does not have to know.
+    """
     service = world.services[ask.service]
-    if live and asks_for(ask, live) and (ask.color == KEEP or service.has_other_listeners):
-        rule = world.rule(service)
-        look = awaited(world, rule, lambda look: not preflight.drift(look, live) or _is_astray(look, live))
-    drift = preflight.drift(look, live) if ask.color == KEEP else ""
-    return Scene(newest, status, live, drift, bool(live and _is_astray(look, live)), now=now, redelivered=redelivered)
+    if live is None or not asks_for(ask, live) or not (ask.color == KEEP or service.has_other_listeners):
+        return "", False
+    rule = world.rule(service)
+    look = awaited(world, rule, lambda look: not preflight.drift(look, live) or _is_astray(look, live))
+    return preflight.drift(look, live), _is_astray(look, live)
 
 
 def _is_astray(look: RuleLook, live: Live) -> bool:
-    """Whether nothing is wrong with the rule but the listener that it is on."""
     return bool(look.strays) and look.reads(live.weights)
 
 

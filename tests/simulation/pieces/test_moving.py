@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from traffic_switch.model import Hold
 from traffic_switch.rule_writing import Fate, tidy
 
 from tests.simulation.people import Operator
+from tests.simulation.pieces.asking import BLUE_PROPERTIES, PROPERTIES, answered, event, sent
 from tests.simulation.pieces.workbench import BLUE_LIVE, REMOVE, REPAIR, Workbench, asked
 from tests.simulation.site import HOST, HTTPS, LISTENER
 
@@ -81,10 +84,39 @@ def test_what_was_left_behind_goes_with_the_next_repair(bench: Workbench) -> Non
     assert "still has a production rule as well" in told["reason"]
 
 
+def test_a_move_that_loses_the_lock_as_it_ends_is_not_called_done(bench: Workbench) -> None:
+    bench.cloud.after_event.append(lambda call, _: bench.lock(REPAIR, epoch=8) if call == "elbv2.DeleteRule" else None)
+    told = bench.step("Repair", REPAIR)
+
+    assert (told["verdict"], told["reason"]) == (
+        "LOST",
+        "the lock of shop was taken from s4 while it moved the rule",
+    )
+
+
+def tidied(bench: Workbench) -> Fate:
+    return bench.run(lambda world: tidy(world, world.services["shop"], HOLD), "Repair")
+
+
+def test_a_rule_that_is_listed_late_is_waited_for(bench: Workbench) -> None:
+    bench.cloud.kernel.at(5.0, lambda: bench.greenlight.site.write_rule_on(HTTPS, 100, 0))
+
+    assert tidied(bench) is Fate.OK
+    assert listeners(bench) == [HTTPS]
+
+
+def test_a_rule_that_is_listed_at_once_keeps_nobody_waiting(bench: Workbench) -> None:
+    bench.greenlight.site.write_rule_on(HTTPS, 100, 0)
+    before = bench.cloud.kernel.time
+    tidied(bench)
+
+    assert bench.cloud.kernel.time - before < 5
+
+
 def test_the_only_rule_is_never_deleted(bench: Workbench) -> None:
     site = bench.greenlight.site
 
-    assert bench.run(lambda world: tidy(world, world.services["shop"], HOLD), "Repair") is Fate.FOREIGN
+    assert tidied(bench) is Fate.FOREIGN
     assert [*site.rules()] == [LISTENER]
 
 
@@ -93,7 +125,7 @@ def test_a_lock_that_is_lost_deletes_nothing(bench: Workbench) -> None:
     site.write_rule_on(HTTPS, 100, 0)
     bench.lock(REMOVE, epoch=8)
 
-    assert bench.run(lambda world: tidy(world, world.services["shop"], HOLD), "Repair") is Fate.LOST
+    assert tidied(bench) is Fate.LOST
     assert listeners(bench) == [HTTPS, LISTENER]
 
 
@@ -112,3 +144,37 @@ def test_a_hand_edit_of_the_rule_on_the_old_listener_is_written_over_by_nobody_b
 
     assert listeners(bench) == [HTTPS]
     assert bench.greenlight.site.rule_weights() == {"blue": 100, "green": 0}
+
+
+def test_a_deploy_that_asks_for_nothing_new_moves_the_rule(asking: Workbench) -> None:
+    asking.greenlight.become_https()
+    sent(asking, event(asking, ResourceProperties={**PROPERTIES, "Color": "keep"}))
+    switch = json.loads((asking.cloud.switch_item("r1") or {})["switch"])
+
+    assert (switch["mode"], switch["color"], switch["version"]) == ("repair", "blue", "v1")
+    assert asking.cloud.kernel.time < 5
+
+
+def test_a_deploy_moves_no_rule_with_weights_that_somebody_changed(asking: Workbench) -> None:
+    asking.greenlight.become_https()
+    Operator(asking.greenlight.site).set_weights(50, 50)
+
+    answer = answered(asking, event(asking, ResourceProperties={**PROPERTIES, "Color": "keep"}))
+
+    assert answer["Reason"].startswith("blue with version v1 stays live. the production rule has blue 50, green 50")
+
+
+@pytest.mark.parametrize("wanted", [PROPERTIES, BLUE_PROPERTIES])
+def test_a_request_for_a_color_is_kept_waiting_by_no_rule_that_another_switch_may_be_moving(
+    asking: Workbench, wanted: dict[str, str]
+) -> None:
+    sent(asking, event(asking, ResourceProperties=wanted))
+
+    assert "elbv2.DescribeRules" not in asking.asked_for
+
+
+def test_a_release_of_a_new_version_is_kept_waiting_by_no_rule_on_another_listener(asking: Workbench) -> None:
+    asking.greenlight.become_https()
+    sent(asking, event(asking))
+
+    assert "elbv2.DescribeRules" not in asking.asked_for
