@@ -57,23 +57,23 @@ def _rewritten(world: World, switch: Switch, service: Service, hold: Hold, live:
         raise LockLostError(f"the lock of {switch.service} was taken from {switch.id} while it repaired the rule")
     if fate is Fate.FOREIGN:
         return failed(f"the production rule does not read as it was repaired: {world.rule(service).look()}")
-    if found.strays and not (moved := _moved(world, switch, service, hold)).good:
+    if found.strays and not (moved := _moved(world, service, hold, live)).good:
         return moved
     was = preflight.drift(found, live) or "the rule was as it should be"
     return passed(f"the production rule has {live.weights} again; before: {was}")
 
 
-def _moved(world: World, switch: Switch, service: Service, hold: Hold) -> Judgment:
+def _moved(world: World, service: Service, hold: Hold, live: Live) -> Judgment:
     """Take the rule from the listener that served before, once users are served by the new one.
 
     Until then both listeners serve: a certificate that does not work costs nobody a request.
     """
-    judgment = agreed(world, service, switch.color)
+    judgment = agreed(world, service, live.color)
     if not judgment.good:
         return failed(f"the new listener does not serve, so the one before keeps its rule: {judgment.reason}")
     fate = tidy(world, service, hold)
     if fate is Fate.LOST:
-        raise LockLostError(f"the lock of {switch.service} was taken from {switch.id} while it moved the rule")
+        raise LockLostError(f"the lock of {service.name} was taken from {hold.switch_id} while it moved the rule")
     if fate is Fate.FOREIGN:
         return failed(f"the listener that served before still has a production rule: {world.rule(service).look()}")
     return judgment

@@ -10,7 +10,7 @@ from traffic_switch.rule_writing import Fate, tidy
 
 from tests.simulation.people import Operator
 from tests.simulation.pieces.asking import BLUE_PROPERTIES, PROPERTIES, answered, event, sent
-from tests.simulation.pieces.workbench import BLUE_LIVE, REMOVE, REPAIR, Workbench, asked
+from tests.simulation.pieces.workbench import BLUE_LIVE, GREEN_LIVE, REMOVE, REPAIR, Workbench, asked
 from tests.simulation.site import HOST, HTTPS, LISTENER
 
 HOLD = Hold("s4", "shop", 7)
@@ -47,6 +47,15 @@ def test_users_of_the_old_listener_are_served_until_they_are_redirected(bench: W
 
     assert followed
     assert all(weights == {"blue": 1.0} for weights in followed)
+
+
+def test_the_rule_moves_though_another_color_went_live_since_the_repair_was_asked_for(bench: Workbench) -> None:
+    bench.greenlight.tamper("live#shop", GREEN_LIVE)
+    Operator(bench.greenlight.site).set_weights(0, 100)
+    told = bench.step("Repair", REPAIR)
+
+    assert (told["verdict"], listeners(bench)) == ("PASS", [HTTPS])
+    assert bench.greenlight.site.rule_weights() == {"blue": 0, "green": 100}
 
 
 def test_the_old_listener_keeps_its_rule_when_the_new_one_does_not_serve(bench: Workbench) -> None:
