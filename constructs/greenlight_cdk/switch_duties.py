@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 SHIFT_SECONDS = 720
-"""The longest run of all: a write of the rule, then the front door is asked for `confirm_deadline_seconds`."""
+"""A write of the rule, then the front door is asked for `confirm_deadline_seconds`."""
+
+REPAIR_SECONDS = 900
+"""As long as Lambda allows: what a shift does, then the rule that is left on the other listener is deleted."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def duties(places: Places) -> Iterable[Duty]:
         Duty("Done", 120, (close, LOOK_AT_RULES)),
         Duty("Rollback", 300, (retake, *take_back, *report)),
         Duty("Remove", 300, (close, LOOK_AT_RULES, _delete_rules(places), notify)),
-        Duty("Repair", 300, (retake, *write, *_misplaced_rules(places), LOOK_AT_TARGETS, preview)),
+        Duty("Repair", REPAIR_SECONDS, (retake, *write, *_misplaced_rules(places), LOOK_AT_TARGETS, preview)),
         Duty("Respond", 120, (note,)),
         Duty("Settle", 400, (retake, *take_back, *report), commands=STOP),
         Duty("Drift", 300, (note, LOOK_AT_RULES, notify)),

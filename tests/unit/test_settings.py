@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from greenlight_cdk.switch_duties import Places, duties
+from greenlight_cdk.switch_duties import REPAIR_SECONDS, SHIFT_SECONDS, Places, duties
 from traffic_switch.contract import Color
 
 from stacks.settings import ServiceSettings, Settings, SettingsError
@@ -72,6 +72,15 @@ def test_every_function_that_writes_the_rule_outlasts_the_longest_write_that_the
 
 def test_the_longest_confirmation_still_fits_the_shift() -> None:
     assert settings(confirm_deadline_seconds=580).confirm_deadline_seconds == 580
+
+
+@pytest.mark.parametrize("settle_seconds", [2, 20, 60])
+def test_the_longest_confirmation_fits_a_repair_that_moves_the_rule(settle_seconds: int) -> None:
+    confirm = min(600, SHIFT_SECONDS - 60 - 4 * settle_seconds)
+    found = settings(write_settle_seconds=settle_seconds, confirm_deadline_seconds=confirm)
+
+    looks_at_what_is_left = 3 * found.write_settle_seconds
+    assert found.write_seconds + confirm + looks_at_what_is_left + 60 <= REPAIR_SECONDS
 
 
 def test_a_service_s_source_is_its_folder_unless_said_otherwise() -> None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from traffic_switch.model import Hold
 from traffic_switch.rule_writing import Fate, tidy
 
+from tests.simulation.installation import BRIEF
 from tests.simulation.people import Operator
 from tests.simulation.pieces.asking import BLUE_PROPERTIES, PROPERTIES, answered, event, sent
-from tests.simulation.pieces.workbench import BLUE_LIVE, GREEN_LIVE, REMOVE, REPAIR, Workbench, asked
+from tests.simulation.pieces.workbench import (
+    BLUE_LIVE,
+    GREEN_LIVE,
+    REMOVE,
+    REPAIR,
+    Workbench,
+    asked,
+    new_installation,
+)
 from tests.simulation.site import HOST, HTTPS, LISTENER
 
 HOLD = Hold("s4", "shop", 7)
@@ -19,7 +29,11 @@ HOLD = Hold("s4", "shop", 7)
 @pytest.fixture
 def bench() -> Workbench:
     """Blue is live on port 80, the edge and the switch know of port 443, and the repair s4 holds the lock."""
-    bench = Workbench()
+    return ready(Workbench())
+
+
+def ready(bench: Workbench) -> Workbench:
+    """Let blue be live on port 80, the edge and the switch know of port 443, and the repair hold the lock."""
     bench.greenlight.tamper("live#shop", BLUE_LIVE)
     bench.greenlight.site.write_rule(100, 0)
     bench.greenlight.become_https()
@@ -81,6 +95,16 @@ def test_a_rule_that_somebody_puts_back_on_the_old_listener_is_told(bench: Workb
         "FAIL",
         "the listener that served before still has a production rule: the production rule has blue 100, green 0",
     )
+
+
+def test_a_repair_waits_for_the_new_listener_as_long_as_the_settings_say() -> None:
+    bench = ready(Workbench(new_installation(replace(BRIEF, confirm_deadline_seconds=420, write_settle_seconds=60))))
+    front_doors = bench.cloud.web.front_doors
+    del front_doors[f"https://{HOST}"]
+    bench.cloud.kernel.at(400.0, lambda: front_doors.update({f"https://{HOST}": HTTPS}))
+
+    assert bench.step("Repair", REPAIR)["verdict"] == "PASS"
+    assert listeners(bench) == [HTTPS]
 
 
 def test_what_was_left_behind_goes_with_the_next_repair(bench: Workbench) -> None:
