@@ -5,9 +5,7 @@ from __future__ import annotations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
-
-HTTP = 80
-HTTPS = 443
+from traffic_switch.contract import HTTP_PORT, HTTPS_PORT
 
 
 class FrontDoor(Construct):
@@ -52,17 +50,17 @@ class FrontDoor(Construct):
         return [self.http, self.https] if self.https else [self.http]
 
     def _http(self, *, redirects: bool) -> elbv2.ApplicationListener:
-        action = _redirect("HTTPS", HTTPS) if redirects else _closed()
-        return self.load_balancer.add_listener("Listener", port=HTTP, open=False, default_action=action)
+        action = _redirect("HTTPS", HTTPS_PORT) if redirects else _closed()
+        return self.load_balancer.add_listener("Listener", port=HTTP_PORT, open=False, default_action=action)
 
     def _https(self, certificate_arn: str, serves: bool) -> elbv2.ApplicationListener:
         return self.load_balancer.add_listener(
             "Https",
-            port=HTTPS,
+            port=HTTPS_PORT,
             open=False,
             certificates=[elbv2.ListenerCertificate.from_arn(certificate_arn)],
             ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ,
-            default_action=_closed() if serves else _redirect("HTTP", HTTP),
+            default_action=_closed() if serves else _redirect("HTTP", HTTP_PORT),
         )
 
 

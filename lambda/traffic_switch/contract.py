@@ -25,6 +25,9 @@ VERSION_HEADER = "X-Version"
 PREVIEW_HEADER = "X-Greenlight-Preview"
 """Its value is `<color>-<secret>`: the way in to an idle color, for smoke tests alone."""
 
+HTTP_PORT, HTTPS_PORT = 80, 443
+"""Ports of the load balancer's listeners. One on any other port is a person's."""
+
 PRODUCTION_PRIORITY = 100
 PREVIEW_PRIORITIES = {Color.BLUE: 10, Color.GREEN: 11}
 FULL_WEIGHT = 100

@@ -10,6 +10,8 @@ from typing import Any
 from traffic_switch.config import Row, domain_and_others, written
 from traffic_switch.contract import (
     CONFIG_VARIABLE,
+    HTTP_PORT,
+    HTTPS_PORT,
     JOURNAL_VARIABLE,
     POLICY_VARIABLE,
     PREVIEW_HEADER,
@@ -132,7 +134,7 @@ def open_https(cloud: Cloud, *sites: Site) -> None:
     before redirects what no rule takes.
     """
     fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
-    cloud.elbv2.add_listener(HTTPS, [fixed])
+    cloud.elbv2.add_listener(HTTPS, HTTPS_PORT, [fixed])
     cloud.web.front_doors[f"https://{HOST}"] = HTTPS
     cloud.traffic.redirects[LISTENER] = HTTPS
     for site in sites:
@@ -172,7 +174,7 @@ def _edge(site: Site) -> dict[str, Any]:
 
 def _open_listener(cloud: Cloud) -> None:
     fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
-    cloud.elbv2.add_listener(LISTENER, [fixed])
+    cloud.elbv2.add_listener(LISTENER, HTTP_PORT, [fixed])
     cloud.web.front_doors[f"http://{HOST}"] = LISTENER
     cloud.secrets.values[SECRET] = SECRET_VALUE
 

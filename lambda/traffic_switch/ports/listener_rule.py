@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from traffic_switch.config import RulePlace, load_balancer_of
+from traffic_switch.contract import HTTP_PORT, HTTPS_PORT
 from traffic_switch.errors import RuleExistsError, RuleGoneError
 from traffic_switch.model import RuleLook, Weights
 from traffic_switch.rule_shape import among, conditions, forward, look_at, productions
@@ -37,8 +38,9 @@ class ListenerRule:
             return []
         balancer = load_balancer_of(self._place.listener_arn)
         pages = self._reader.get_paginator("describe_listeners").paginate(LoadBalancerArn=balancer)
-        found = [listener["ListenerArn"] for page in pages for listener in page["Listeners"]]
-        return [arn for arn in found if arn != self._place.listener_arn]
+        found = [listener for page in pages for listener in page["Listeners"]]
+        ours = [one["ListenerArn"] for one in found if one["Port"] in (HTTP_PORT, HTTPS_PORT)]
+        return [arn for arn in ours if arn != self._place.listener_arn]
 
     def _rules(self, listener_arn: str) -> list[RuleTypeDef]:
         pages = self._reader.get_paginator("describe_rules").paginate(ListenerArn=listener_arn)

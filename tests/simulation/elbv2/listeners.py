@@ -15,8 +15,8 @@ from tests.simulation.timeline import Timeline
 class Listener:
     """One listener. Its rules, by ARN, are replaced as a whole at each write, so that older states can be kept."""
 
-    def __init__(self, kernel: Kernel, arn: str, default: Rule) -> None:
-        self.arn = arn
+    def __init__(self, kernel: Kernel, arn: str, port: int, default: Rule) -> None:
+        self.arn, self.port = arn, port
         self._kernel = kernel
         self._stored: Timeline[Mapping[str, Rule]] = Timeline({default["RuleArn"]: default})
         self._packed: dict[int, bytes] = {}

@@ -37,16 +37,17 @@ class Elbv2:
         """The next DescribeRules shows what was stored so many seconds ago."""
         self._next_lag = seconds
 
-    def add_listener(self, arn: str, default: list[dict[str, Any]]) -> Listener:
+    def add_listener(self, arn: str, port: int, default: list[dict[str, Any]]) -> Listener:
         """A listener with its default actions."""
         made = rules.actions(default, self.groups)
         rule = {"RuleArn": self._rule_arn(arn), "Priority": "default", "Conditions": [], "Actions": made}
-        self.listeners[arn] = Listener(self._kernel, arn, {**rule, "IsDefault": True})
+        self.listeners[arn] = Listener(self._kernel, arn, port, {**rule, "IsDefault": True})
         return self.listeners[arn]
 
     def describe_listeners(self, request: Request) -> Reply:
         of = request["LoadBalancerArn"].replace(":loadbalancer/", ":listener/")
-        return {"Listeners": [{"ListenerArn": arn} for arn in self.listeners if arn.startswith(f"{of}/")]}
+        found = {arn: listener for arn, listener in self.listeners.items() if arn.startswith(f"{of}/")}
+        return {"Listeners": [{"ListenerArn": arn, "Port": listener.port} for arn, listener in found.items()]}
 
     def describe_rules(self, request: Request) -> Reply:
         lag = self._lag()

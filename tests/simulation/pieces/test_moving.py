@@ -146,6 +146,16 @@ def test_a_rule_that_is_listed_at_once_keeps_nobody_waiting(bench: Workbench) ->
     assert bench.cloud.kernel.time - before < 5
 
 
+def test_a_listener_that_a_person_added_on_another_port_is_none_of_ours(bench: Workbench) -> None:
+    fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
+    theirs = bench.cloud.elbv2.add_listener(f"{LISTENER[:-1]}f", 8443, [fixed])
+    bench.greenlight.site.write_rule_on(theirs.arn, 50, 50)
+    told = bench.step("Repair", REPAIR)
+
+    assert (told["verdict"], listeners(bench)) == ("PASS", [HTTPS])
+    assert theirs.with_priority("100")
+
+
 def test_the_only_rule_is_never_deleted(bench: Workbench) -> None:
     site = bench.greenlight.site
 
