@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from custom_resource.patience import Patience
 from custom_resource.request import Event, Kind, kind_of, properties, required
+from traffic_switch.stack_looks import FORWARD
 
 from deletion_protection.load_balancers import ATTRIBUTE
 from deletion_protection.world import World
 
 CREATION_ROLLS_BACK = "ROLLBACK_IN_PROGRESS"
 STACK_GOES = "DELETE_IN_PROGRESS"
+
+STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS = 15.0, 3.0
+"""How long a stack is looked at that seems to be at rest, or to go forward, though it deletes something."""
 
 
 def decide(event: Event, world: World, patience: Patience) -> tuple[str, str]:
@@ -26,9 +30,21 @@ def decide(event: Event, world: World, patience: Patience) -> tuple[str, str]:
     wanted = properties(event)
     arn, enabled = required(wanted, "LoadBalancerArn"), required(wanted, "Enabled") == "true"
     if kind_of(event) is Kind.DELETE:
-        return _let_go(arn, patience(lambda: world.status(str(event["StackId"]))), world, patience)
+        return _let_go(arn, _status(str(event["StackId"]), world, patience), world, patience)
     patience(lambda: world.load_balancers.protect(arn, enabled))
     return "SUCCESS", f"{ATTRIBUTE} is {str(enabled).lower()}"
+
+
+def _status(stack_id: str, world: World, patience: Patience) -> str:
+    """The stack's status. DescribeStacks may lag behind by seconds, so that one that cannot be true is read again."""
+    clock = world.surroundings
+    deadline = clock.monotonic() + STATUS_PATIENCE_SECONDS
+    while True:
+        status = patience(lambda: world.status(stack_id))
+        is_old = status in FORWARD or not status.endswith("_IN_PROGRESS")
+        if not is_old or clock.monotonic() >= deadline:
+            return status
+        clock.sleep(STATUS_PAUSE_SECONDS)
 
 
 def _let_go(arn: str, status: str, world: World, patience: Patience) -> tuple[str, str]:
