@@ -20,11 +20,13 @@ Outcome = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Rules:
-    """What the function's EventInvokeConfig says about events that fail."""
+    """What the function's EventInvokeConfig says about events, and where its DeadLetterConfig puts those that fail."""
 
     retries: int
     age_seconds: float
-    destination: str
+    on_failure: str
+    on_success: str = ""
+    dead_letters: str = ""
 
     @classmethod
     def of(cls, function: Function) -> Rules:
@@ -33,10 +35,14 @@ class Rules:
         found = configs.get("$LATEST") or configs.get("") or function.get("event_invoke_config") or {}
         retries = found.get("MaximumRetryAttempts")
         age = found.get("MaximumEventAgeInSeconds")
+        destinations = found.get("DestinationConfig") or {}
+        config = function.get("config") or function
         return cls(
             _DEFAULT_RETRIES if retries is None else int(retries),
             _DEFAULT_AGE_SECONDS if age is None else float(age),
-            ((found.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination") or "",
+            (destinations.get("OnFailure") or {}).get("Destination") or "",
+            (destinations.get("OnSuccess") or {}).get("Destination") or "",
+            (config.get("DeadLetterConfig") or {}).get("TargetArn") or "",
         )
 
 
@@ -76,17 +82,29 @@ def attempt(
 
 
 def record(function_arn: str, event: Any, ended: Ended, request_id: str, timestamp: str) -> dict[str, Any]:
-    """What Lambda sends to the on-failure destination."""
+    """What Lambda sends to a destination. The request id is that of the invocation, and of each of its tries."""
+    failed = {"functionError": "Unhandled"} if ended.why else {}
     return {
         "version": "1.0",
         "timestamp": timestamp,
         "requestContext": {
             "requestId": request_id,
             "functionArn": f"{function_arn}:$LATEST",
-            "condition": ended.why,
+            "condition": ended.why or "Success",
             "approximateInvokeCount": ended.attempts,
         },
         "requestPayload": event,
-        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", **failed},
         "responsePayload": ended.outcome.get("body"),
+    }
+
+
+def dead_letter(ended: Ended, request_id: str) -> dict[str, dict[str, str]]:
+    """The attributes of an event in a queue or a topic of dead letters: the first kilobyte of the error, among them."""
+    body = ended.outcome.get("body")
+    message = str(body.get("errorMessage", "") if isinstance(body, dict) else body)[:1024]
+    return {
+        "RequestID": {"DataType": "String", "StringValue": request_id},
+        "ErrorCode": {"DataType": "Number", "StringValue": "200"},
+        "ErrorMessage": {"DataType": "String", "StringValue": message},
     }

@@ -1,33 +1,26 @@
 """Asynchronous invocations of functions: an event is taken at once, and run in the background.
 
-ministack ignores the age of an event, retries within seconds, and leaves half of a failed event's record out.
+ministack ignores the age of an event, retries within seconds, gives each try an id of its own, tells no destination
+of a success, and leaves half of a failed event's record out.
 """
 
 from __future__ import annotations
 
 import contextvars
-import json
-import logging
 import os
 import threading
 import time
-from collections.abc import Mapping
 from typing import Any
 
-from ministack import app
-from ministack.core.arn import parse_arn
 from ministack.core.responses import new_uuid, now_iso, set_request_account_id, set_request_region
-from ministack.services import lambda_svc, sqs
+from ministack.services import lambda_svc
 
-from greenlight.rehearsal.cloud.lambda_functions.attempts import Function, Rules, attempt, record
-from greenlight.rehearsal.cloud.stepfunctions.permission import denial
+from greenlight.rehearsal.cloud.lambda_functions import destinations
+from greenlight.rehearsal.cloud.lambda_functions.attempts import Function, Outcome, Rules, attempt, dead_letter, record
+from greenlight.rehearsal.cloud.lambda_functions.requests import REQUEST
 
-log = logging.getLogger(__name__)
-
-REQUIRED = ("_account_region_from_function_config", "_execute_function", "_esm_wake", "invoke_async_with_retry")
+REQUIRED = ("_account_region_from_function_config", "_execute_function", "invoke_async_with_retry")
 """The names of ministack's lambda_svc module that this module uses or replaces."""
-REQUIRED_QUEUES = ("_act_send_message", "_queue_by_arn", "_queue_url")
-"""The names of ministack's sqs module that this module uses."""
 RETRY_VARIABLE = "GREENLIGHT_INVOCATION_RETRY_SECONDS"
 """How long the first retry waits; AWS waits a minute, and two before the second one."""
 
@@ -45,23 +38,20 @@ def _deliver(function: Function, event: Any) -> None:
     account, region = lambda_svc._account_region_from_function_config(config)
     set_request_account_id(account)
     set_request_region(region)
-    rules = Rules.of(function)
-    ended = attempt(
-        lambda: lambda_svc._execute_function(function, event), rules, _retry_seconds(), time.monotonic, time.sleep
-    )
-    if ended.why and rules.destination:
-        body = record(config["FunctionArn"], event, ended, new_uuid(), now_iso())
-        _send(rules.destination, config["Role"], body)
+    rules, request_id = Rules.of(function), REQUEST.get() or new_uuid()
 
+    def run() -> Outcome:
+        REQUEST.set(request_id)
+        outcome: Outcome = lambda_svc._execute_function(function, event)
+        return outcome
 
-def _send(destination: str, role: str, body: Mapping[str, Any]) -> None:
-    """Send the record with the rights of the function's role, as Lambda does. Only queues are known here."""
-    problem = denial(role, "sqs:SendMessage", destination) if app.AUTH else None
-    if problem or parse_arn(destination).service != "sqs" or sqs._queue_by_arn(destination) is None:
-        log.error("no record of a failed event reaches %s: %s", destination, problem or "it is no queue that exists")
-        return
-    sqs._act_send_message({"MessageBody": json.dumps(body)}, sqs._queue_url(parse_arn(destination).resource))
-    lambda_svc._esm_wake.set()
+    ended = attempt(run, rules, _retry_seconds(), time.monotonic, time.sleep)
+    destination = rules.on_failure if ended.why else rules.on_success
+    if destination:
+        body = record(config["FunctionArn"], event, ended, request_id, now_iso())
+        destinations.send(destination, config["Role"], body)
+    if ended.why and rules.dead_letters:
+        destinations.send(rules.dead_letters, config["Role"], event, dead_letter(ended, request_id))
 
 
 def _retry_seconds() -> float:

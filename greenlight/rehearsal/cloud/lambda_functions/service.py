@@ -14,11 +14,18 @@ from functools import partial
 from typing import Any
 
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc, sqs
+from ministack.services import lambda_svc
 
 from greenlight.rehearsal.certificates import authority_file
 from greenlight.rehearsal.cloud.context import CloudContext
-from greenlight.rehearsal.cloud.lambda_functions import configuration, event_sources, invocations, log_rights
+from greenlight.rehearsal.cloud.lambda_functions import (
+    configuration,
+    destinations,
+    event_sources,
+    invocations,
+    log_rights,
+    requests,
+)
 from greenlight.rehearsal.cloud.lambda_functions.code import link_shipped_packages
 from greenlight.rehearsal.cloud.lambda_functions.environment import function_session
 from greenlight.rehearsal.cloud.lambda_functions.interpreters import Interpreters, version_of
@@ -39,7 +46,6 @@ def install(context: CloudContext) -> None:
     """Run Python functions our way. Node.js functions stay with ministack."""
     require(lambda_svc, "_execute_function_warm", "_ensure_reaper_thread", "acquire_worker", "invalidate_worker")
     require(lambda_svc, "release_worker", *invocations.REQUIRED)
-    require(sqs, *invocations.REQUIRED_QUEUES)
     require(lambda_runtime, "_worker_class_for", "execution_credentials", "reset")
     folder = context.run_dir / "lambda"
     packages = link_shipped_packages(folder / "runtime")
@@ -55,6 +61,8 @@ def install(context: CloudContext) -> None:
     lambda_runtime.execution_credentials = lambda config: function_session(config).variables()
     lambda_svc._execute_function_warm = _execute_function_warm(lambda_svc._execute_function_warm)
     lambda_svc.invoke_async_with_retry = invocations.invoke
+    destinations.check_requirements()
+    requests.install()
     configuration.install()
     log_rights.install(context.silences)
     event_sources.install()
