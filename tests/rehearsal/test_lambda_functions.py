@@ -128,7 +128,7 @@ def test_a_function_has_the_packages_of_the_runtime_alone(cloud: LocalCloud) -> 
 
     assert failure["errorType"] == "Runtime.ImportModuleError"
     assert failure["errorMessage"] == "Unable to import module 'index': No module named 'click'"
-    assert failure["stackTrace"] == ['  File "/var/task/index.py", line 1, in <module>\n    import click\n']
+    assert failure["stackTrace"] == []
 
 
 def test_an_error_is_named_after_its_class_and_keeps_the_process_warm(cloud: LocalCloud, function: str) -> None:
@@ -189,7 +189,8 @@ def test_the_log_of_a_function_is_a_file_and_a_log_group(cloud: LocalCloud, func
     lines = log_of(cloud, function).splitlines()
     begun = lines.index(f"START RequestId: {request} Version: $LATEST")
     assert lines[begun + 1] == "told"
-    assert lines[begun + 2].startswith(f"REPORT RequestId: {request}\tDuration: ")
+    assert lines[begun + 2] == f"END RequestId: {request}"
+    assert lines[begun + 3].startswith(f"REPORT RequestId: {request}\tDuration: ")
     logs = cloud.client("logs")
     found = logs.filter_log_events(logGroupName="/aws/lambda/shop", filterPattern="told")["events"]
     assert [event["message"] for event in found][:1] == ["told"]

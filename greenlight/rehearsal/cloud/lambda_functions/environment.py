@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from greenlight.rehearsal.cloud.iam.roles import RoleSession, role_session
@@ -71,7 +72,7 @@ def environment(
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
-        "AWS_LAMBDA_LOG_STREAM_NAME": f"[{function.version}]{os.urandom(16).hex()}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{os.urandom(16).hex()}",
         "AWS_LAMBDA_LOG_FORMAT": function.log_format,
         "AWS_LAMBDA_LOG_LEVEL": function.log_level,
         "LAMBDA_TASK_ROOT": code,

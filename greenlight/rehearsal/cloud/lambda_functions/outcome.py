@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 Outcome = dict[str, Any]
+
+LARGEST_ANSWER = 6_291_556
+"""Bytes (Lambda guide, "Lambda quotas": 6 MB; the exact number is what Lambda's error names)."""
 
 _ORDER = ("errorMessage", "errorType", "requestId", "stackTrace")
 """Of a failure, as the runtime writes it."""
 
 
-def returned(answer: Mapping[str, Any], lines: Sequence[str], request_id: str) -> Outcome:
+def returned(answer: Mapping[str, Any], lines: Sequence[str]) -> Outcome:
     """The handler returned, or it raised: then the error is named after the exception's class, as on AWS."""
-    log = "\n".join(lines)
-    if "failure" not in answer:
-        return {"body": answer["result"], "log": log}
-    return _error({**answer["failure"], "requestId": request_id}, log)
+    if "failure" in answer:
+        return _error(answer["failure"], lines)
+    if len(json.dumps(answer["result"], ensure_ascii=False).encode(errors="surrogatepass")) > LARGEST_ANSWER:
+        said = f"Response payload size exceeded maximum allowed payload size ({LARGEST_ANSWER} bytes)."
+        return _error({"errorMessage": said, "errorType": "Function.ResponseSizeTooLarge"}, lines)
+    return {"body": answer["result"], "lines": list(lines)}
 
 
 def timed_out(timeout_seconds: float, lines: Sequence[str], request_id: str) -> Outcome:
     """Lambda ended the invocation because its time was over."""
-    message = f"RequestId: {request_id} Error: Task timed out after {timeout_seconds:.2f} seconds"
-    return _error({"errorType": "Sandbox.Timedout", "errorMessage": message}, "\n".join([*lines, message]))
+    said = f"Task timed out after {timeout_seconds:.2f} seconds"
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    body = {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {request_id} Error: {said}"}
+    return {**_error(body, [*lines, f"{now} {request_id} {said}"]), "status": "Status: timeout"}
 
 
 def gone(reason: str, lines: Sequence[str], request_id: str) -> Outcome:
-    """The process ended in the middle of an invocation."""
-    message = f"RequestId: {request_id} Error: Runtime exited with error: {reason}"
-    return _error({"errorType": "Runtime.ExitError", "errorMessage": message}, "\n".join([*lines, message]))
+    """The process ended in the middle of an invocation; the reason is empty when it ended in order."""
+    kind, said = "Runtime.ExitError", f"with error: {reason}" if reason else "without providing a reason"
+    message = f"RequestId: {request_id} Error: Runtime exited {said}"
+    body = {"errorType": kind, "errorMessage": message}
+    return {**_error(body, [*lines, f"{message}\n{kind}"]), "status": f"Status: error\tError Type: {kind}"}
 
 
 def step_functions_error(outcome: Outcome) -> tuple[str, str]:
@@ -43,5 +53,5 @@ def step_functions_error(outcome: Outcome) -> tuple[str, str]:
     return "Lambda.Unknown", str(body)
 
 
-def _error(body: dict[str, Any], log: str) -> Outcome:
-    return {"body": body, "error": True, "log": log}
+def _error(body: dict[str, Any], lines: Sequence[str]) -> Outcome:
+    return {"body": body, "error": True, "lines": list(lines)}

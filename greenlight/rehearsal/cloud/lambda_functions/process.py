@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from greenlight.processes.owner import Processes
 from greenlight.processes.process import OwnedProcess
@@ -22,7 +25,7 @@ _LOG_SECONDS = 1.0
 
 
 class ProcessGoneError(Exception):
-    """The process ended before it answered."""
+    """The process ended before it answered. Its text is the reason as Lambda tells it."""
 
 
 class OutOfTimeError(Exception):
@@ -68,6 +71,13 @@ class FunctionProcess:
         """What the invocation that did not end well printed, as far as it came."""
         return self._log.lines()
 
+    def memory_mib(self) -> int:
+        """How much memory the process has now; 0 when it is gone."""
+        try:
+            return int(psutil.Process(self.process.pid).memory_info().rss / 2**20)
+        except psutil.NoSuchProcess:
+            return 0
+
     def close(self) -> None:
         """End the process and forget its pipes."""
         self.process.kill()
@@ -81,7 +91,7 @@ class FunctionProcess:
             while data:
                 data = data[os.write(self._requests, data) :]
         except BrokenPipeError:
-            raise ProcessGoneError(f"exit status {self.process.wait()}") from None
+            raise ProcessGoneError(_why(self.process.wait())) from None
 
     def _read_line(self, deadline: float) -> bytes:
         while b"\n" not in self._buffer:
@@ -90,10 +100,17 @@ class FunctionProcess:
                 raise OutOfTimeError
             chunk = os.read(self._answers, _CHUNK_BYTES)
             if not chunk:
-                raise ProcessGoneError(f"exit status {self.process.wait()}")
+                raise ProcessGoneError(_why(self.process.wait()))
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
+
+
+def _why(exit_code: int) -> str:
+    """`exit status 3` or `signal: killed`; empty for a process that ended with 0, of which Lambda knows no reason."""
+    if exit_code < 0:
+        return f"signal: {signal.strsignal(-exit_code) or -exit_code}".lower()
+    return f"exit status {exit_code}" if exit_code else ""
 
 
 class _Log:
@@ -117,7 +134,7 @@ class _Log:
 
     def _follow(self) -> None:
         for raw in self._output:
-            line = raw.decode(errors="replace").rstrip("\n")
+            line = raw.decode(errors="replace").rstrip("\n").replace("\r", "\n")
             if line == f"\0{self._request_id}":
                 self._ended.set()
             else:

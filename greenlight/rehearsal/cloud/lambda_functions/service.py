@@ -34,6 +34,7 @@ from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess
 from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
 from greenlight.rehearsal.cloud.lambda_functions.worker import FunctionRuntime, PythonWorker
 from greenlight.rehearsal.cloud.requirement import require
+from greenlight.rehearsal.cloud.silences import Silences
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +60,12 @@ def install(context: CloudContext) -> None:
     )
     lambda_runtime._worker_class_for = _worker_class_for(runtime, lambda_runtime._worker_class_for)
     lambda_runtime.execution_credentials = lambda config: function_session(config).variables()
-    lambda_svc._execute_function_warm = _execute_function_warm(lambda_svc._execute_function_warm)
+    lambda_svc._execute_function_warm = _execute_function_warm(lambda_svc._execute_function_warm, context.silences)
     lambda_svc.invoke_async_with_retry = invocations.invoke
     destinations.check_requirements()
     requests.install()
     configuration.install()
-    log_rights.install(context.silences)
+    log_rights.install(_is_python)
     event_sources.install()
     context.on_shutdown.extend((runtime.spares.close, lambda_runtime.reset))
 
@@ -84,7 +85,7 @@ def _python_worker(runtime: FunctionRuntime, _name: str, config: Mapping[str, An
     return PythonWorker(runtime, config, code_zip)
 
 
-def _execute_function_warm(original: Execute) -> Execute:
+def _execute_function_warm(original: Execute, silences: Silences) -> Execute:
     """The call of one function: lease a worker, have it answer, give it back."""
 
     def execute_function_warm(func: dict[str, Any], event: Any, request_id: str) -> Outcome:
@@ -102,6 +103,7 @@ def _execute_function_warm(original: Execute) -> Execute:
             return gone(str(error), [], request_id)
         finally:
             lambda_svc.release_worker(worker)
+        log_rights.keep(config, result["stream"], result["messages"], silences)
         return result
 
     return execute_function_warm

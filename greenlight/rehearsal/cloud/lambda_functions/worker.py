@@ -11,11 +11,10 @@ from typing import Any
 
 from greenlight.processes.process import OwnedProcess
 from greenlight.rehearsal.cloud.iam.roles import RoleSession
-from greenlight.rehearsal.cloud.lambda_functions import outcome
+from greenlight.rehearsal.cloud.lambda_functions import log, outcome
 from greenlight.rehearsal.cloud.lambda_functions.code import unpack
 from greenlight.rehearsal.cloud.lambda_functions.environment import Function, environment, function_session
 from greenlight.rehearsal.cloud.lambda_functions.interpreters import Interpreters
-from greenlight.rehearsal.cloud.lambda_functions.log import FunctionLog
 from greenlight.rehearsal.cloud.lambda_functions.outcome import Outcome
 from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess, OutOfTimeError, ProcessGoneError
 from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
@@ -44,7 +43,8 @@ class PythonWorker:
         self._code_zip = code_zip
         self._lock = threading.Lock()
         self._function = Function.from_config(config)
-        self._log = FunctionLog(runtime.logs / f"{self._function.name}.log")
+        self._log = log.FunctionLog(runtime.logs / f"{self._function.name}.log")
+        self._stream = ""
         self._session: RoleSession | None = None
         self._process: FunctionProcess | None = None
         self._proc: OwnedProcess | None = None
@@ -53,11 +53,16 @@ class PythonWorker:
         """Have the handler called. Only one caller at a time gets here: ministack leases workers."""
         with self._lock:
             process = self._running()
-            self._log.start(request_id, self._function.version)
+            first = log.started(request_id, self._function.version)
+            self._log.write(first)
             started = time.monotonic()
             result = self._ask(process, event, request_id, function_arn)
-            self._log.report(request_id, time.monotonic() - started, result)
-            return result
+            memory = self._function.memory_mib, process.memory_mib()
+            last = log.ended(request_id, time.monotonic() - started, memory, result)
+            for line in last:
+                self._log.write(line)
+            messages = [first, *result.pop("lines"), *last]
+            return {**result, "log": "\n".join(messages), "messages": messages, "stream": self._stream}
 
     def _ask(self, process: FunctionProcess, event: Any, request_id: str, function_arn: str) -> Outcome:
         seconds = self._function.timeout_seconds
@@ -66,11 +71,16 @@ class PythonWorker:
             answer, lines = process.ask({**invocation, "timeout_seconds": seconds}, seconds)
         except OutOfTimeError:
             self._end()
-            return outcome.timed_out(seconds, process.printed(), request_id)
+            return self._told(outcome.timed_out(seconds, process.printed(), request_id))
         except ProcessGoneError as error:
             self._end()
-            return outcome.gone(str(error), process.printed(), request_id)
-        return outcome.returned(answer, lines, request_id)
+            return self._told(outcome.gone(str(error), process.printed(), request_id))
+        return outcome.returned(answer, lines)
+
+    def _told(self, result: Outcome) -> Outcome:
+        """Write what Lambda itself says of an invocation that did not end well into the file too."""
+        self._log.write(result["lines"][-1])
+        return result
 
     def _running(self) -> FunctionProcess:
         if self._process is None or self._proc is None or self._proc.poll() is not None or self._is_old():
@@ -88,15 +98,17 @@ class PythonWorker:
         """Make a waiting process this function. ministack calls it too, for a version with SnapStart."""
         self._session = function_session(self.config)
         code = str(unpack(self._code_zip, self._runtime.code))
+        variables = environment(
+            self.config, self._runtime.endpoint, code, self._runtime.authority, self._session.variables()
+        )
+        self._stream = variables["AWS_LAMBDA_LOG_STREAM_NAME"]
         self._process = self._runtime.spares.take(self._runtime.interpreters.executable(self._function.runtime))
         self._proc = self._process.process
         self._process.become(
             {
                 "code": code,
                 "handler": self._function.handler,
-                "environment": environment(
-                    self.config, self._runtime.endpoint, code, self._runtime.authority, self._session.variables()
-                ),
+                "environment": variables,
                 "log_format": self._function.log_format,
                 "log_level": self._function.log_level,
             },
