@@ -1,4 +1,4 @@
-"""Requests that Lambda refuses: payloads that are too large or no JSON, and types of invocation."""
+"""Requests that Lambda refuses: payloads that are too large or no JSON, types of invocation, runtimes and handlers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from greenlight.rehearsal.cloud.lambda_functions.requests import LARGEST, refusal
-from tests.rehearsal.local_cloud import LocalCloud, started
+from greenlight.rehearsal.cloud.lambda_functions.runtimes import missing, problems
+from tests.rehearsal.local_cloud import LocalCloud, started, zipped
 
 pytestmark = pytest.mark.rehearsal
 
@@ -61,6 +62,28 @@ def test_what_lambda_refuses(kind: str, payload: bytes, status: int, code: str, 
     assert said in refused[2]
 
 
+@pytest.mark.parametrize(
+    ("config", "code", "said"),
+    [
+        ({"Runtime": "python9.9"}, "InvalidParameterValueException", "Value python9.9 at 'runtime' failed to satisfy"),
+        ({"Runtime": "python3.7"}, "InvalidParameterValueException", "The runtime parameter of python3.7 is no longer"),
+        ({"Handler": "a b"}, "ValidationException", "regular expression pattern: [^\\s]+"),
+        ({"Handler": "a" * 129}, "ValidationException", "length less than or equal to 128"),
+    ],
+)
+def test_a_runtime_or_a_handler_that_there_is_not(config: dict[str, str], code: str, said: str) -> None:
+    ((found, message),) = problems(config)
+
+    assert (found, said in message) == (code, True)
+
+
+def test_runtimes_that_there_are() -> None:
+    assert not list(problems({"Runtime": "python3.14", "Handler": "index.handle"}))
+    assert not list(problems({"Runtime": "nodejs22.x"}))
+    assert not list(missing({"Code": {"ImageUri": "there"}}))
+    assert len(list(missing({"Runtime": "python3.14"}))) == 1
+
+
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     with started(tmp_path_factory.mktemp("cloud"), "iam", "lambda_functions") as cloud:
@@ -91,3 +114,15 @@ def test_a_function_that_is_full_says_why(cloud: LocalCloud) -> None:
     assert caught.value.response["Error"]["Message"] == "Rate Exceeded."
     assert caught.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == http.client.TOO_MANY_REQUESTS
+
+
+def test_a_function_with_an_unknown_runtime_or_none_is_not_created(cloud: LocalCloud) -> None:
+    shop = cloud.client("lambda")
+    wanted = {"Role": "arn:aws:iam::000000000000:role/shop", "Code": {"ZipFile": zipped({"index.py": ""})}}
+
+    for settings, said in (
+        ({"Runtime": "python9.9", "Handler": "index.handle"}, "Value python9.9 at 'runtime' failed"),
+        ({"Runtime": "python3.14"}, "Runtime and Handler are mandatory parameters"),
+    ):
+        with pytest.raises(shop.exceptions.InvalidParameterValueException, match=said):
+            shop.create_function(FunctionName="odd", **wanted, **settings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ministack.core.responses import error_response_json
@@ -16,6 +16,7 @@ from ministack.services import lambda_svc
 from ministack.services.cloudformation import provisioners
 
 from greenlight.rehearsal.cloud.iam.principals import may_assume
+from greenlight.rehearsal.cloud.lambda_functions import runtimes
 from greenlight.rehearsal.cloud.requirement import require
 
 FUNCTION = "AWS::Lambda::Function"
@@ -61,7 +62,7 @@ def install() -> None:
     require(lambda_svc, "_create_function", "_update_config")
     require(provisioners, "_RESOURCE_HANDLERS")
     create, update = lambda_svc._create_function, lambda_svc._update_config
-    lambda_svc._create_function = lambda data: _refusal(data) or create(data)
+    lambda_svc._create_function = lambda data: _refusal(data, runtimes.missing(data)) or create(data)
     lambda_svc._update_config = lambda name, data: _refusal(data) or update(name, data)
     handlers = provisioners._RESOURCE_HANDLERS[FUNCTION]
     handlers["create"] = _checked(handlers["create"], position=1)
@@ -75,6 +76,7 @@ def problem(config: Mapping[str, Any]) -> Problem | None:
 
 def _problems(config: Mapping[str, Any]) -> Iterator[Problem]:
     yield from (("ValidationException", text) for text in _out_of_bounds(config))
+    yield from runtimes.problems(config)
     yield from _about_variables((config.get("Environment") or {}).get("Variables") or {})
     role = config.get("Role")
     if role and not may_assume(role, PRINCIPAL):
@@ -114,8 +116,8 @@ def _about_variables(variables: Mapping[str, str]) -> Iterator[Problem]:
         )
 
 
-def _refusal(data: Mapping[str, Any]) -> Answer | None:
-    found = problem(data)
+def _refusal(data: Mapping[str, Any], more: Iterable[Problem] = ()) -> Answer | None:
+    found = problem(data) or next(iter(more), None)
     return error_response_json(*found, 400) if found else None
 
 
