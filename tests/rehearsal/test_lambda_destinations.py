@@ -43,6 +43,7 @@ class Lab:
         answer = self.cloud.client("lambda").invoke(
             FunctionName="shop", InvocationType="Event", Payload=json.dumps(event)
         )
+        assert answer["Payload"].read() == b""
         return str(answer["ResponseMetadata"]["RequestId"])
 
     def send(self, **destinations: str) -> None:

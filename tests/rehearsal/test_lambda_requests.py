@@ -100,6 +100,7 @@ def test_over_the_wire(cloud: LocalCloud) -> None:
             shop.invoke(FunctionName="shop", Payload=payload)
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
     taken = shop.invoke(FunctionName="shop", InvocationType="Event", Payload=b"{}")
+    assert taken["Payload"].read() == b""
     assert (taken["StatusCode"], "ExecutedVersion" in taken) == (202, False)
 
 
