@@ -74,4 +74,4 @@ def test_the_zone_of_each_target_is_read_from_the_request() -> None:
 def test_a_group_in_a_vpc_that_does_not_exist_is_refused() -> None:
     assert alb._p({"VpcId": ["vpc-9"]}, "VpcId") == "vpc-9"
     with pytest.raises(ApiError, match="The VPC ID 'vpc-9' is not found"):
-        check("CreateTargetGroup", {"VpcId": ["vpc-9"]})
+        check("CreateTargetGroup", {"Protocol": ["HTTP"], "Port": ["80"], "VpcId": ["vpc-9"]})

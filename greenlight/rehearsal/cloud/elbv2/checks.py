@@ -13,6 +13,8 @@ from ministack.services import alb
 from greenlight.rehearsal.cloud.elbv2 import errors, records
 from greenlight.rehearsal.cloud.elbv2.certificates import check_certificates
 from greenlight.rehearsal.cloud.elbv2.eligibility import check_vpc
+from greenlight.rehearsal.cloud.elbv2.groups import RANGES, check_settings
+from greenlight.rehearsal.cloud.elbv2.names import LONGEST, check_load_balancer_name, check_target_group_name
 
 Params = dict[str, list[str]]
 
@@ -116,8 +118,27 @@ def _priorities(params: Params) -> dict[str, str]:
     return wanted
 
 
+def _create_load_balancer(params: Params) -> None:
+    if name := alb._p(params, "Name"):
+        check_load_balancer_name(name)
+
+
 def _create_target_group(params: Params) -> None:
+    if name := alb._p(params, "Name"):
+        check_target_group_name(name)
+    check_settings(_settings(params))
     check_vpc(alb._p(params, "VpcId"))
+
+
+def _modify_target_group(params: Params) -> None:
+    check_settings(_settings(params), known=alb._tgs[target_group(params)])
+
+
+def _settings(params: Params) -> dict[str, Any]:
+    """Read the settings of a target group that a request gives."""
+    given = {name: alb._p(params, name) for name in (*RANGES, "Protocol", "HealthCheckProtocol", "VpcId", "TargetType")}
+    codes = alb._p(params, "Matcher.HttpCode")
+    return {name: value for name, value in {**given, "Matcher": {"HttpCode": codes} if codes else ""}.items() if value}
 
 
 def _delete_target_group(params: Params) -> None:
@@ -136,6 +157,18 @@ def _describe_rules(params: Params) -> None:
         raise errors.listener_not_found()
     for arn in rules:
         _rule(arn)
+
+
+def _describe_load_balancers(params: Params) -> None:
+    by_name = {each["LoadBalancerName"] for each in alb._lbs.values()}
+    arns, wanted = alb._parse_member_list(params, "LoadBalancerArns"), alb._parse_member_list(params, "Names")
+    for name in wanted:
+        if len(name) > LONGEST:
+            check_load_balancer_name(name)
+    if missing := [each for each in wanted if each not in by_name]:
+        raise errors.load_balancer_not_found(", ".join(missing))
+    if _unknown(arns, alb._lbs):
+        raise errors.ApiError("LoadBalancerNotFound", "One or more load balancers not found")
 
 
 def _describe_listeners(params: Params) -> None:
@@ -171,9 +204,12 @@ _CHECKS: dict[str, Callable[[Params], None]] = {
     "ModifyRule": _modify_rule,
     "DeleteRule": _delete_rule,
     "SetRulePriorities": _set_rule_priorities,
+    "CreateLoadBalancer": _create_load_balancer,
     "CreateTargetGroup": _create_target_group,
+    "ModifyTargetGroup": _modify_target_group,
     "DeleteTargetGroup": _delete_target_group,
     "DeleteLoadBalancer": _delete_load_balancer,
+    "DescribeLoadBalancers": _describe_load_balancers,
     "DescribeRules": _describe_rules,
     "DescribeListeners": _describe_listeners,
     "DescribeTargetGroups": _describe_target_groups,

@@ -27,6 +27,14 @@ def constraint(value: str, member: str, satisfied: str) -> ApiError:
     return invalid(f"1 validation error detected: {said}")
 
 
+def out_of_range(value: str, name: str, least: int, most: int) -> ApiError:
+    """Refuse a number that is too small or too large for the API's own model."""
+    bound = f"greater than or equal to {least}" if int(value) < least else f"less than or equal to {most}"
+    member = name[0].lower() + name[1:]
+    said = f"Value '{value}' at '{member}' failed to satisfy constraint: Member must have value {bound}"
+    return invalid(f"1 validation error detected: {said}")
+
+
 def too_long(value: str, member: str, limit: int) -> ApiError:
     """Refuse a value that is longer than the API's own model allows."""
     said = f"Member must have length less than or equal to {limit}"

@@ -15,6 +15,8 @@ from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.elbv2.eligibility import check_targets, check_vpc
 from greenlight.rehearsal.cloud.elbv2.errors import ApiError
 from greenlight.rehearsal.cloud.requirement import require
+from greenlight.rehearsal.cloud.elbv2.groups import check_settings
+from greenlight.rehearsal.cloud.elbv2.names import check_load_balancer_name, check_target_group_name
 
 Properties = Mapping[str, Any]
 Created = tuple[str, dict[str, Any]]
@@ -56,6 +58,9 @@ class LoadBalancers(Resource):
     def before_delete(self, physical_id: str) -> None:
         check_deletion_of_load_balancer(physical_id)
 
+    def before(self, _physical_id: str | None, properties: Properties) -> None:
+        check_load_balancer_name(str(properties.get("Name") or "unnamed"))
+
 
 class Listeners(Resource):
     """Listeners have actions, a port and a certificate to check."""
@@ -94,6 +99,8 @@ class TargetGroups(Resource):
         check_vpc(vpc)
         kind = str(properties.get("TargetType") or "instance")
         check_targets({"TargetType": kind, "VpcId": vpc}, properties.get("Targets") or [])
+        check_target_group_name(str(properties.get("Name") or "unnamed"))
+        check_settings(properties)
 
     def before_delete(self, physical_id: str) -> None:
         check_deletion_of_group(physical_id)
