@@ -109,6 +109,22 @@ def test_names_and_settings_are_refused_over_the_wire(shop: Shop) -> None:
         assert (code, said in message) == ("ValidationError", True)
 
 
+def test_lists_come_in_pages(shop: Shop) -> None:
+    """Five rules and the default one, two at a time."""
+    added = [shop.add_rule(priority, OK) for priority in (1, 2, 3, 4)]
+
+    pages = [
+        [rule["RuleArn"] for rule in page["Rules"]]
+        for page in shop.elb.get_paginator("describe_rules").paginate(
+            ListenerArn=shop.listener, PaginationConfig={"PageSize": 2}
+        )
+    ]
+
+    assert [len(page) for page in pages] == [2, 2, 2]
+    assert [arn for page in pages for arn in page][:5] == [*added, shop.rule]
+    assert refusal(lambda: shop.elb.describe_target_groups(PageSize=401))[0] == "ValidationError"
+
+
 @pytest.mark.parametrize(
     ("what", "code", "said"),
     [
@@ -120,3 +136,21 @@ def test_a_load_balancer_that_is_not_there(shop: Shop, what: dict[str, list[str]
     known = {name: [*wanted, shop.name if name == "Names" else shop.arn] for name, wanted in what.items()}
 
     assert refusal(lambda: shop.elb.describe_load_balancers(**known)) == (code, said)
+
+
+def test_a_load_balancer_is_in_the_zones_and_the_network_of_its_subnets(cloud: LocalCloud) -> None:
+    ec2: Any = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.7.{number}.0/24", AvailabilityZone=f"us-east-1{zone}")["Subnet"]
+        for number, zone in enumerate("ab")
+    ]
+    elb: Any = cloud.client("elbv2")
+
+    made = elb.create_load_balancer(Name="placed", Subnets=[each["SubnetId"] for each in subnets])["LoadBalancers"][0]
+    (found,) = elb.describe_load_balancers(Names=["placed"])["LoadBalancers"]
+
+    elb.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+    for each in (made, found):
+        assert each["VpcId"] == vpc
+        assert [zone["ZoneName"] for zone in each["AvailabilityZones"]] == ["us-east-1a", "us-east-1b"]

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from ministack.core.responses import set_request_account_id, set_request_region
-from ministack.services import alb
+from ministack.services import alb, ec2
 
 from greenlight.rehearsal.account import ACCOUNT, REGION
 from greenlight.rehearsal.balancer.balancer import Balancer
@@ -83,6 +83,8 @@ class Edge:
         self.addresses.keep(list(alb._listeners.values()))
         for arn, record in list(alb._lbs.items()):
             record["DNSName"] = self.addresses.dns_name(arn)
+            subnets = [ec2._subnets[each] for each in record.get("Subnets", []) if each in ec2._subnets]
+            record["VpcId"] = subnets[0]["VpcId"] if subnets else record["VpcId"]
 
     def _routes_changed(self) -> None:
         set_request_account_id(ACCOUNT)

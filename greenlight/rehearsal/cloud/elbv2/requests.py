@@ -8,7 +8,7 @@ from typing import Any
 from ministack.services import alb
 from ministack.services.cloudformation import provisioners
 
-from greenlight.rehearsal.cloud.elbv2 import forwarding, records
+from greenlight.rehearsal.cloud.elbv2 import forwarding, listing
 from greenlight.rehearsal.cloud.elbv2.checks import Params, check
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.elbv2.errors import ApiError
@@ -20,8 +20,9 @@ Handler = Callable[[Params], Any]
 
 def install(edge: Edge) -> None:
     """Put ourselves around ministack's actions."""
-    require(alb, "_ACTION_MAP", "_parse_actions", "_action_xml", "_parse_conditions", "_parse_targets_param", "_p")
-    require(alb, "_xml", "_empty", "_error", "_parse_member_list", "_lb_xml", "_rule_xml")
+    require(alb, "_ACTION_MAP", "_parse_actions", "_action_xml", "_parse_conditions", "_p")
+    require(alb, "_xml", "_empty", "_error", "_parse_targets_param", "_parse_member_list")
+    require(alb, "_lb_xml", "_tg_xml", "_listener_xml", "_rule_xml")
     require(alb, "set_targets_for_group", "reset")
     require(provisioners, "_elbv2_load_balancer_delete")
     alb._parse_actions = _with_config(alb._parse_actions)
@@ -40,7 +41,7 @@ def _own_actions(edge: Edge) -> dict[str, Handler]:
         "DeregisterTargets": targets.deregister,
         "DescribeTargetHealth": targets.describe_health,
         "DeleteLoadBalancer": _delete_load_balancer,
-        "DescribeRules": _describe_rules,
+        **listing.handlers(),
     }
 
 
@@ -70,7 +71,7 @@ def _create_load_balancer(create: Handler) -> Handler:
             return answer
         name = alb._p(params, "Name")
         record = next(each for each in alb._lbs.values() if each["LoadBalancerName"] == name)
-        members = f"<LoadBalancers>{alb._lb_xml(record)}</LoadBalancers>"
+        members = f"<LoadBalancers>{listing.load_balancer_xml(record)}</LoadBalancers>"
         return alb._xml(200, "CreateLoadBalancer", members)
 
     return create_load_balancer
@@ -80,14 +81,6 @@ def _delete_load_balancer(params: Params) -> Any:
     """Delete its listeners and rules as well, as AWS does. One that is not there is no error."""
     provisioners._elbv2_load_balancer_delete(alb._p(params, "LoadBalancerArn"), {})
     return alb._empty("DeleteLoadBalancer")
-
-
-def _describe_rules(params: Params) -> Any:
-    """List a listener's rules by priority, the default one last, or the rules that were asked for."""
-    listener = alb._p(params, "ListenerArn")
-    asked = alb._parse_member_list(params, "RuleArns")
-    rules = records.rules_of(listener) if listener else [alb._rules[arn] for arn in asked]
-    return alb._xml(200, "DescribeRules", f"<Rules>{''.join(alb._rule_xml(rule) for rule in rules)}</Rules>")
 
 
 def _with_config(parse: Callable[..., list[dict[str, Any]]]) -> Callable[..., list[dict[str, Any]]]:
