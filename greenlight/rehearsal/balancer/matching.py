@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from greenlight.rehearsal.balancer.snapshot import Condition
 
 Json = dict[str, Any]
 
+CLIENT = ip_address("127.0.0.1")
+"""Where every client of this machine comes from."""
+_NEVER: Json = {"name": ":method", "present_match": True, "invert_match": True}
+
+
+FIELDS = ("path-pattern", "host-header", "http-header", "http-request-method", "query-string", "source-ip")
+
 
 class UnsupportedConditionError(ValueError):
-    """A kind of condition that the balancer cannot tell."""
+    """A kind of condition that there is not."""
 
 
 def match(conditions: Iterable[Condition]) -> Json:
@@ -22,6 +30,8 @@ def match(conditions: Iterable[Condition]) -> Json:
     for condition in conditions:
         if condition.field == "path-pattern":
             matched = {"safe_regex": {"regex": pattern(condition.values)}}
+        elif condition.field == "source-ip":
+            headers += [] if any(CLIENT in ip_network(each, strict=False) for each in condition.values) else [_NEVER]
         else:
             headers.append(_header(condition))
     return {**matched, "headers": headers} if headers else matched
@@ -42,10 +52,20 @@ def _header(condition: Condition) -> Json:
             return _matcher(":authority", pattern(condition.values, suffix="(?::[0-9]+)?", ignore_case=True))
         case "http-request-method":
             return _matcher(":method", pattern(condition.values))
-    raise UnsupportedConditionError(
-        f"the rehearsal's balancer cannot tell a {condition.field!r} condition; it can tell path-pattern, host-header, "
-        "http-header and http-request-method"
-    )
+        case "query-string":
+            return _matcher(":path", _query(condition.values))
+    raise UnsupportedConditionError(f"Condition field '{condition.field}' must be one of '[{', '.join(FIELDS)}]'")
+
+
+def _query(pairs: Iterable[str]) -> str:
+    """Write pairs such as `color=blue`, or `=blue` for any key, as one expression for a path with its query string."""
+    split = [pair.partition("=") for pair in pairs]
+    options = "|".join(f"{_part(key) if key else '[^=&]*'}={_part(value)}" for key, _, value in split)
+    return rf"(?i)[^?]*\?(?:.*&)?(?:{options})(?:&.*)?"
+
+
+def _part(value: str) -> str:
+    return "".join({"*": "[^&]*", "?": "[^&]"}.get(character, re.escape(character)) for character in value)
 
 
 def _matcher(name: str, expression: str) -> Json:

@@ -95,7 +95,8 @@ class Condition:
     """What a request must have: one of the values, which may hold the wildcards `*` and `?`.
 
     Attributes:
-        field: `path-pattern`, `host-header`, `http-header` or `http-request-method`.
+        field: `path-pattern`, `host-header`, `http-header`, `http-request-method`, `source-ip`, or `query-string`,
+            whose values are pairs such as `color=blue`.
         header: the name of the header, for `http-header`.
     """
 

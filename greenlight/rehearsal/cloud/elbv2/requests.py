@@ -8,7 +8,7 @@ from typing import Any
 from ministack.services import alb
 from ministack.services.cloudformation import provisioners
 
-from greenlight.rehearsal.cloud.elbv2 import forwarding, listing
+from greenlight.rehearsal.cloud.elbv2 import conditions, forwarding, listing
 from greenlight.rehearsal.cloud.elbv2.checks import Params, check
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.elbv2.errors import ApiError
@@ -20,13 +20,15 @@ Handler = Callable[[Params], Any]
 
 def install(edge: Edge) -> None:
     """Put ourselves around ministack's actions."""
-    require(alb, "_ACTION_MAP", "_parse_actions", "_action_xml", "_parse_conditions", "_p")
+    require(alb, "_ACTION_MAP", "_parse_actions", "_action_xml", "_parse_conditions", "_condition_xml", "_p")
     require(alb, "_xml", "_empty", "_error", "_parse_targets_param", "_parse_member_list")
     require(alb, "_lb_xml", "_tg_xml", "_listener_xml", "_rule_xml")
     require(alb, "set_targets_for_group", "reset")
     require(provisioners, "_elbv2_load_balancer_delete")
     alb._parse_actions = _with_config(alb._parse_actions)
     alb._action_xml = _with_config_xml(alb._action_xml)
+    alb._parse_conditions = _with_pairs(alb._parse_conditions)
+    alb._condition_xml = _with_pairs_xml(alb._condition_xml)
     alb._ACTION_MAP.update(_own_actions(edge))
     for name, handler in alb._ACTION_MAP.items():
         alb._ACTION_MAP[name] = _around(name, handler, edge)
@@ -99,6 +101,21 @@ def _with_config_xml(write: Callable[[dict[str, Any]], str]) -> Callable[[dict[s
         return write(action).removesuffix("</member>") + forwarding.config_xml(action) + "</member>"
 
     return action_xml
+
+
+def _with_pairs(parse: Callable[..., list[dict[str, Any]]]) -> Callable[..., list[dict[str, Any]]]:
+    def parse_conditions(params: Params, prefix: str = "Conditions") -> list[dict[str, Any]]:
+        found = enumerate(parse(params, prefix), start=1)
+        return [conditions.from_query(record, params, f"{prefix}.member.{number}") for number, record in found]
+
+    return parse_conditions
+
+
+def _with_pairs_xml(write: Callable[[dict[str, Any]], str]) -> Callable[[dict[str, Any]], str]:
+    def condition_xml(record: dict[str, Any]) -> str:
+        return write(record).removesuffix("</member>") + conditions.pairs_xml(record) + "</member>"
+
+    return condition_xml
 
 
 def _set_targets(edge: Edge) -> Callable[..., bool]:

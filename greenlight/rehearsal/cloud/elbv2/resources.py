@@ -11,12 +11,13 @@ from ministack.services.cloudformation import provisioners
 from greenlight.rehearsal.cloud.elbv2 import forwarding, records
 from greenlight.rehearsal.cloud.elbv2.certificates import check_certificates
 from greenlight.rehearsal.cloud.elbv2.checks import check_deletion_of_group, check_deletion_of_load_balancer
+from greenlight.rehearsal.cloud.elbv2.conditions import from_template
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.elbv2.eligibility import check_targets, check_vpc
 from greenlight.rehearsal.cloud.elbv2.errors import ApiError
-from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.cloud.elbv2.groups import check_settings
 from greenlight.rehearsal.cloud.elbv2.names import check_load_balancer_name, check_target_group_name
+from greenlight.rehearsal.cloud.requirement import require
 
 Properties = Mapping[str, Any]
 Created = tuple[str, dict[str, Any]]
@@ -29,6 +30,8 @@ def install(edge: Edge) -> None:
     require(provisioners, "_RESOURCE_HANDLERS", "_elbv2_listener_actions", "_flatten_listener_rule_conditions")
     require(provisioners, "_elbv2_handler_error")
     provisioners._elbv2_listener_actions = _with_config(provisioners._elbv2_listener_actions)
+    flatten = provisioners._flatten_listener_rule_conditions
+    provisioners._flatten_listener_rule_conditions = lambda given: [from_template(each) for each in flatten(given)]
     for kind, resource in (
         ("LoadBalancer", LoadBalancers()),
         ("Listener", Listeners()),
@@ -55,11 +58,11 @@ class Resource:
 class LoadBalancers(Resource):
     """Load balancers may be protected from deletion. Their DNS name is set with all other records."""
 
-    def before_delete(self, physical_id: str) -> None:
-        check_deletion_of_load_balancer(physical_id)
-
     def before(self, _physical_id: str | None, properties: Properties) -> None:
         check_load_balancer_name(str(properties.get("Name") or "unnamed"))
+
+    def before_delete(self, physical_id: str) -> None:
+        check_deletion_of_load_balancer(physical_id)
 
 
 class Listeners(Resource):
@@ -96,11 +99,11 @@ class TargetGroups(Resource):
 
     def before(self, _physical_id: str | None, properties: Properties) -> None:
         vpc = str(properties.get("VpcId") or "")
+        check_target_group_name(str(properties.get("Name") or "unnamed"))
+        check_settings(properties)
         check_vpc(vpc)
         kind = str(properties.get("TargetType") or "instance")
         check_targets({"TargetType": kind, "VpcId": vpc}, properties.get("Targets") or [])
-        check_target_group_name(str(properties.get("Name") or "unnamed"))
-        check_settings(properties)
 
     def before_delete(self, physical_id: str) -> None:
         check_deletion_of_group(physical_id)
