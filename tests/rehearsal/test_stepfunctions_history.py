@@ -123,8 +123,8 @@ def test_the_first_failure_of_a_map_aborts_the_other_iterations(lab: Lab) -> Non
     assert shape(events)[-6:] == [
         (failed, failed - 1, "FailStateEntered"),
         (failed + 1, failed, "MapIterationFailed"),
-        (failed + 2, failed, "WaitStateAborted"),
-        (failed + 3, failed, "MapIterationAborted"),
+        (failed + 2, failed, "MapIterationAborted"),
+        (failed + 3, failed, "WaitStateAborted"),
         (failed + 4, failed, "MapStateFailed"),
         (failed + 5, failed + 4, "ExecutionFailed"),
     ]

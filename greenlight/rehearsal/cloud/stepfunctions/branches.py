@@ -9,8 +9,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Any
 
+from greenlight.rehearsal.cloud.stepfunctions.errors import EvaluationError, is_beyond_recovery
 from greenlight.rehearsal.cloud.stepfunctions.scope import Scope
 from greenlight.rehearsal.cloud.stepfunctions.track import Track
+
+_ABORTED = frozenset({"Map", "Parallel", "Task", "Wait"})
+"""The kinds of state whose abortion has an event (API reference, HistoryEvent)."""
 
 Walk = Callable[[Mapping[str, Any], Any, Scope, Track], Any]
 """Goes through a machine, or a part of one, from its StartAt, and returns the last output."""
@@ -58,8 +62,9 @@ class Branches:
             finished, _ = wait(self._running, return_when=FIRST_COMPLETED)
             for future in sorted(finished, key=self._running.__getitem__):
                 number = self._running.pop(future)
-                if future.exception() is not None:
-                    self._give_up(number)
+                error = future.exception()
+                if error is not None:
+                    self._give_up(number, error)
                 results[number] = future.result()
                 self._end(number)
         return results
@@ -83,16 +88,24 @@ class Branches:
             self.track.previous = own.previous
         self._begin()
 
-    def _give_up(self, number: int) -> None:
+    def _give_up(self, number: int, error: BaseException) -> None:
+        """As recorded, a path is told of before its state, and an error that nothing can catch tells of neither."""
         with self.track.execution.lock:
-            self.track.previous = self._tracks[number].previous
-            self.story.failed(number, self.track)
+            own = self._tracks[number]
+            self.track.previous = own.previous
             self._given_up.set()
+            if is_beyond_recovery(error):
+                return
+            self.story.failed(number, self.track)
+            if own.kind == "Task" and not isinstance(error, EvaluationError):
+                self._abort(own)
             for other in sorted(self._running.values()):
-                kind = self._tracks[other].kind
-                if kind:
-                    self.track.aside(f"{kind}StateAborted")
                 self.story.aborted(other, self.track)
+                self._abort(self._tracks[other])
+
+    def _abort(self, path: Track) -> None:
+        if path.kind in _ABORTED:
+            self.track.aside(f"{path.kind}StateAborted")
 
 
 def _started(path: Path, track: Track) -> Future[Any]:

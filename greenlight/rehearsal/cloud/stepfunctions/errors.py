@@ -46,3 +46,8 @@ class FatalError(StateError):
 def too_much(task: str) -> str:
     """Step Functions' words, recorded in localstack's test_states_errors.snapshot.json."""
     return f"The state/task '{task}' returned a result with a size exceeding the maximum number of bytes service limit."
+
+
+def is_beyond_recovery(error: BaseException) -> bool:
+    """Whether an error ends the execution wherever it happens, and no state is told to have failed."""
+    return isinstance(error, FatalError) or getattr(error, "error", None) == RUNTIME

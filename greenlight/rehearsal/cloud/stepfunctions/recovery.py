@@ -8,7 +8,12 @@ from typing import Any
 from ministack.services import stepfunctions
 
 from greenlight.rehearsal.cloud.stepfunctions import jsonata_fields, jsonpath_fields
-from greenlight.rehearsal.cloud.stepfunctions.errors import FatalError, StateError
+from greenlight.rehearsal.cloud.stepfunctions.errors import (
+    EvaluationError,
+    FatalError,
+    StateError,
+    is_beyond_recovery,
+)
 from greenlight.rehearsal.cloud.stepfunctions.retry import matches
 from greenlight.rehearsal.cloud.stepfunctions.scope import Leaving, Scope, State
 from greenlight.rehearsal.cloud.stepfunctions.track import Track
@@ -38,11 +43,28 @@ def recovered(
             track.record(error)
             retrier, at = stepfunctions._find_matching_retrier(state.get("Retry", []), _kind(error), counts)
             if retrier is None:
-                if on_failure:
-                    track.note(on_failure)
-                return _caught(state, data, scope, error)
+                return _given_up(state, data, scope, track, error, on_failure)
             stepfunctions._scaled_sleep(retrier.get("IntervalSeconds", 1))
             counts[at] = counts.get(at, 0) + 1
+
+
+def _given_up(state: State, data: Any, scope: Scope, track: Track, error: StateError, on_failure: str) -> Leaving:
+    """Tell of the failure and leave by a catcher. As measured, one that cannot be worked out fails the state again."""
+    stood = track.previous
+    _tell(track, on_failure, error)
+    try:
+        return _caught(state, data, scope, error)
+    except EvaluationError as worse:
+        if worse is not error:
+            track.previous = stood
+            track.record(worse)
+            _tell(track, on_failure, worse)
+        raise
+
+
+def _tell(track: Track, on_failure: str, error: StateError) -> None:
+    if on_failure and not is_beyond_recovery(error):
+        track.note(on_failure)
 
 
 def _kind(error: Any) -> str:

@@ -1,7 +1,7 @@
 """One path through an execution, and where it stands in the history: a branch and an iteration have one of their own.
 
 `previousEventId` links the events of a path. As recorded, the first state follows event 0; what fails before a state
-did anything follows what led into that state.
+did anything follows what led into that state, but within a branch the state itself.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Track:
         if not isinstance(error, EvaluationError) or error.is_recorded:
             return
         error.place(self.state, self.entered_id)
-        if self.previous == self.entered_id:
+        if self.previous == self.entered_id and not self.given_up:
             self.previous = self.trigger
         if error.location is not None:
             where = {"location": error.location, "state": self.state}
