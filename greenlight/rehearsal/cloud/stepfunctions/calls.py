@@ -62,15 +62,23 @@ class ExecutionCalls:
         return _answer({"stopDate": self._executions.stop(record, data.get("error"), data.get("cause"))})
 
     def redrive(self, data: Request) -> Answer:
-        """RedriveExecution (Step Functions guide, "Restarting state machine executions with redrive")."""
+        """RedriveExecution (Step Functions guide, "Restarting state machine executions with redrive").
+
+        A client token that a redrive had before is answered with that redrive, whatever became of it.
+        """
         record = _record(data)
         if record is None:
             return _missing(data)
-        problem = answers.redrivable(record).get("redriveStatusReason")
-        if problem:
-            return error("ExecutionNotRedrivable", problem)
-        self._executions.redrive(record)
-        return _answer({"redriveDate": record["redriveDate"]})
+        tokens: dict[str, str] = record.setdefault("redriveTokens", {})
+        token = data.get("clientToken") or new_uuid()
+        if token not in tokens:
+            problem = answers.redrivable(record).get("redriveStatusReason")
+            if problem:
+                words = f"Execution {record['executionArn']} invalid for redrive as: {problem}"
+                return error("ExecutionNotRedrivable", words)
+            self._executions.redrive(record)
+            tokens[token] = record["redriveDate"]
+        return _answer({"redriveDate": tokens[token]})
 
     def describe(self, data: Request) -> Answer:
         """DescribeExecution."""

@@ -35,7 +35,7 @@ class Execution:
     @property
     def is_running(self) -> bool:
         """Whether it may enter another state."""
-        return bool(self.record["status"] == "RUNNING")
+        return not self.ended.is_set() and bool(self.record["status"] == "RUNNING")
 
     def write(self, kind: str, details: history.Details | None, previous: int) -> int:
         """Write an event and return its id. Whoever still works for an execution that has ended learns it here.
@@ -45,7 +45,7 @@ class Execution:
         """
         with self.lock:
             events = self.record["events"]
-            if history.ended(events):
+            if self.ended.is_set() or history.ended(events):
                 raise EndedError
             self.notice(self.record["executionArn"], kind, details or {})
             return history.append(events, kind, details, now_iso(), previous)

@@ -13,7 +13,7 @@ from ministack.core.responses import now_iso
 from ministack.services import eventbridge, stepfunctions
 
 from greenlight.rehearsal.cloud.stepfunctions import announcement, history
-from greenlight.rehearsal.cloud.stepfunctions.errors import StateError
+from greenlight.rehearsal.cloud.stepfunctions.errors import TIMEOUT, StateError
 from greenlight.rehearsal.cloud.stepfunctions.execution import CURRENT, EndedError, Execution
 from greenlight.rehearsal.cloud.stepfunctions.stops import Stops
 from greenlight.rehearsal.cloud.stepfunctions.track import Track
@@ -51,7 +51,7 @@ class Executions:
 
     def redrive(self, record: Record) -> None:
         """Go on with an execution from the state in which it ended, its input and the variables as they were."""
-        place = self._places[record["executionArn"]]
+        place = self._places.get(record["executionArn"])
         execution = self._execution(record)
         if execution is None:
             return
@@ -65,7 +65,12 @@ class Executions:
         announce(record)
         track = Track(execution, previous)
         passed = self._passed(record["executionArn"])
-        self._in_a_thread(self._live, execution, track, lambda: resume(track, place, passed))
+        self._in_a_thread(
+            self._live,
+            execution,
+            track,
+            lambda: walk(track, passed) if place is None else resume(track, place, passed),
+        )
 
     def stop(self, record: Record, error: str | None, cause: str | None) -> str:
         """End an execution; no state is entered any more, and a wait or a retry that goes on is cut short.
@@ -105,7 +110,8 @@ class Executions:
             if deadline is not None:
                 deadline.cancel()
             CURRENT.reset(token)
-            self._running.pop(record["executionArn"], None)
+            if self._running.get(record["executionArn"]) is execution:
+                del self._running[record["executionArn"]]
 
     def _deadline(self, execution: Execution) -> threading.Timer | None:
         """TimeoutSeconds of the machine. Without it an execution has a year, which no rehearsal lasts."""
@@ -127,7 +133,7 @@ class Executions:
         self._end(execution, "FAILED", "Failed", details, track.previous, error=error, cause=cause)
 
     def _time_out(self, execution: Execution) -> None:
-        self._end(execution, "TIMED_OUT", "TimedOut", {}, 0)
+        self._end(execution, "TIMED_OUT", "TimedOut", history.failure(TIMEOUT, None), 0)
 
     def _end(
         self, execution: Execution, status: str, kind: str, details: Mapping[str, Any], previous: int, **facts: Any

@@ -43,6 +43,7 @@ class Scope:
                 "Name": record["name"],
                 "RoleArn": machine["roleArn"],
                 "RedriveCount": record.get("redriveCount", 0),
+                **({"RedriveTime": record["redriveDate"]} if record.get("redriveDate") else {}),
             },
             "StateMachine": {"Id": machine["stateMachineArn"], "Name": machine["name"]},
         }

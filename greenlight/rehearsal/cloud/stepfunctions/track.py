@@ -48,9 +48,14 @@ class Track:
         self.trigger, self.state, self.kind = self.previous, state, kind
         self.entered_id = self.note(f"{kind}StateEntered", {"name": state, **payload("input", encoded(data))})
 
-    def enter_again(self, kind: str, state: str) -> None:
-        """Begin a state a second time, after a redrive, without saying so."""
-        self.trigger, self.entered_id, self.state, self.kind = self.previous, self.previous, state, kind
+    def enter_again(self, kind: str, state: str, entered_id: int) -> None:
+        """Begin a state a second time, after a redrive, without saying so.
+
+        As recorded, what happens in it follows its entering, and only the end of a Fail state the redrive.
+        """
+        self.trigger, self.entered_id, self.state, self.kind = self.previous, entered_id, state, kind
+        if kind != "Fail":
+            self.previous = entered_id
 
     def record(self, error: Exception) -> None:
         """Write the failure of an expression, once, and complete its cause."""

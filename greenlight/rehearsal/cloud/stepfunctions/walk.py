@@ -18,15 +18,20 @@ RETRIED = frozenset({"Task", "Parallel", "Map"})
 
 
 class Place(NamedTuple):
-    """Where a redrive goes on: a state of the machine itself, what it was given, and the variables then."""
+    """Where a redrive goes on: a state of the machine itself, what it was given, and the variables then.
+
+    `entered_id` and `entered_at` are the event and the moment of its entering, 0 and empty as long as it was not.
+    """
 
     state: str
     data: Any
     variables: Mapping[str, Any]
+    entered_id: int = 0
+    entered_at: str = ""
 
 
 Passed = Callable[[Place], object]
-"""Told of every state of the machine before it is entered."""
+"""Told of every state of the machine before it is entered, and once it is."""
 
 
 def walk(track: Track, passed: Passed = lambda _place: None) -> Any:
@@ -42,15 +47,11 @@ def walk(track: Track, passed: Passed = lambda _place: None) -> Any:
 
 
 def resume(track: Track, place: Place, passed: Passed) -> Any:
-    """Go on where an execution ended. A task is scheduled again, without being entered a second time."""
+    """Go on in the state where an execution ended, as recorded without entering it a second time."""
     scope = Scope.of(track.execution)
     scope.variables.update(place.variables)
     states = track.execution.definition["States"]
-    if states[place.state]["Type"] == "Task":
-        track.enter_again("Task", place.state)
-        data, following = _step(states[place.state], place.state, place.data, scope, track, entered=True)
-    else:
-        data, following = place.data, place.state
+    data, following = _step(states[place.state], place, scope, track, passed)
     return go({"StartAt": following, "States": states}, data, scope, track, passed)
 
 
@@ -61,20 +62,22 @@ def go(machine: Mapping[str, Any], data: Any, scope: Scope, track: Track, passed
         if len(track.execution.record["events"]) >= MOST_EVENTS - 2:
             cause = f"The execution reached the maximum number of history events ({MOST_EVENTS})."
             raise FatalError(RUNTIME, cause)
-        passed(Place(name, data, dict(scope.variables)))
-        data, name = _step(machine["States"][name], name, data, scope, track)
+        data, name = _step(machine["States"][name], Place(name, data, dict(scope.variables)), scope, track, passed)
     return data
 
 
-def _step(
-    state: State, name: str, data: Any, scope: Scope, track: Track, *, entered: bool = False
-) -> tuple[Any, str | None]:
-    kind = state["Type"]
+def _step(state: State, place: Place, scope: Scope, track: Track, passed: Passed) -> tuple[Any, str | None]:
+    kind, name = state["Type"], place.state
+    passed(place)
     scope.enter(name, retries=kind in RETRIED)
-    if not entered:
-        track.enter(kind, name, data)
+    if place.entered_id:
+        scope.context["State"]["EnteredTime"] = place.entered_at
+        track.enter_again(kind, name, place.entered_id)
+    else:
+        track.enter(kind, name, place.data)
+        passed(place._replace(entered_id=track.entered_id, entered_at=scope.context["State"]["EnteredTime"]))
     try:
-        leaving = _perform(kind, state, data, scope, track)
+        leaving = _perform(kind, state, place.data, scope, track)
     except EvaluationError as error:
         track.record(error)
         raise
