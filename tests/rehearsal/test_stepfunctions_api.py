@@ -267,3 +267,33 @@ def test_a_definition_is_validated_in_these_words(
     found = {"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", **diagnostic}
     assert answer["diagnostics"][0] == found
     assert (answer["result"], answer["truncated"]) == ("FAIL", False)
+
+
+def test_an_express_execution_is_answered_at_once_and_cannot_be_asked_about(lab: Lab) -> None:
+    """test_sfn_api_express.snapshot.json."""
+    definition = json.dumps({"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": True}}})
+    express = {"roleArn": lab.role, "type": "EXPRESS"}
+    machine = lab.states.create_state_machine(name="express", definition=definition, **express)["stateMachineArn"]
+    client = lab.cloud.client("stepfunctions", inject_host_prefix=False)
+
+    answer = client.start_sync_execution(stateMachineArn=machine, name="one", input='{"n":1}')
+    again = lab.states.start_execution(stateMachineArn=machine, name="one")["executionArn"]
+
+    prefix = machine.replace("stateMachine", "express") + ":one:"
+    assert all(arn.startswith(prefix) for arn in (answer["executionArn"], again))
+    assert members(answer) == {
+        "billingDetails": {"billedDurationInMilliseconds": 100, "billedMemoryUsedInMB": 64},
+        "executionArn": answer["executionArn"],
+        "input": '{"n":1}',
+        "inputDetails": {"included": True},
+        "name": "one",
+        "output": '{"n":1}',
+        "outputDetails": {"included": True},
+        "stateMachineArn": machine,
+        "status": "SUCCEEDED",
+    }
+    invalid = ("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: express'")
+    for operation in ("describe_execution", "stop_execution", "get_execution_history", "redrive_execution"):
+        assert refused(lab, operation, executionArn=again) == invalid
+    unsupported = ("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+    assert refused(lab, "list_executions", stateMachineArn=machine) == unsupported

@@ -114,3 +114,21 @@ def test_a_machine_in_jsonpath_keeps_its_own_fields() -> None:
 def test_what_is_no_json_is_refused() -> None:
     assert [problem.code for problem in problems("{")] == ["INVALID_JSON_DESCRIPTION"]
     assert str(problems("{}")[0]) == "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /"
+
+
+@pytest.mark.parametrize(
+    ("resource", "what"),
+    [
+        ("arn:aws:states:::sns:publish.waitForTaskToken", "'.waitForTaskToken' service integration "),
+        ("arn:aws:states:::states:startExecution.sync", "'.sync' service integration"),
+        ("arn:aws:states:us-east-1:000000000000:activity:a", "Activity ARN"),
+    ],
+)
+def test_an_express_machine_waits_for_nobody(resource: str, what: str) -> None:
+    """localstack, test_sfn_api_express.snapshot.json::test_illegal_callbacks, ::test_illegal_activity_task."""
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": resource, "End": True}}}
+
+    assert [str(problem) for problem in problems(json.dumps(definition), "EXPRESS")] == [
+        f"SCHEMA_VALIDATION_FAILED: Express state machine does not support {what} at /States/A/Resource"
+    ]
+    assert problems(json.dumps(definition)) == []

@@ -18,14 +18,16 @@ _WHERE_KNOWN = ("stopDate", "stateMachineVersionArn", "stateMachineAliasArn", "m
 
 def described(record: Record) -> dict[str, Any]:
     """DescribeExecution (recorded in localstack, test_sfn_api.snapshot.json::test_describe_execution)."""
-    known = ("output", "error", "cause")
+    return {**listed(record), "input": record["input"], **_outcome(record), **redrivable(record)}
+
+
+def synchronous(record: Record) -> dict[str, Any]:
+    """StartSyncExecution (recorded in localstack, test_sfn_api_express.snapshot.json::test_start_sync_execution)."""
+    names = (*_ALWAYS, "stopDate", "input")
     return {
-        **listed(record),
-        "input": record["input"],
-        "inputDetails": {"included": True},
-        **{name: record[name] for name in known if record.get(name) is not None},
-        **({"outputDetails": {"included": True}} if record.get("output") is not None else {}),
-        **redrivable(record),
+        **{name: record[name] for name in names},
+        **_outcome(record),
+        "billingDetails": {"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": 100},
     }
 
 
@@ -63,4 +65,13 @@ def described_for(record: Record, machine: Record) -> dict[str, Any]:
         "definition": record.get("definition") or machine["definition"],
         "updateDate": machine.get("updateDate") or machine["creationDate"],
         **({"revisionId": machine["revisionId"]} if machine.get("updateDate") else {}),
+    }
+
+
+def _outcome(record: Record) -> dict[str, Any]:
+    known = ("output", "error", "cause")
+    return {
+        "inputDetails": {"included": True},
+        **{name: record[name] for name in known if record.get(name) is not None},
+        **({"outputDetails": {"included": True}} if record.get("output") is not None else {}),
     }

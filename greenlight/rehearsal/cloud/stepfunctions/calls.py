@@ -18,6 +18,7 @@ REQUIRED = (
     "_state_machines",
     "_resolve_state_machine_arn",
     "_execution_version_arn",
+    "_start_sync_execution",
     "_get_execution_history",
     "_list_executions",
 )
@@ -27,6 +28,8 @@ Answer = tuple[int, dict[str, str], bytes]
 Request = dict[str, Any]
 Action = Callable[[Request], Answer]
 
+EXPRESS = "EXPRESS"
+_NOT_SUPPORTED = "This operation is not supported by this type of state machine"
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 """What StartExecution accepts as a name (API reference)."""
 
@@ -54,6 +57,19 @@ class ExecutionCalls:
         found = known or record
         return _answer({"executionArn": found["executionArn"], "startDate": found["startDate"]})
 
+    def start_synchronous(self, data: Request) -> Answer:
+        """StartSyncExecution: of Express machines alone, answered when the execution is over."""
+        machine = _machine(data["stateMachineArn"])
+        if machine is not None and machine["type"] != EXPRESS:
+            return error("StateMachineTypeNotSupported", _NOT_SUPPORTED)
+        refused = _refusal(data) if machine else _missing_machine(data)
+        if refused is not None or machine is None:
+            return refused or _missing_machine(data)
+        record = _new_record(machine, data)
+        stepfunctions._executions[record["executionArn"]] = record
+        self._executions.run(record["executionArn"])
+        return _answer(answers.synchronous(record))
+
     def stop(self, data: Request) -> Answer:
         """StopExecution: of an execution that has ended, the moment of its end."""
         record = _record(data)
@@ -67,7 +83,7 @@ class ExecutionCalls:
         A client token that a redrive had before is answered with that redrive, whatever became of it.
         """
         record = _record(data)
-        if record is None:
+        if record is None or record["stateMachineArn"] not in stepfunctions._state_machines:
             return _missing(data)
         tokens: dict[str, str] = record.setdefault("redriveTokens", {})
         token = data.get("clientToken") or new_uuid()
@@ -112,6 +128,8 @@ class ExecutionCalls:
             machine = _machine(data["stateMachineArn"]) if "stateMachineArn" in data else None
             if "stateMachineArn" in data and machine is None:
                 return _missing_machine(data)
+            if machine and machine["type"] == EXPRESS:
+                return error("StateMachineTypeNotSupported", _NOT_SUPPORTED)
             asked = {**data, "stateMachineArn": machine["stateMachineArn"]} if machine else data
             status, headers, body = original(asked)
             page = json.loads(body)
@@ -144,7 +162,9 @@ def _new_record(machine: Mapping[str, Any], data: Request) -> Record:
     name, moment, given = data.get("name") or new_uuid(), now_iso(), data.get("input", "{}")
     version = stepfunctions._execution_version_arn(data["stateMachineArn"])
     alias = data["stateMachineArn"] if version not in (None, data["stateMachineArn"]) else None
-    arn = f"arn:aws:states:{get_region()}:{get_account_id()}:execution:{machine['name']}:{name}"
+    is_express = machine["type"] == EXPRESS
+    kind, end = ("express", f":{new_uuid()}") if is_express else ("execution", "")
+    arn = f"arn:aws:states:{get_region()}:{get_account_id()}:{kind}:{machine['name']}:{name}{end}"
     return {
         "executionArn": arn,
         "stateMachineArn": machine["stateMachineArn"],
@@ -159,6 +179,7 @@ def _new_record(machine: Mapping[str, Any], data: Request) -> Record:
         "definition": (stepfunctions._state_machine_versions.get(version) or machine)["definition"],
         "encryptionConfiguration": machine.get("encryptionConfiguration"),
         "mockAttempts": {},
+        "isExpress": is_express,
         "events": [executions.started(given, machine["roleArn"], moment)],
     }
 

@@ -12,7 +12,7 @@ from botocore.model import Shape
 Refusal = tuple[str, str]
 """A code and a message."""
 
-_ARNS = {"executionArn": ("execution", "express"), "stateMachineArn": ("stateMachine",)}
+_ARNS = {"executionArn": "execution", "stateMachineArn": "stateMachine"}
 _STATUS_FILTER = "[SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]"
 """AWS names the statuses in this order (localstack, test_sfn_api.snapshot.json), and nobody knows why."""
 
@@ -23,14 +23,14 @@ def refusal(action: str, data: Mapping[str, Any]) -> Refusal | None:
     if violations:
         count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
         return "ValidationException", f"{count}: {'; '.join(violations)}"
-    for name, kinds in _ARNS.items():
-        problem = _arn_problem(str(data[name]), kinds) if name in data else None
+    for name, kind in _ARNS.items():
+        problem = _arn_problem(str(data[name]), kind) if name in data else None
         if problem:
             return "InvalidArn", f"Invalid Arn: '{problem}'"
     return None
 
 
-def _arn_problem(arn: str, kinds: tuple[str, ...]) -> str | None:
+def _arn_problem(arn: str, kind: str) -> str | None:
     if not arn.startswith("arn:"):
         return f"Invalid ARN prefix: {arn}"
     parts = arn.split(":")
@@ -40,7 +40,7 @@ def _arn_problem(arn: str, kinds: tuple[str, ...]) -> str | None:
             if len(parts) < 6
             else f"Resource type not valid in this context: {parts[5]}"
         )
-    return None if parts[5] in kinds else f"Resource type not valid in this context: {parts[5]}"
+    return None if parts[5] == kind else f"Resource type not valid in this context: {parts[5]}"
 
 
 def _violations(action: str, data: Mapping[str, Any]) -> Iterator[str]:

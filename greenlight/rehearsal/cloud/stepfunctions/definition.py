@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,10 +42,16 @@ def problems(text: str, kind: str = "STANDARD") -> list[Problem]:
 
 
 def _not_in_express(machine: Definition, path: str) -> Iterator[Problem]:
+    """As recorded (localstack, test_sfn_api_express.snapshot.json), with the space at the end of one of them."""
     for name, state in machine["States"].items():
-        for pattern in (".waitForTaskToken", ".sync"):
-            if str(state.get("Resource", "")).removesuffix(":2").endswith(pattern):
-                message = f"Express state machine does not support '{pattern}' service integration "
+        resource = str(state.get("Resource", "")).removesuffix(":2")
+        for pattern, what in (
+            (r":activity:", "Activity ARN"),
+            (r"\.waitForTaskToken$", "'.waitForTaskToken' service integration "),
+            (r"\.sync$", "'.sync' service integration"),
+        ):
+            if re.search(pattern, resource):
+                message = f"Express state machine does not support {what}"
                 yield Problem(SCHEMA, message, f"{path}/States/{name}/Resource")
 
 

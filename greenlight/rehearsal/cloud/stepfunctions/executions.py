@@ -45,7 +45,6 @@ class Executions:
         record = stepfunctions._executions.get(arn)
         execution = self._execution(record) if record else None
         if execution is not None:
-            _complete(execution.record["events"][0])
             track = Track(execution)
             self._live(execution, track, lambda: walk(track, self._passed(arn)))
 
@@ -152,8 +151,8 @@ class Executions:
 
 
 def announce(record: Mapping[str, Any]) -> None:
-    """Tell EventBridge the status. An Express execution that somebody waits for tells nothing."""
-    if not record.get("sync"):
+    """Tell EventBridge the status. Express executions tell nothing (Step Functions guide, "EventBridge events")."""
+    if not record.get("isExpress"):
         eventbridge._put_events({"Entries": [announcement.entry(record)]}, allow_aws_source=True)
 
 
@@ -170,10 +169,3 @@ def started(input_text: str, role_arn: str, moment: str) -> history.Event:
     details = {**history.payload("input", input_text), "roleArn": role_arn}
     history.append(events, "ExecutionStarted", details, moment, 0)
     return events[0]
-
-
-def _complete(event: history.Event) -> None:
-    """Fill what ministack leaves out of the first event of a synchronous execution."""
-    details = event["executionStartedEventDetails"]
-    event["previousEventId"] = 0
-    details.setdefault("inputDetails", {"truncated": False})

@@ -18,7 +18,6 @@ REQUIRED = (
     "_delete_state_machine",
     "_describe_state_machine",
     "_list_state_machines",
-    "_start_sync_execution",
     "_state_machines",
     "handle_request",
 )
@@ -107,20 +106,6 @@ def listing(original: Action) -> Action:
         return _answer({"stateMachines": rest[:most], **more})
 
     return list_state_machines
-
-
-def synchronous(original: Action) -> Action:
-    """StartSyncExecution: of Express machines alone."""
-
-    def start_sync_execution(data: Request) -> Answer:
-        machine = stepfunctions._state_machines.get(data["stateMachineArn"])
-        if machine is not None and machine["type"] != "EXPRESS":
-            return error(
-                "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"
-            )
-        return original(data)
-
-    return start_sync_execution
 
 
 def checked(original: Handle, calls: ExecutionCalls) -> Handle:

@@ -90,7 +90,7 @@ def _answer(answers: ExecutionCalls) -> None:
     stepfunctions._delete_state_machine = machines.delete(stepfunctions._delete_state_machine)
     stepfunctions._describe_state_machine = machines.describe(stepfunctions._describe_state_machine)
     stepfunctions._list_state_machines = machines.listing(stepfunctions._list_state_machines)
-    stepfunctions._start_sync_execution = machines.synchronous(stepfunctions._start_sync_execution)
+    stepfunctions._start_sync_execution = answers.start_synchronous
     stepfunctions.handle_request = machines.checked(stepfunctions.handle_request, answers)
 
 
