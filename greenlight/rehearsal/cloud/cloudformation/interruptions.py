@@ -13,12 +13,20 @@ from typing import Any
 
 from ministack.services.cloudformation import changesets, handlers, stacks
 
+from greenlight.rehearsal.cloud.cloudformation.cleanup import STACK
 from greenlight.rehearsal.cloud.cloudformation.custom_resources import CustomResources
-from greenlight.rehearsal.cloud.cloudformation.exports import importers
+from greenlight.rehearsal.cloud.cloudformation.exports import importers, refusal
 
 REQUIRED = ("_deploy_stack_async", "_delete_stack_async", "CLIENT_REQUEST_TOKEN")
 """The names of ministack's stacks module that this module uses."""
-REQUIRED_HANDLERS = ("_ACTION_HANDLERS", "_resolve_stack", "_error", "_deploy_stack_async", "_delete_stack_async")
+REQUIRED_HANDLERS = (
+    "_ACTION_HANDLERS",
+    "_resolve_stack",
+    "_error",
+    "_xml",
+    "_deploy_stack_async",
+    "_delete_stack_async",
+)
 """The names of ministack's handlers module that this module uses."""
 
 _STUCK = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"})
@@ -107,17 +115,28 @@ def _if_deletable(delete: Action) -> Action:
             return _refused(f"Stack [{stack['StackId']}] cannot be deleted while in status {status}")
         used = next(_used(stack), None)
         if used and not stack.get("EnableTerminationProtection"):
-            return _refused(used)
+            return _called_off(stack, used)
         return delete(params)
 
     return delete_stack
 
 
 def _used(stack: dict[str, Any]) -> Iterator[str]:
+    if stack.get("StackStatus") == "DELETE_COMPLETE":
+        return
     for output in stack.get("Outputs") or []:
         users = importers(output["ExportName"], stack["StackName"]) if output.get("ExportName") else []
         if users:
-            yield f"Export {output['ExportName']} cannot be deleted as it is in use by {' and '.join(users)}"
+            yield refusal("delete", output["ExportName"], users)
+
+
+def _called_off(stack: dict[str, Any], reason: str) -> Answer:
+    """As recorded, the request is accepted; then the stack has its status again, and an event says why."""
+    name, status = stack["StackName"], stack["StackStatus"]
+    for each, told in (("DELETE_IN_PROGRESS", ""), (status, f"Delete canceled. {reason}")):
+        handlers._add_event(stack["StackId"], name, name, STACK, each, told, stack["StackId"])
+    answer: Answer = handlers._xml(200, "DeleteStackResponse", "")
+    return answer
 
 
 def _if_idle(act: Action) -> Action:

@@ -16,6 +16,8 @@ from typing import Any
 from ministack.core.responses import new_uuid
 from ministack.services import cloudformation
 
+from greenlight.rehearsal.cloud.cloudformation.exports import CALLED_OFF
+
 AddEvent = Callable[..., None]
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -42,7 +44,7 @@ class Operations:
         self.properties: Properties = lambda _stack, _resource: None
 
     def around(self, add_event: AddEvent) -> AddEvent:
-        """Around the writing of events. A rollback is an operation of its own."""
+        """Around the writing of events. A rollback is an operation of its own; it says why an update was called off."""
 
         def add(
             stack_id: str,
@@ -53,12 +55,15 @@ class Operations:
             reason: str = "",
             *rest: Any,
         ) -> None:
+            stack = cloudformation._stacks.get(stack_name) or {}
+            if logical_id == stack_name and CALLED_OFF in stack and stack["StackStatus"] == "UPDATE_IN_PROGRESS":
+                return
             if logical_id == stack_name and status in _BEGINS:
                 self._current[stack_id] = new_uuid()
                 by_a_user = status in _BY_A_USER or status == "REVIEW_IN_PROGRESS"
                 reason = reason or ("User Initiated" if by_a_user else "")
             if logical_id == stack_name:
-                reason = _worded(status, reason)
+                stack["StackStatusReason"] = reason = _worded(status, reason)
             add_event(stack_id, stack_name, logical_id, resource_type, status, reason, *rest)
             event = cloudformation._stack_events[stack_id][-1]
             if logical_id != stack_name:

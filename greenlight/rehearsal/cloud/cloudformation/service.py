@@ -67,6 +67,7 @@ def install(context: CloudContext) -> None:
     interrupted.install()
     stacks._resolve_stack_outputs = _checked(stacks._resolve_stack_outputs, add_event)
     stacks._delete_resource = cleanup.told(add_event, stacks._delete_resource)
+    handlers._imported_export_names = exports.with_resources(handlers._imported_export_names)
     actions = handlers._ACTION_HANDLERS
     actions["ContinueUpdateRollback"] = _without_empty_skip(actions["ContinueUpdateRollback"])
     families.install()
@@ -128,7 +129,8 @@ def _roll_back(resources: CustomResources, interrupted: Interruptions) -> None:
             return
         if interrupted.was_cancelled(stack):
             operation = {**operation, "cancelled": True}
-        await original(stack_name, stack_id, stack, operation, reason_override or _reason(operation))
+        called_off = stack.pop(exports.CALLED_OFF, "")
+        await original(stack_name, stack_id, stack, operation, reason_override or called_off or _reason(operation))
 
     stacks._roll_back_operation = roll_back_operation
     handlers._roll_back_operation = roll_back_operation
@@ -154,8 +156,13 @@ def _checked(
     def resolve_stack_outputs(*arguments: Any) -> tuple[Any, exports.Exports]:
         outputs, new = resolve(*arguments)
         stack_name, stack_id = arguments[-2:]
-        previous = (cloudformation._stacks.get(stack_name) or {}).get("Outputs") or []
-        exports.check(stack_name, stack_id, previous, new)
+        stack = cloudformation._stacks.get(stack_name) or {}
+        previous = stack.get("Outputs") or []
+        try:
+            exports.check(stack_name, stack_id, previous, new)
+        except exports.ExportInUseError as error:
+            stack[exports.CALLED_OFF] = str(error)
+            raise
         exports.forget_stale(previous, new)
         cleanup.begin(add_event, stack_name, stack_id)
         return outputs, new
