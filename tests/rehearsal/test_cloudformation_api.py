@@ -238,3 +238,27 @@ def test_parameters_are_held_to_the_template(lab: Lab) -> None:
     assert said() == "Parameters: [Color] must have values"
     assert said(("Color", "blue"), ("Size", "1")) == "Parameters: [Size] do not exist in the template"
     assert said(("Color", "red")) == "Parameter 'Color' must be one of AllowedValues"
+
+
+def test_a_rollback_is_done_at_once_with_what_was_never_made(lab: Lab) -> None:
+    """radkawar/stackd, testdata/aws/cloudformation/lifecycle.json: deleted-rollback-events-0."""
+    wrong = {"Type": "AWS::SSM::Parameter", "DependsOn": "Good", "Properties": {"Type": "Wrong", "Value": "x"}}
+    lab.deploy("unmade", {"Good": parameter("x"), "Wrong": wrong})
+
+    assert [event[:2] for event in told(lab, "unmade")][-6:] == [
+        ("Wrong", "CREATE_FAILED"),
+        ("unmade", "ROLLBACK_IN_PROGRESS"),
+        ("Wrong", "DELETE_COMPLETE"),
+        ("Good", "DELETE_IN_PROGRESS"),
+        ("Good", "DELETE_COMPLETE"),
+        ("unmade", "ROLLBACK_COMPLETE"),
+    ]
+    assert lab.events("unmade")[-3]["PhysicalResourceId"] == ""
+
+
+def test_a_stack_in_progress_says_who_began_it(lab: Lab) -> None:
+    lab.begin("began", {"Thing": lab.resource(Seconds=0.5)})
+
+    assert lab.stacks.describe_stacks(StackName="began")["Stacks"][0]["StackStatusReason"] == "User Initiated"
+    lab.ended("began")
+    assert "StackStatusReason" not in lab.stacks.describe_stacks(StackName="began")["Stacks"][0]

@@ -23,10 +23,17 @@ Answer = tuple[int, dict[str, str], bytes]
 
 _BY_A_USER = frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"})
 _BEGINS = _BY_A_USER | {"REVIEW_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"}
+_BEGINS_TO_DELETE = frozenset({"ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"})
 _EVENT_ID = re.compile(rb"<EventId>([^<]+)</EventId>")
 _NO_REASON = b"<ResourceStatusReason></ResourceStatusReason>"
 _FAILED = re.compile(r"Resource (\w+) failed: ")
 _SECRET = re.compile(r"resolve:(secretsmanager|ssm-secure)|NoEcho")
+
+NEVER_MADE = "_never_made"
+"""The member of a stack that is the resource whose creation failed: its logical id and type.
+
+A rollback has nothing to delete there, and is done with it at once (recorded in radkawar/stackd, lifecycle.json).
+"""
 
 _SYSTEM = "aws:cloudformation:"
 
@@ -70,6 +77,8 @@ class Operations:
                 event["EventId"] = self._id(event)
                 event["ResourceProperties"] = _shown(stack_name, self.properties(stack_name, logical_id))
             self._of_event[event["EventId"]] = self._extra(event)
+            if logical_id == stack_name and status in _BEGINS_TO_DELETE and NEVER_MADE in stack:
+                add(stack_id, stack_name, *stack.pop(NEVER_MADE), "DELETE_COMPLETE")
 
         return add
 

@@ -29,7 +29,7 @@ from greenlight.rehearsal.cloud.cloudformation import (
 )
 from greenlight.rehearsal.cloud.cloudformation.custom_resources import CustomResources
 from greenlight.rehearsal.cloud.cloudformation.interruptions import Interruptions
-from greenlight.rehearsal.cloud.cloudformation.operations import Operations
+from greenlight.rehearsal.cloud.cloudformation.operations import NEVER_MADE, Operations
 from greenlight.rehearsal.cloud.cloudformation.quiet_events import AddEvent, QuietEvents
 from greenlight.rehearsal.cloud.cloudformation.resources import families
 from greenlight.rehearsal.cloud.context import CloudContext
@@ -125,6 +125,8 @@ def _roll_back(resources: CustomResources, interrupted: Interruptions) -> None:
                 "Attributes": {},
             }
             operation = {**operation, "created": [*operation.get("created", []), logical_id]}
+        elif logical_id and operation.get("failed_update") is None:
+            stack[NEVER_MADE] = logical_id, operation["template"]["Resources"][logical_id]["Type"]
         if interrupted.is_deleted(stack_id):
             return
         if interrupted.was_cancelled(stack):
