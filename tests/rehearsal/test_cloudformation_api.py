@@ -240,6 +240,32 @@ def test_parameters_are_held_to_the_template(lab: Lab) -> None:
     assert said(("Color", "red")) == "Parameter 'Color' must be one of AllowedValues"
 
 
+def test_the_resources_of_a_stack_that_is_gone_are_listed(lab: Lab) -> None:
+    """radkawar/stackd, testdata/aws/cloudformation/lifecycle.json: deleted-main-..., deleted-rollback-resources."""
+    lab.deploy("b-a", {"Queue": queue("b-a"), "Other": parameter("x")})
+    stack = lab.stacks.describe_stacks(StackName="b-a")["Stacks"][0]["StackId"]
+    kept = lab.stacks.describe_stack_resources(StackName=stack)["StackResources"]
+    assert [each["LogicalResourceId"] for each in kept] == ["Other", "Queue"]
+
+    lab.stacks.delete_stack(StackName=stack)
+    assert lab.ended(stack) == "DELETE_COMPLETE"
+
+    gone = lab.stacks.describe_stack_resources(StackName=stack)["StackResources"]
+    names = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "StackId", "StackName")
+    assert [{name: each[name] for name in names} for each in gone] == [
+        {name: each[name] for name in names} for each in kept
+    ]
+    assert {each["ResourceStatus"] for each in gone} == {"DELETE_COMPLETE"}
+    listed = lab.stacks.list_stack_resources(StackName=stack)["StackResourceSummaries"]
+    assert [each["ResourceStatus"] for each in listed] == ["DELETE_COMPLETE"] * 2
+    detail = lab.stacks.describe_stack_resource(StackName=stack, LogicalResourceId="Queue")["StackResourceDetail"]
+    assert detail["ResourceStatus"] == "DELETE_COMPLETE"
+
+    lab.deploy("half", {"Wrong": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "Wrong", "Value": "x"}}})
+    wrong = lab.stacks.describe_stack_resources(StackName="half")["StackResources"]
+    assert [(each["LogicalResourceId"], each.get("PhysicalResourceId")) for each in wrong] == [("Wrong", None)]
+
+
 def test_a_rollback_is_done_at_once_with_what_was_never_made(lab: Lab) -> None:
     """radkawar/stackd, testdata/aws/cloudformation/lifecycle.json: deleted-rollback-events-0."""
     wrong = {"Type": "AWS::SSM::Parameter", "DependsOn": "Good", "Properties": {"Type": "Wrong", "Value": "x"}}

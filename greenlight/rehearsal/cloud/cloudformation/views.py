@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 from ministack.services import cloudformation
 from ministack.services.cloudformation import handlers
 
+from greenlight.rehearsal.cloud.cloudformation import resource_lists
+
 Params = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
 Action = Callable[[Params], Answer]
@@ -24,6 +26,7 @@ _OPTIONAL = frozenset(
         "Description",
         "Outputs",
         "Parameters",
+        "PhysicalResourceId",
         "StackStatusReason",
         "StatusReason",
         "LastUpdatedTime",
@@ -36,6 +39,13 @@ def install() -> None:
     ET.register_namespace("", SPACE)
     actions = handlers._ACTION_HANDLERS
     actions["DescribeStacks"] = _seen(actions["DescribeStacks"], "Stacks", _stack)
+    actions["DescribeStackResources"] = _seen(
+        resource_lists.complete(actions["DescribeStackResources"]), "StackResources", _without_empty
+    )
+    actions["ListStackResources"] = _seen(
+        resource_lists.complete(actions["ListStackResources"]), "StackResourceSummaries", _without_empty
+    )
+    actions["DescribeStackResource"] = resource_lists.complete(actions["DescribeStackResource"])
     actions["ListStacks"] = _seen(actions["ListStacks"], "StackSummaries", _times)
     actions["DescribeChangeSet"] = _seen(actions["DescribeChangeSet"], "", _change_set)
     actions["ListChangeSets"] = _seen(actions["ListChangeSets"], "Summaries", _nested)
