@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.rehearsal.doctor_plants import self_signed
 from tests.rehearsal.local_cloud import LocalCloud, started
+from tests.rehearsal.plants.front_door import self_signed
 
 pytestmark = pytest.mark.rehearsal
 

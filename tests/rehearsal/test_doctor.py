@@ -28,7 +28,10 @@ from greenlight.rehearsal.play import Load
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.rehearsal import Order, opened
 from greenlight.rehearsal.versions import Cast
-from tests.rehearsal.doctor_plants import DOMAIN, HERE, PROBLEMS, Ground, Problem, expired_session
+from tests.rehearsal.plants.account import expired_session
+from tests.rehearsal.plants.front_door import DOMAIN, HERE
+from tests.rehearsal.plants.ground import Ground
+from tests.rehearsal.plants.problems import PROBLEMS, Problem
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(300)]
 
