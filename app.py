@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from stacks.ec2_host import Ec2HostStack
 from stacks.edge import EdgeStack
 from stacks.fargate import FargateStack
 from stacks.network import NetworkStack
+from stacks.options.document import parsed, settings_below
 from stacks.options.stages import STAGE, agree_on_stage
 from stacks.registry import Registry, RegistryStack, SharedRegistry
 from stacks.release import ReleaseStack
@@ -69,10 +69,9 @@ def committed_context() -> dict[str, Any]:
     """
     file = Path("cdk.json") if Path("cdk.json").is_file() else Path(__file__).with_name("cdk.json")
     try:
-        context: dict[str, Any] = json.loads(file.read_text())["context"]
-    except (OSError, ValueError, KeyError) as error:
+        return settings_below("context", parsed(file.read_text()))
+    except (OSError, ValueError, SettingsError) as error:
         raise SettingsError(f"{file.name} cannot be read: {error}; take it back from git, or correct it") from error
-    return context
 
 
 def main() -> None:

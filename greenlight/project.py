@@ -12,6 +12,7 @@ from typing import Any
 from greenlight_cdk.names import Names
 
 from greenlight.errors import ProjectError
+from stacks.options.document import parsed, settings_below
 from stacks.options.stages import STAGE, STAGES
 from stacks.settings import Settings, SettingsError
 
@@ -78,11 +79,12 @@ class Project:
 
     def _read(self) -> dict[str, Any]:
         try:
-            body = json.loads(self._file.read_text())
+            body: dict[str, Any] = parsed(self._file.read_text())
+            settings_below("context", body)
         except OSError as error:
             raise ProjectError(f"{self._file} cannot be read: {error.strerror}") from error
         except ValueError as error:
             raise ProjectError(f"{self._file} is not JSON: {error}. Correct it, or take it back from git") from error
-        if not isinstance(body, dict):
-            raise ProjectError(f"{self._file} holds {type(body).__name__}, wanted an object")
+        except SettingsError as error:
+            raise ProjectError(f"{self._file}: {error}. Correct it, or take it back from git") from error
         return body

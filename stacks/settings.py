@@ -12,6 +12,7 @@ from traffic_switch.contract import Color
 from stacks.function_environment import MOST_BYTES, longest
 from stacks.options.compute import ComputeOptions
 from stacks.options.context import sort_context
+from stacks.options.document import refuse_text
 from stacks.options.neighbors import refuse_collisions
 from stacks.options.network import NetworkOptions
 from stacks.options.refusal import validated
@@ -53,6 +54,7 @@ class Settings(StageOptions, NetworkOptions, ComputeOptions, ReleaseOptions):
         Raises:
             SettingsError: with one line, on the first key or value that is not allowed.
         """
+        refuse_text(declared or {})
         written = declared if declared is not None else {key: context[key] for key in context if key != STAGE}
         flags = {key: value for key, value in context.items() if key not in written or written[key] != value}
         stages = declared_stages(context, cls.model_fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from greenlight.errors import ProjectError, RehearsalError
 from greenlight.project import Project
 from stacks.options.context import DECLARED_STATE
+from stacks.options.document import parsed
 from stacks.settings import Settings, SettingsError
 
 
@@ -26,16 +26,23 @@ class ConfigFile:
         """Read a file.
 
         Raises:
-            RehearsalError: it cannot be read, is no JSON object, or declares versions, which the rehearsal chooses.
+            RehearsalError: it cannot be read, is no object of settings, or declares versions, which the rehearsal
+                chooses.
         """
         try:
-            values = json.loads(path.read_text())
+            values = parsed(path.read_text())
         except OSError as error:
             raise RehearsalError(f"{path} cannot be read: {error.strerror}") from error
         except ValueError as error:
             raise RehearsalError(f"{path} is not JSON: {error}") from error
+        except SettingsError as error:
+            raise RehearsalError(f"{path}: {error}") from error
         if not isinstance(values, dict):
             raise RehearsalError(f"{path} holds {type(values).__name__}; allowed: an object of settings by name")
+        if "context" in values:
+            raise RehearsalError(
+                f"{path} has a key context, as a whole cdk.json has; allowed: what stands below it alone"
+            )
         for key in values:
             if key.rpartition(".")[2] in DECLARED_STATE:
                 raise RehearsalError(f"{path}: {key}: got {values[key]!r}; allowed: nothing, use --live and --next")

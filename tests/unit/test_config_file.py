@@ -40,6 +40,12 @@ def test_the_file_is_laid_over_cdk_json_and_the_rehearsal_over_the_file(tmp_path
         ({"shop.attempt": 2}, "production.json: shop.attempt: got 2; allowed: nothing, use --live and --next"),
         ([], "production.json holds list; allowed: an object of settings by name"),
         ("{", "production.json is not JSON: Expecting property name"),
+        ('{"waf": true, "waf": false}', "production.json: 'waf' is there twice in one object; allowed: once"),
+        (
+            {"context": {"waf": True}},
+            "production.json has a key context, as a whole cdk.json has; allowed: what stands",
+        ),
+        ({"services": "{}"}, "production.json: services: got text; allowed: a JSON object"),
     ],
 )
 def test_a_refusal_is_one_line_with_the_file_and_the_key(tmp_path: Path, content: Any, words: str) -> None:

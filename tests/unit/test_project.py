@@ -37,6 +37,30 @@ def test_a_broken_cdk_json_is_one_line(project: Project) -> None:
     assert "\n" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[]", "cdk.json: holds list; allowed: an object"),
+        ("null", "cdk.json: holds null; allowed: an object"),
+        ('{"context": null}', "cdk.json: context: got null; allowed: an object of settings by name"),
+        ('{"context": [1]}', "cdk.json: context: got list; allowed: an object of settings by name"),
+        ('{"context": "shop"}', "cdk.json: context: got str; allowed: an object of settings by name"),
+        ("[" * 100_000, "cdk.json: got objects or lists that are too deep to read"),
+        ('{"context": {"waf": true, "waf": false}}', "cdk.json: 'waf' is there twice in one object; allowed: once"),
+        ('{"context": {"stages": {"a": {}, "a": {}}}}', "cdk.json: 'a' is there twice in one object; allowed: once"),
+        ('{"context": {"services": "{}"}}', "services: got text; allowed: a JSON object"),
+        ('{"context": {"stages": "{}"}}', "stages: got text; allowed: a JSON object"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_line(project: Project, text: str, words: str) -> None:
+    (project.folder / "cdk.json").write_text(text)
+
+    with pytest.raises(ProjectError) as caught:
+        project.settings()
+    assert words in caught.value.message
+    assert "\n" not in caught.value.message
+
+
 def test_a_missing_cdk_json_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="cannot be read: No such file"):
         Project(tmp_path).settings()
