@@ -38,7 +38,7 @@ def rehearsed(source: Project, config: ConfigFile | None, compute: str, real_tim
         ProjectError: naming the first key that is not allowed, and the file if it comes from there.
     """
     replaced: dict[str, Any] = {"compute": compute, **overlay(real_time)}
-    found = config.settings(source, replaced) if config else source.settings(replaced)
+    found = _read(source, config, replaced)
     if found.certificate_arn:
         replaced["certificate_arn"] = local_arn(found.certificate_arn)
     laid_over = {**(config.values if config else {}), **replaced}
@@ -48,6 +48,22 @@ def rehearsed(source: Project, config: ConfigFile | None, compute: str, real_tim
         for fact, version in (("blue_version", cast.first), ("green_version", cast.unhealthy))
     }
     return Rehearsed(_checked({**source.production(), **laid_over, **versions}), laid_over)
+
+
+def _read(source: Project, config: ConfigFile | None, replaced: Mapping[str, Any]) -> Settings:
+    """The settings with what is replaced, which may not go with them: then that is said, since nobody wrote it."""
+
+    def read(over: Mapping[str, Any]) -> Settings:
+        return config.settings(source, over) if config else source.settings(over)
+
+    try:
+        return read(replaced)
+    except ProjectError as error:
+        read({"compute": replaced["compute"]})
+        raise ProjectError(
+            f"{error.message}. That is so only with the rehearsal's own settings of time on top"
+            " (greenlight/rehearsal/pace.py): rehearse these with --real-time"
+        ) from error
 
 
 def _checked(context: Mapping[str, Any]) -> Settings:

@@ -44,6 +44,24 @@ def test_the_pace_of_the_rehearsal_wins_over_the_file() -> None:
     assert read({"bake_seconds": 300, "gate_min_healthy": 2}).settings.bake_seconds == 4
 
 
+@pytest.mark.parametrize("values", [{"gate_consecutive": 10}, {"bake_must_detect_percent": 2.5, "bake_probe_rate": 40}])
+def test_settings_that_only_the_pace_of_the_rehearsal_forbids_are_told_so(values: dict[str, Any]) -> None:
+    file = ConfigFile(Path("production.json"), values)
+    assert rehearsed(Project(CHECKOUT), file, "ec2", True, Cast("1", "2"))
+
+    with pytest.raises(
+        ProjectError, match=r"^production.json: .*own settings of time.*: rehearse these with --real-time$"
+    ):
+        read(values)
+
+
+def test_settings_that_are_wrong_by_themselves_do_not_blame_the_pace() -> None:
+    with pytest.raises(ProjectError) as refused:
+        read({"gate_consecutive": 0})
+
+    assert refused.value.message == "production.json: gate_consecutive: got 0; allowed: an integer from 1 to 20"
+
+
 @pytest.mark.parametrize("values", [None, {"vpc_cidr": "10.21.0.0/16"}])
 def test_a_stage_beside_production_is_not_in_the_way(tmp_path: Path, values: dict[str, Any] | None) -> None:
     body = json.loads((CHECKOUT / "cdk.json").read_text())
