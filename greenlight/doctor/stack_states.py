@@ -18,12 +18,17 @@ def judge_stacks(statuses: Mapping[str, str]) -> tuple[Finding, ...]:
 
 
 def _judge(stack: str, status: str) -> Iterator[Finding]:
-    if status in ("UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"):
+    if status == "UPDATE_ROLLBACK_FAILED":
         yield problem(
             f"{stack} is in {status}: it takes no update",
-            f"repair what its events name, then `aws cloudformation continue-update-rollback --stack-name {stack}`",
+            f"repair what its events name, then `npx cdk rollback {stack}`",
         )
-    elif status in ("ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED"):
+    elif status in ("UPDATE_FAILED", "CREATE_FAILED"):
+        yield problem(
+            f"{stack} is in {status}: a deploy without rollback failed, and the next one would ask to take it back",
+            f"`npx cdk rollback {stack}`",
+        )
+    elif status in ("ROLLBACK_FAILED", "DELETE_FAILED"):
         yield problem(
             f"{stack} is in {status}: it takes no update",
             "see in its events what could not be deleted (deletion protection?), and repair that;"

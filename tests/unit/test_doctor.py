@@ -250,7 +250,9 @@ def test_the_alarms_that_guard_a_switch_let_one_through(
     [
         ("UPDATE_COMPLETE", OK, ["1 of 2 are deployed"]),
         ("UPDATE_ROLLBACK_COMPLETE", OK, []),
-        ("UPDATE_ROLLBACK_FAILED", PROBLEM, ["continue-update-rollback --stack-name Edge"]),
+        ("UPDATE_ROLLBACK_FAILED", PROBLEM, ["takes no update", "npx cdk rollback Edge"]),
+        ("UPDATE_FAILED", PROBLEM, ["a deploy without rollback failed", "npx cdk rollback Edge"]),
+        ("CREATE_FAILED", PROBLEM, ["a deploy without rollback failed", "npx cdk rollback Edge"]),
         ("ROLLBACK_FAILED", PROBLEM, ["npx cdk destroy Edge"]),
         ("DELETE_FAILED", PROBLEM, ["takes no update"]),
         ("UPDATE_IN_PROGRESS", PROBLEM, ["an operation is under way"]),
