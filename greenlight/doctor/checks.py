@@ -10,6 +10,7 @@ from functools import partial
 from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.names import PRODUCTION
 from settings_guard.rules import refusal
+from traffic_switch.contract import Color, alarm_names
 
 from greenlight.deployed import Deployed
 from greenlight.doctor import alarms, certificate, domain, host, images, quotas, service_roles, stack_states, upkeep
@@ -137,7 +138,9 @@ class Doctor:
 
     def _alarms(self) -> Iterable[Finding]:
         named, own = self._settings.alarm_names, self._upkeep.own_alarms()
-        return alarms.judge_alarms(named, own, self._upkeep.alarm_states({*named, *own}))
+        prefix, services = self._settings.names.alarm_prefix, self._settings.services
+        guards = {name for each in services for color in Color for name in alarm_names(prefix, each.name, color)}
+        return alarms.judge_alarms(named, own, guards, self._upkeep.alarm_states({*named, *own}))
 
     def _quotas(self) -> Iterable[Finding]:
         demand = quotas.Demand(len(self._settings.services), self._settings.nat_gateways)

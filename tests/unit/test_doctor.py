@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from greenlight_cdk.names import Names
 from traffic_switch.contract import Color
 from traffic_switch.journal import Lock
 from traffic_switch.model import Live, RuleLook, Target, Weights
@@ -24,6 +25,7 @@ from greenlight.doctor.stack_states import judge_stacks
 from greenlight.doctor.traffic import judge_traffic
 from greenlight.doctor.upkeep import judge_listeners, judge_protection, judge_secret, judge_settings, judge_tools
 from greenlight.scene import Scene
+from greenlight.wording import at_stage
 from stacks.settings import ServiceSettings
 
 OK, WARNING, PROBLEM = Status.OK, Status.WARNING, Status.PROBLEM
@@ -236,13 +238,33 @@ def test_ec2_would_start_the_host(
         ({"sales": "INSUFFICIENT_DATA", "own": "OK"}, WARNING, ["sales has no data"]),
         ({"sales": "OK", "own": "ALARM"}, WARNING, ["own is in ALARM"]),
         ({"sales": "OK", "own": "INSUFFICIENT_DATA"}, OK, []),
-        ({"sales": "OK"}, PROBLEM, ["own was deleted outside CloudFormation"]),
+        ({"sales": "OK"}, PROBLEM, ["own was deleted outside CloudFormation: a switch", "--revert-drift"]),
     ],
 )
 def test_the_alarms_that_guard_a_switch_let_one_through(
     states: dict[str, str], status: Status, words: list[str]
 ) -> None:
-    expect(judge_alarms(["sales"], ["own"], states), status, *words)
+    expect(judge_alarms(["sales"], ["own"], ["own"], states), status, *words)
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        ({"GivenUp": "ALARM"}, ["GivenUp is in ALARM, which no switch minds", "its description"]),
+        ({}, ["GivenUp was deleted outside CloudFormation: nobody would be told", "--revert-drift"]),
+    ],
+)
+def test_an_alarm_that_guards_no_color_refuses_no_switch(states: dict[str, str], words: list[str]) -> None:
+    expect(judge_alarms([], ["GivenUp"], ["own"], states), WARNING, *words)
+
+
+def test_the_repair_of_a_deleted_alarm_takes_no_stack_down() -> None:
+    (found,) = judge_alarms([], ["own"], ["own"], {})
+
+    assert "destroy" not in found.repair
+    assert at_stage(found.repair, Names("staging")).startswith(
+        "`npx cdk deploy -c stage=staging GreenlightStagingSwitch --exclusively --revert-drift`"
+    )
 
 
 @pytest.mark.parametrize(
