@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from greenlight_cdk.names import PRODUCTION, Names
+from greenlight_cdk.names import PRODUCTION, STACK_KINDS, Names
 from traffic_switch.advice import for_stage
 
 LATEST_SECONDS = 253402300799.0
@@ -27,7 +27,9 @@ def iso(seconds: float) -> str | None:
 def at_stage(text: object, names: Names) -> str:
     """What is said of a stage, with its commands and its stacks where production's are named."""
     said = for_stage(str(text), names.stage)
-    return re.sub(rf"\b{PRODUCTION.stack('Switch')}\b", names.stack("Switch"), said)
+    for kind in STACK_KINDS:
+        said = re.sub(rf"\b{PRODUCTION.stack(kind)}\b", names.stack(kind), said)
+    return said
 
 
 def sentence(text: object) -> str:

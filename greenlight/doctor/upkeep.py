@@ -6,14 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from greenlight.doctor.finding import Finding, ok, one_or, problem, warning
 
-RECREATED = "`npx cdk destroy` the stack that made it, then deploy everything"
+EDGE_ANEW = (
+    "build the load balancer anew, while users get no answer: `npx cdk deploy GreenlightEdge -c"
+    " deletion_protection=false`, `npx cdk destroy GreenlightEdge`, `npx cdk deploy --all`"
+)
+"""CloudFormation could not put another secret in its place: GreenlightSwitch imports its ARN, which would change."""
 PENDING = "PendingConfirmation"
 
 
 def judge_secret(name: str, is_deleted: bool | None) -> Finding:
     """Judge the preview secret, which every smoke test reads. `is_deleted` is None when nothing is known of it."""
     if is_deleted is None:
-        return problem(f"{name} does not exist any more: smoke tests cannot read it", RECREATED)
+        return problem(f"{name} does not exist any more: smoke tests cannot read it", EDGE_ANEW)
     if is_deleted:
         again = f"`aws secretsmanager restore-secret --secret-id {name}`"
         return problem(f"{name} is scheduled for deletion: smoke tests cannot read it", again)

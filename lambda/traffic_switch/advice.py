@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import re
 
-COMMANDS = re.compile(r"`(greenlight (?:release|rollback|repair|abort|status|history|doctor)|npx cdk \w+)\b")
+COMMANDS = re.compile(
+    r"`(greenlight (?:release|rollback|repair|abort|status|history|doctor)|npx cdk \w+)\b"
+    r"(?![^`]*(?:-c stage=|--stage ))"
+)
+"""Those that name no stage yet."""
 
 
 def for_stage(text: str, stage: str) -> str:

@@ -320,7 +320,7 @@ def test_a_live_color_may_be_changed_when_that_is_allowed() -> None:
 def test_a_secret_that_goes_or_is_gone_is_a_problem() -> None:
     expect([judge_secret("preview", False)], OK)
     expect([judge_secret("preview", True)], PROBLEM, "aws secretsmanager restore-secret --secret-id preview")
-    expect([judge_secret("preview", None)], PROBLEM, "does not exist any more")
+    expect([judge_secret("preview", None)], PROBLEM, "does not exist any more", "while users get no answer")
 
 
 def test_a_deploy_that_takes_protection_away_says_so() -> None:

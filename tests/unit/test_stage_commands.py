@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from greenlight_cdk.names import Names
+from greenlight_cdk.names import STACK_KINDS, Names, StackKind
 from traffic_switch.advice import for_stage
 
 from greenlight.wording import at_stage
@@ -154,6 +154,20 @@ def test_the_stack_in_advice_is_the_stages() -> None:
         "`npx cdk deploy -c stage=staging GreenlightStagingSwitch` comes before that"
     )
     assert at_stage(advice, Names()) == advice
+
+
+@pytest.mark.parametrize("kind", STACK_KINDS)
+def test_every_stack_in_advice_is_the_stages(kind: StackKind) -> None:
+    assert at_stage(Names().stack(kind), Names("staging")) == Names("staging").stack(kind)
+
+
+def test_a_command_that_names_the_stage_already_gets_it_once() -> None:
+    """The settings guard says it of itself: CloudFormation shows its words as they are."""
+    advice = "run `npx cdk destroy GreenlightStagingNetwork -c stage=staging`, then `npx cdk deploy --all`"
+
+    assert for_stage(advice, "staging") == (
+        "run `npx cdk destroy GreenlightStagingNetwork -c stage=staging`, then `npx cdk deploy -c stage=staging --all`"
+    )
 
 
 @pytest.mark.parametrize("chosen", [None, "qa"])
