@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from greenlight.doctor.finding import Examined, Finding, warning
+from greenlight.doctor.finding import Examined, Finding, unchecked
 from greenlight.doctor.unreadable import unreadable
 
 Look = Callable[[], Iterable[Finding]]
@@ -63,5 +63,5 @@ def _collect(
 
 
 def _silent(name: str, seconds: float) -> Examined:
-    said = f"no answer within {seconds:g} s, so this was not checked"
-    return Examined(name, (warning(said, "look at the network and at AWS's health dashboard, then try again"),))
+    repair = "look at the network and at AWS's health dashboard, then try again"
+    return Examined(name, (unchecked(f"no answer within {seconds:g} s", repair),))

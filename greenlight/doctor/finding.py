@@ -22,6 +22,8 @@ class Finding:
     status: Status
     said: str
     repair: str = ""
+    is_checked: bool = True
+    """Whether anything was looked at; nobody knows what a check that could not look would have found."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ def ok(said: str) -> Finding:
 def warning(said: str, repair: str = "") -> Finding:
     """A deploy or a release would go through, but somebody should know."""
     return Finding(Status.WARNING, said, repair)
+
+
+def unchecked(why: str, repair: str = "") -> Finding:
+    """A check could not look."""
+    return Finding(Status.WARNING, f"not checked: {why}", repair, is_checked=False)
 
 
 def problem(said: str, repair: str) -> Finding:

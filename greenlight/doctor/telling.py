@@ -34,10 +34,17 @@ def sentence(finding: Finding) -> str:
 def summary(examined: Iterable[Examined]) -> str:
     """How many of each there are, and what that means for a deploy."""
     looked = list(examined)
-    found = [finding.status for _, finding in _findings(looked)]
-    problems, warnings = found.count(Status.PROBLEM), found.count(Status.WARNING)
-    verdict = "a deploy or a release would fail" if has_problem(looked) else "nothing stands in the way of a deploy"
-    return f"{_count(problems, 'problem')}, {_count(warnings, 'warning')}: {verdict}"
+    findings = [finding for _, finding in _findings(looked)]
+    found = [finding.status for finding in findings]
+    blind = sum(not finding.is_checked for finding in findings)
+    verdict = "nothing stands in the way of a deploy"
+    if has_problem(looked):
+        verdict = "a deploy or a release would fail"
+    elif blind:
+        verdict = f"{_count(blind, 'check')} could not look, so that nobody knows whether a deploy would fail"
+    return (
+        f"{_count(found.count(Status.PROBLEM), 'problem')}, {_count(found.count(Status.WARNING), 'warning')}: {verdict}"
+    )
 
 
 def document(examined: Iterable[Examined], names: Names = PRODUCTION) -> str:

@@ -8,7 +8,8 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from traffic_switch.errors import SwitchError
 
-from greenlight.doctor.finding import Finding, warning
+from greenlight.credentials import unusable
+from greenlight.doctor.finding import Finding, unchecked
 from greenlight.wording import sentence
 
 POLICY = "docs/doctor-policy.json"
@@ -21,17 +22,17 @@ def unreadable(error: BaseException) -> Finding:
     """Say what was not checked, and why."""
     if isinstance(error, ClientError) and error.response["Error"].get("Code") in DENIED:
         return _denied(error)
+    if lost := unusable(error):
+        return unchecked(sentence(lost))
     if isinstance(error, click.ClickException):
-        return warning(f"not checked: {sentence(error.format_message())}")
+        return unchecked(sentence(error.format_message()))
     if isinstance(error, ClientError | BotoCoreError | SwitchError | OSError):
-        return warning(f"not checked: {sentence(error)}", "see what the message says, then try again")
-    return warning(
-        f"not checked: {type(error).__name__}: {sentence(error)}", "this is a mistake in the doctor: report it"
-    )
+        return unchecked(sentence(error), "see what the message says, then try again")
+    return unchecked(f"{type(error).__name__}: {sentence(error)}", "this is a mistake in the doctor: report it")
 
 
 def _denied(error: ClientError) -> Finding:
     """AWS names the action, except where it answers with a bare 403 (such as S3's HeadBucket)."""
     named = ACTION.search(str(error))
     action = named[1] if named else f"what {error.operation_name} needs"
-    return warning(f"not checked: your credentials may not {action}", f"allow it; {POLICY} lists all that doctor reads")
+    return unchecked(f"your credentials do not allow {action}", f"allow it; {POLICY} lists all that doctor reads")

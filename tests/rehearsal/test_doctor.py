@@ -126,8 +126,8 @@ def test_a_missing_permission_is_named_and_hides_nothing_else(ground: Ground) ->
         bad = found(ground)
 
     assert {check: one.said for check, (one,) in bad.items()} == {
-        "alarms": "not checked: your credentials may not cloudwatch:DescribeAlarms",
-        "service-linked roles": "not checked: your credentials may not iam:GetRole",
+        "alarms": "not checked: your credentials do not allow cloudwatch:DescribeAlarms",
+        "service-linked roles": "not checked: your credentials do not allow iam:GetRole",
     }
     assert {one.status for (one,) in bad.values()} == {Status.WARNING}
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from greenlight.credentials import unusable
 from greenlight.doctor.examination import Check, examine
 from greenlight.doctor.finding import Examined, Finding, Status, has_problem, ok, problem, warning
-from greenlight.doctor.telling import document, show
+from greenlight.doctor.telling import document, show, summary
 from greenlight.doctor.unreadable import unreadable
 from greenlight.errors import NotDeployedError
 
@@ -75,9 +75,13 @@ def test_whoever_waits_is_told_what_is_missing() -> None:
             refused(
                 "AccessDenied", "User: x is not authorized to perform: ec2:DescribeVpcs because no policy allows it"
             ),
-            "may not ec2:DescribeVpcs",
+            "your credentials do not allow ec2:DescribeVpcs",
         ),
-        (refused("UnauthorizedOperation", "You are not authorized"), "may not what DescribeVpcs needs"),
+        (
+            refused("UnauthorizedOperation", "You are not authorized"),
+            "your credentials do not allow what DescribeVpcs needs",
+        ),
+        (refused("ExpiredToken"), "not checked: your AWS credentials have expired: sign in again"),
         (refused("Throttling", "Rate exceeded"), "not checked: An error occurred (Throttling)"),
         (NotDeployedError("the stack is not there"), "not checked: the stack is not there"),
         (OSError("no route"), "not checked: no route"),
@@ -131,6 +135,16 @@ def test_each_finding_is_one_line_with_its_repair(capsys: pytest.CaptureFixture[
         "",
         "1 problem, 1 warning: a deploy or a release would fail",
     ]
+
+
+def test_where_a_check_could_not_look_nobody_is_told_that_nothing_is_in_the_way() -> None:
+    denied = Examined("quotas", (unreadable(refused("AccessDenied")),))
+
+    assert summary([EXAMINED[0]]) == "0 problems, 0 warnings: nothing stands in the way of a deploy"
+    assert summary([EXAMINED[0], denied]) == (
+        "0 problems, 1 warning: 1 check could not look, so that nobody knows whether a deploy would fail"
+    )
+    assert summary([*EXAMINED, denied]) == "1 problem, 2 warnings: a deploy or a release would fail"
 
 
 def test_programs_read_the_same() -> None:
