@@ -6,13 +6,15 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     CredentialRetrievalError,
+    LoginError,
+    LoginRefreshRequired,
+    LoginTokenLoadError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
     SSOError,
     TokenRetrievalError,
-    UnauthorizedSSOTokenError,
 )
 
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
@@ -27,9 +29,10 @@ UNKNOWN = (
     "MissingAuthenticationTokenException",
 )
 FALSE = ("SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed", "IncompleteSignature")
-SIGN_IN = "sign in again (`aws sso login`, or whatever gave you the credentials), then try again"
-_NONE = (NoCredentialsError, PartialCredentialsError, ProfileNotFound, CredentialRetrievalError)
-_ENDED = (SSOError, UnauthorizedSSOTokenError, TokenRetrievalError)
+SIGN_IN = "sign in again (`aws sso login`, `aws login`, or whatever gave you the credentials), then try again"
+_NONE = (NoCredentialsError, PartialCredentialsError, ProfileNotFound, CredentialRetrievalError, LoginError)
+_ENDED = (SSOError, TokenRetrievalError, LoginRefreshRequired, LoginTokenLoadError)
+"""Of `aws sso login`, and of `aws login`."""
 
 
 def unusable(error: BaseException | None) -> str:

@@ -7,7 +7,15 @@ import threading
 from collections.abc import Iterable
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, UnauthorizedSSOTokenError
+from botocore.exceptions import (
+    ClientError,
+    LoginInsufficientPermissions,
+    LoginRefreshRequired,
+    LoginTokenLoadError,
+    NoCredentialsError,
+    NoRegionError,
+    UnauthorizedSSOTokenError,
+)
 from greenlight_cdk.names import Names
 from rich.console import Console
 
@@ -100,6 +108,9 @@ def test_what_cannot_be_read_is_a_warning_that_says_why(error: Exception, said: 
         (refused("ExpiredToken"), "your AWS credentials have expired: sign in again"),
         (refused("RequestExpired"), "your AWS credentials have expired"),
         (UnauthorizedSSOTokenError(), "your AWS credentials have expired"),
+        (LoginRefreshRequired(), "your AWS credentials have expired"),
+        (LoginTokenLoadError(error_msg="gone"), "your AWS credentials have expired"),
+        (LoginInsufficientPermissions(), "there are no AWS credentials that work"),
         (refused("InvalidClientTokenId"), "AWS does not know your credentials (InvalidClientTokenId)"),
         (refused("SignatureDoesNotMatch"), "compare the secret key, and this machine's clock"),
         (NoRegionError(), "set AWS_REGION"),
