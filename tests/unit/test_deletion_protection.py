@@ -57,11 +57,12 @@ def served(kind: str, balancers: Balancers, *statuses: str, enabled: str = "true
     }
     if kind != "Create":
         event["PhysicalResourceId"] = "deletion-protection"
-    serve(
-        event,
-        World(balancers, lambda _: looks.pop(0) if len(looks) > 1 else looks[0], answer, FakeSurroundings()),
-        150.0,
-    )
+
+    def status(stack_id: str) -> str:
+        assert stack_id == event["StackId"]
+        return looks.pop(0) if len(looks) > 1 else looks[0]
+
+    serve(event, World(balancers, status, answer, FakeSurroundings()), 150.0)
     ((said, reason),) = answers
     return said, reason
 
@@ -139,9 +140,11 @@ class Elbv2:
         self.attributes = attributes
 
     def describe_load_balancer_attributes(self, LoadBalancerArn: str) -> dict[str, Any]:  # noqa: N803
+        assert LoadBalancerArn == ARN
         return {"Attributes": [{"Key": key, "Value": value} for key, value in self.attributes.items()]}
 
     def modify_load_balancer_attributes(self, LoadBalancerArn: str, Attributes: Any) -> None:  # noqa: N803
+        assert LoadBalancerArn == ARN
         self.attributes |= {each["Key"]: each["Value"] for each in Attributes}
 
 
@@ -161,7 +164,7 @@ class Stacks:
     """CloudFormation's client, with one stack."""
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
-        return {"Stacks": [{"StackStatus": "DELETE_IN_PROGRESS"}]}
+        return {"Stacks": [{"StackStatus": "DELETE_IN_PROGRESS"}] if StackName == "arn:stack" else []}
 
 
 def test_the_function_asks_elbv2_and_cloudformation() -> None:

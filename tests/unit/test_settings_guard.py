@@ -63,6 +63,19 @@ def test_what_has_one_reason_is_explained_once() -> None:
     assert said.count("Keep what is deployed") == 1
 
 
+def test_what_has_several_reasons_is_explained_one_after_the_other() -> None:
+    said = refused(EC2, vpc_cidr="10.30.0.0/16", compute="fargate")
+
+    assert said.count("Keep what is deployed") == 2
+    assert "and deploy what is asked for. vpc_cidr is 10.20.0.0/16 as deployed, and 10.30.0.0/16 is asked" in said
+
+
+def test_a_setting_that_is_left_out_is_none() -> None:
+    said = refused(SECURE, certificate_arn="")
+
+    assert said.startswith("certificate_arn is arn:mine as deployed, and none is asked for: users are served by")
+
+
 @pytest.mark.parametrize(
     ("deployed", "change", "is_refused"),
     [
