@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from greenlight_cdk.names import Names
 from traffic_switch.config import Policy, Row, domain_and_others, written
-from traffic_switch.contract import CONFIG_VARIABLE, POLICY_VARIABLE
+from traffic_switch.contract import CONFIG_VARIABLE, POLICY_VARIABLE, STAGE_VARIABLE
 
 from stacks.options.service import ServiceSettings
 
@@ -62,7 +62,8 @@ def longest(settings: Declared) -> int:
     }
     config = written(edge, {service.name: _row(service) for service in settings.services})
     others = OTHER_BYTES + len(settings.names.stack("Data")) + len(settings.names.stack("Switch"))
-    return others + measured({CONFIG_VARIABLE: _json(config), POLICY_VARIABLE: _json(policy(settings))})
+    stage = {STAGE_VARIABLE: settings.names.stage} if settings.names.stage else {}
+    return others + measured({CONFIG_VARIABLE: _json(config), POLICY_VARIABLE: _json(policy(settings)), **stage})
 
 
 def measured(variables: Mapping[str, str]) -> int:

@@ -110,6 +110,15 @@ def test_what_the_settings_are_checked_by_is_never_less_than_what_is_deployed(te
     assert max(measured(variables) for _, variables in environments(templates)) <= longest(settings)
 
 
+def test_the_longest_name_of_a_stage_is_counted_wherever_it_is_told(synthesize: Synthesize) -> None:
+    stage, services = "s" * 80, many(SERVICES - 2)
+    stages = {stage: {"vpc_cidr": "10.21.0.0/16", "services": services}}
+    settings = Settings.from_context({"services": services, "stages": stages, "stage": stage})
+    templates = synthesize(services=json.dumps(services), stages=json.dumps(stages), stage=stage)
+
+    assert max(measured(variables) for _, variables in environments(templates)) <= longest(settings)
+
+
 def test_no_function_runs_before_the_alarms_that_it_knows_by_name(synthesize: Synthesize) -> None:
     template = synthesize()["GreenlightSwitch"]
     named = [
