@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
@@ -49,6 +49,7 @@ def allowed(field: FieldInfo) -> str:
 
 
 def _bounds(field: FieldInfo) -> str:
-    lowest = next((item.ge for item in field.metadata if isinstance(item, Ge)), None)
-    highest = next((item.le for item in field.metadata if isinstance(item, Le)), None)
-    return f" from {lowest} to {highest}"
+    lowest = next((f"from {item.ge}" for item in field.metadata if isinstance(item, Ge)), "")
+    above = next((f"above {item.gt}" for item in field.metadata if isinstance(item, Gt)), "")
+    highest = next(item.le for item in field.metadata if isinstance(item, Le))
+    return f" {lowest or above} {'to' if lowest else 'and up to'} {highest}"

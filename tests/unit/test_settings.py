@@ -142,6 +142,7 @@ def test_every_setting_says_what_it_is_for() -> None:
         ("waf", "maybe", "waf: got 'maybe'; allowed: true or false"),
         ("max_error_percent", "101", "max_error_percent: got '101'; allowed: a number from 0 to 50"),
         ("max_error_percent", "nan", "max_error_percent: got 'nan'; allowed: a number from 0 to 50"),
+        ("bake_must_detect_percent", "0", "bake_must_detect_percent: got '0'; allowed: a number above 0 and up to 100"),
         ("max_unhealthy_percent", "-1", "max_unhealthy_percent: got '-1'; allowed: a number from 0 to 100"),
         ("service_timeout_seconds", "3601", "service_timeout_seconds: got '3601'; allowed: an integer from 60 to 3600"),
         ("write_settle_seconds", "1", "write_settle_seconds: got '1'; allowed: an integer from 2 to 60"),
