@@ -32,7 +32,7 @@ CertificateArn = Annotated[
     Allowed("the ARN of an ACM certificate in the stack's region; left out, plain HTTP"),
 ]
 DomainName = Annotated[
-    Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")] | None,
+    Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=253)] | None,
     Null,
     Allowed("a host name in lower case, e.g. shop.example.com; left out, the load balancer's own name"),
 ]

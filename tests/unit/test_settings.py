@@ -156,6 +156,7 @@ def test_every_setting_says_what_it_is_for() -> None:
             "",
             "certificate_arn: got ''; allowed: the ARN of an ACM certificate in the stack's region;",
         ),
+        ("domain_name", "a." * 126 + "com", f"domain_name: got '{'a.' * 126}com'; allowed: a host name in lower case"),
         ("ssh_cidr", "0.0.0.0/0", "ssh_cidr: got '0.0.0.0/0'; allowed: an IPv4 network from /8 to /32"),
         ("ssh_cidr", "0.0.0.0/1", "ssh_cidr: got '0.0.0.0/1'; allowed: an IPv4 network from /8 to /32"),
         ("vpc_cidr", "10.20.0.0/24", "vpc_cidr: got '10.20.0.0/24'; allowed: an IPv4 network from /16 to /22"),
