@@ -34,7 +34,8 @@ def unknown(key: str, value: Any, known: Iterable[str]) -> SettingsError:
     names = list(known)
     nearest = get_close_matches(key, names, n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]}?" if nearest else f"allowed: {', '.join(sorted(names))}"
-    return SettingsError(f"unknown setting {key} ({value!r}); {hint}")
+    shown = key if key.isprintable() else repr(key)
+    return SettingsError(f"unknown setting {shown} ({value!r}); {hint}")
 
 
 def allowed(field: FieldInfo) -> str:

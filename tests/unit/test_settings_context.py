@@ -89,6 +89,10 @@ def test_a_key_like_no_other_is_refused_with_all_there_are() -> None:
     assert "\n" not in line
 
 
+def test_a_key_that_would_break_the_line_is_shown_as_code() -> None:
+    assert refusal(**{"waf\n": "1"}) == r"unknown setting 'waf\n' ('1'); did you mean waf?"
+
+
 def test_a_field_of_a_service_that_nobody_knows_is_refused_with_the_nearest_one() -> None:
     described = {"shop": {**SHOP, "green_verison": "2"}}
 
