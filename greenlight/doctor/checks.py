@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from greenlight_cdk.identifiers import pascal
-from greenlight_cdk.names import PRODUCTION
 from settings_guard.rules import refusal
 from traffic_switch.contract import Color, alarm_names
 
@@ -48,8 +47,7 @@ class Doctor:
         self._project, self._settings = project, project.settings()
         self._aws, self._identity = aws, identity
         self._stacks = Stacks(aws, self._settings.names, self._settings.compute)
-        self._images_of = PRODUCTION if self._settings.repositories == "shared" else self._settings.names
-        self._registry = Stacks(aws, self._images_of, self._settings.compute)
+        self._registry = Stacks(aws, self._settings.registry_names, self._settings.compute)
         self._upkeep = Upkeep(aws, self._stacks)
         self._hosts = Hosts(aws, self._stacks)
 
@@ -101,7 +99,7 @@ class Doctor:
     def _repository(self, reader: Images, service: ServiceSettings) -> images.Repository:
         versions = tuple(dict.fromkeys([service.blue_version, service.green_version]))
         is_ours = bool(self._registry.output("Registry", f"{pascal(service.name)}RepositoryUri"))
-        return reader.repository(self._images_of.repository(service.name), versions, is_ours)
+        return reader.repository(self._settings.registry_names.repository(service.name), versions, is_ours)
 
     def _architecture(self) -> str:
         """Of what the images run on: the machine image decides on EC2; the tasks of Fargate are fixed."""
