@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -39,7 +40,13 @@ for command in (rehearse, doctor, release, rollback, repair, abort, status, hist
 
 
 def main() -> None:
-    """Run a command. Whatever is wrong with the request is one line, and the exit code says that it failed."""
+    """Run a command. Whatever is wrong with the request is one line, and the exit code says that it failed.
+
+    A sign that the terminal's encoding does not have becomes a question mark.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(commands.main(standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:

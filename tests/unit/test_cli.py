@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 import boto3
@@ -107,3 +109,15 @@ def test_a_command_looks_in_the_region_that_the_cdk_cli_deploys_to(monkeypatch: 
     with pytest.raises(SystemExit):
         cli.main()
     assert looked == ["eu-west-3"]
+
+
+def test_a_terminal_without_unicode_gets_the_answer_all_the_same() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "AWS_PROFILE": "nobody", "AWS_REGION": "us-east-1"}
+    environment.pop("AWS_DEFAULT_REGION", None)
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "greenlight", "doctor"], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert "? credentials  there are no AWS credentials that work" in ended.stdout
+    assert (ended.returncode, ended.stderr) == (1, "")
