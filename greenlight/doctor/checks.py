@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from greenlight_cdk.identifiers import pascal
-from settings_guard.rules import refusal
+from settings_guard.rules import refusals
 from traffic_switch.contract import Color, alarm_names
 
 from greenlight.deployed import Deployed
@@ -76,7 +76,7 @@ class Doctor:
 
     def _fixed(self) -> Iterable[Finding]:
         deployed, network = recorded_settings(self._stacks.template("Network")), self._settings.names.stack("Network")
-        return upkeep.judge_settings(refusal(deployed, recorded(self._settings), network))
+        return upkeep.judge_settings(refusals(deployed, recorded(self._settings), network))
 
     def _traffic(self) -> Iterator[Finding]:
         deployed = Deployed(self._settings.names)

@@ -62,9 +62,7 @@ def judge_tools(pinned: str, installed: str | None) -> Iterable[Finding]:
     return (ok(f"CDK CLI {installed}"),)
 
 
-def judge_settings(refused: str) -> tuple[Finding, ...]:
+def judge_settings(refused: Iterable[tuple[str, str]]) -> tuple[Finding, ...]:
     """Say before a deploy what its first stack would say: that a setting cannot change any more."""
-    said, _, instead = refused.partition(". Keep what is deployed, or ")
-    if refused:
-        return (problem(said, f"keep what is deployed, or {instead}"),)
-    return (ok("nothing changes that cannot"),)
+    found = [problem(said, f"keep what is deployed, or {instead}") for said, instead in refused]
+    return one_or(found, "nothing changes that cannot")

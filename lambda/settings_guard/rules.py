@@ -99,7 +99,13 @@ RULES: Mapping[str, Rule] = {
 
 
 def refusal(deployed: Values, wanted: Values, network_stack: str) -> str:
-    """Say in one line what cannot change, why, and what to do instead; an empty line when everything can.
+    """Say in one line what cannot change, why, and what to do instead; an empty line when everything can."""
+    found = refusals(deployed, wanted, network_stack)
+    return ". ".join(f"{said}. Keep what is deployed, or {instead}" for said, instead in found)
+
+
+def refusals(deployed: Values, wanted: Values, network_stack: str) -> list[tuple[str, str]]:
+    """What cannot change and why, each with what to do instead of keeping what is deployed.
 
     What several settings have in common is said once, after all of them.
     """
@@ -108,10 +114,9 @@ def refusal(deployed: Values, wanted: Values, network_stack: str) -> str:
     said: dict[tuple[str, str], list[str]] = {}
     for change, rule in _refused(deployed, wanted):
         said.setdefault((rule.why, rule.instead), []).append(_shown(change))
-    return ". ".join(
-        f"{'; '.join(changes)}: {why}. Keep what is deployed, or {instead.format(network=network)}"
-        for (why, instead), changes in said.items()
-    )
+    return [
+        (f"{'; '.join(changes)}: {why}", instead.format(network=network)) for (why, instead), changes in said.items()
+    ]
 
 
 def _refused(deployed: Values, wanted: Values) -> Iterator[tuple[Change, Rule]]:

@@ -343,8 +343,9 @@ def test_the_cdk_cli_is_the_one_that_is_pinned() -> None:
     expect(judge_tools("2.1", None), PROBLEM, "not installed")
 
 
-def test_a_refused_change_of_settings_keeps_its_way_out() -> None:
-    refused = "vpc_cidr is a as deployed, and b is asked for: no. Keep what is deployed, or destroy it"
+def test_every_refused_change_of_settings_has_its_own_way_out() -> None:
+    network, certificate = judge_settings([("vpc_cidr: no", "destroy it"), ("certificate_arn: no", "deploy twice")])
 
-    expect(judge_settings(refused), PROBLEM, "asked for: no | keep what is deployed, or destroy it")
-    expect(judge_settings(""), OK)
+    expect([network], PROBLEM, "vpc_cidr: no | keep what is deployed, or destroy it")
+    expect([certificate], PROBLEM, "certificate_arn: no | keep what is deployed, or deploy twice")
+    expect(judge_settings([]), OK)
