@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stacks.options.document import of_flag
 from stacks.options.refusal import unknown
 from stacks.options.values import SettingsError
 
@@ -52,18 +52,11 @@ def sort_context(context: Mapping[str, Any], settings: Collection[str], service_
 
 def _services(value: Any) -> dict[str, Mapping[str, Any]]:
     """Return the services by name, in the order they are written."""
-    described = _from_json(value) if isinstance(value, str) else value
+    described = of_flag(value)
     if isinstance(described, dict) and described and all(isinstance(each, dict) for each in described.values()):
         return described
     got = "missing" if value is None else f"got {value!r}"
     raise SettingsError(f"services: {got}; allowed: a JSON object of services by name, at least one, as in cdk.json")
-
-
-def _from_json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return None
 
 
 def _by_service(

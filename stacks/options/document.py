@@ -24,6 +24,18 @@ def parsed(text: str) -> Any:
         ) from error
 
 
+def of_flag(value: Any) -> Any:
+    """What a flag of `-c` means that may be JSON; text that is none is left as it is.
+
+    Raises:
+        SettingsError: it is JSON that cannot be meant so.
+    """
+    try:
+        return parsed(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
 def settings_below(key: str, body: Any) -> dict[str, Any]:
     """The settings that a document holds below a key; none where it has no such key.
 

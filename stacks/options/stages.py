@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from re import fullmatch
@@ -12,6 +11,7 @@ from greenlight_cdk.names import Names
 from traffic_switch.contract import STAGE_VARIABLE
 
 from stacks.options.context import DECLARED_STATE
+from stacks.options.document import of_flag
 from stacks.options.refusal import unknown
 from stacks.options.service import LONGEST_NAME
 from stacks.options.values import SettingsError
@@ -31,9 +31,7 @@ def declared_stages(context: Context, known: Collection[str]) -> dict[str, Conte
     Raises:
         SettingsError: when a stage cannot have its name, or has a setting that nobody knows.
     """
-    described = context.get(STAGES, {})
-    if isinstance(described, str):
-        described = _from_json(described)
+    described = of_flag(context.get(STAGES, {}))
     if not isinstance(described, dict) or not all(isinstance(each, dict) for each in described.values()):
         raise SettingsError(
             f"{STAGES}: got {described!r}; allowed: a JSON object of stages by name, each with its own settings"
@@ -161,10 +159,3 @@ def _refuse_alike(names: list[str]) -> None:
                     f" case ({Names(name).stack('Edge')}, {Names(other).stack('Edge')}); allowed: names that differ in"
                     " more than hyphens"
                 )
-
-
-def _from_json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text

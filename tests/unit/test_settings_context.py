@@ -56,6 +56,11 @@ def test_services_can_come_from_the_command_line_too() -> None:
     ]
 
 
+def test_a_flag_that_says_a_key_twice_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"'shop' is there twice in one object; allowed: once"):
+        Settings.from_context({"services": '{"shop": {}, "shop": {}}'})
+
+
 def test_two_flags_that_contradict_each_other_are_refused() -> None:
     line = refusal(**{"active_color": "blue", "shop.active_color": "green"})
 
