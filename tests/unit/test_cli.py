@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import boto3
 import click
@@ -11,6 +13,9 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from traffic_switch.errors import JournalError
 
 from greenlight import cli
+from greenlight.commands import rehearse
+from greenlight.errors import RehearsalError
+from greenlight.rehearsal.rehearsal import Order
 
 REFUSED = {
     ("rehearse", "--compute", "lambda"): "'lambda' is not one of 'ec2', 'fargate'",
@@ -35,6 +40,30 @@ def test_a_bad_request_is_one_line_and_an_exit_code(
     assert said in printed.err
     assert printed.err.count("\n") == 1
     assert printed.out == ""
+
+
+@pytest.mark.parametrize(("option", "compute"), [([], "fargate"), (["--compute", "ec2"], "ec2")])
+def test_a_rehearsal_is_on_the_files_compute_unless_the_option_names_one(
+    option: list[str],
+    compute: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ordered: list[Order] = []
+
+    def note(order: Order, *_: object) -> None:
+        ordered.append(order)
+        raise RehearsalError("noted")
+
+    (tmp_path / "production.json").write_text('{"compute": "fargate"}')
+    monkeypatch.setattr(rehearse, "run", note)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["greenlight", "rehearse", "--config", str(tmp_path / "production.json"), *option])
+
+    with pytest.raises(SystemExit):
+        cli.main()
+
+    assert [order.compute for order in ordered] == [compute]
 
 
 def test_a_confirmation_denied_changes_nothing_and_says_so(

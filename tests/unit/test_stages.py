@@ -82,6 +82,10 @@ def test_a_flag_for_production_leaves_the_stages_alone() -> None:
     assert read(None, vpc_cidr="10.30.0.0/16").vpc_cidr == "10.30.0.0/16"
 
 
+def test_a_flag_for_a_stage_leaves_production_alone() -> None:
+    assert read("staging", vpc_cidr="10.30.0.0/16").vpc_cidr == "10.30.0.0/16"
+
+
 def test_a_stage_has_the_services_that_it_lists() -> None:
     report = {"blue_version": "1", "green_version": "1", "source": "services/report"}
     settings = read("staging", {**STAGING, "services": {"report": report}})
@@ -200,6 +204,12 @@ def test_two_stages_behind_one_name_are_refused() -> None:
     plain = {**STAGING, "domain_name": None, "certificate_arn": None}
     declared = {**DECLARED, **tls, "stages": {"staging": plain}}
     assert Settings.from_context({**declared, "stage": "staging"}, declared).domain_name is None
+
+
+def test_two_stages_behind_one_name_are_refused_without_a_certificate_too() -> None:
+    line = refusal(STAGING, domain_name="shop.example.com")
+
+    assert "stages.staging.domain_name: got shop.example.com, as production has" in line
 
 
 def test_production_has_no_repositories_to_share() -> None:
