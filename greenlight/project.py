@@ -64,14 +64,24 @@ class Project:
         """Write a service's facts at the stage into cdk.json, so that the next plain deploy changes nothing.
 
         The file is replaced in one step: a full disk must not leave half of it.
+
+        Raises:
+            ProjectError: it could not be written; the message has what somebody has to write instead.
         """
         body = self._read()
         context = body["context"]
         place = context[STAGES][self.stage] if self.stage else context
         place["services"][service].update(facts)
         draft = self._file.with_suffix(".json.new")
-        draft.write_text(json.dumps(body, indent=2) + "\n")
-        os.replace(draft, self._file)
+        try:
+            draft.write_text(json.dumps(body, indent=2) + "\n")
+            os.replace(draft, self._file)
+        except OSError as error:
+            where = f"{f'stages.{self.stage}.' if self.stage else ''}services.{service}"
+            raise ProjectError(
+                f"{service} is released, but {self._file} could not be written: {error.strerror}. Write this into"
+                f" {where} yourself, or the next deploy undoes it: {json.dumps(facts)}"
+            ) from error
 
     @property
     def _file(self) -> Path:

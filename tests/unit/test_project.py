@@ -88,3 +88,23 @@ def test_the_facts_of_a_stage_are_declared_at_the_stage(project: Project) -> Non
 def test_a_project_without_stages_has_none(project: Project) -> None:
     with pytest.raises(ProjectError, match=r"stage: got .staging.; allowed: none, since cdk.json declares no stage"):
         Project(project.folder, "staging").settings()
+
+
+@pytest.mark.parametrize(("stage", "where"), [(None, "services.shop"), ("staging", "stages.staging.services.shop")])
+def test_facts_that_cannot_be_written_are_told_so_that_nothing_is_lost(
+    project: Project, stage: str | None, where: str
+) -> None:
+    file = project.folder / "cdk.json"
+    body = json.loads(file.read_text())
+    body["context"]["stages"] = {"staging": STAGING}
+    file.write_text(json.dumps(body))
+    (project.folder / "cdk.json.new").mkdir()
+
+    with pytest.raises(ProjectError) as caught:
+        Project(project.folder, stage).declare("shop", {"green_version": "2.0.0"})
+
+    assert caught.value.message.endswith(
+        f"cdk.json could not be written: Is a directory. Write this into {where} yourself, or the next deploy undoes"
+        ' it: {"green_version": "2.0.0"}'
+    )
+    assert json.loads(file.read_text()) == body
