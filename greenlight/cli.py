@@ -44,9 +44,8 @@ def main() -> None:
 
     A sign that the terminal's encoding does not have becomes a question mark.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         sys.exit(commands.main(standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:
@@ -63,7 +62,14 @@ def main() -> None:
     except SwitchError as error:
         click.echo(f"greenlight: {printable(error)}", err=True)
         sys.exit(1)
-    except (ClientError, BotoCoreError) as error:
-        said = unusable(error) or f"AWS refused or did not answer: {error}. Check credentials, region and permissions"
-        click.echo(f"greenlight: {printable(said)}", err=True)
+    except (ClientError, BotoCoreError, OSError) as error:
+        click.echo(f"greenlight: {printable(_said_outside(error))}", err=True)
         sys.exit(1)
+
+
+def _said_outside(error: ClientError | BotoCoreError | OSError) -> str:
+    """What AWS, or this machine, says, and where to look."""
+    if isinstance(error, ClientError | BotoCoreError):
+        refused = f"AWS refused or did not answer: {error}. Check credentials, region and permissions"
+        return unusable(error) or refused
+    return f"{error}. Look at this machine's disk and permissions"

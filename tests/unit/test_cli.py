@@ -88,8 +88,9 @@ def test_a_confirmation_denied_changes_nothing_and_says_so(
         (JournalError("the journal's item lock#shop is\ndamaged"), "the journal's item lock#shop is damaged"),
         (NoCredentialsError(), "Unable to locate credentials"),
         (ClientError({"Error": {"Code": "AccessDenied"}}, "BatchGetImage"), "when calling the BatchGetImage operation"),
+        (PermissionError(13, "Permission denied", "build"), "Permission denied: 'build'. Look at this machine's disk"),
     ],
-    ids=["journal", "credentials", "refused"],
+    ids=["journal", "credentials", "refused", "disk"],
 )
 def test_what_goes_wrong_outside_is_one_line(
     error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
