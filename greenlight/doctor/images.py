@@ -40,8 +40,8 @@ def _judge(repository: Repository, platform: str) -> Iterator[Finding]:
     if not repository.is_ours:
         yield problem(
             f"the repository {repository.name} outlived its stack: creating it again would fail, since it exists",
-            f"`aws ecr delete-repository --repository-name {repository.name} --force`, or import it into"
-            " the registry's stack with `npx cdk import`",
+            f"import it into the registry's stack with `npx cdk import`, or delete it with every image in it:"
+            f" `aws ecr delete-repository --repository-name {repository.name} --force`",
         )
     for version in repository.wanted:
         yield from _judge_version(repository, version, platform)
