@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from greenlight.doctor.finding import Finding, one_or, problem, warning
 
 AGAIN = "`npx cdk deploy GreenlightSwitch --exclusively --revert-drift` makes it again, and touches no traffic"
-"""CloudFormation creates what was deleted outside of it with a drift-aware change set (CloudFormation user guide). To
-destroy the stack instead would take GreenlightRelease along, and with it the production rule.
+"""A drift-aware change set creates what was deleted outside of CloudFormation (AWS DevOps blog, "Safely handle
+configuration drift with CloudFormation drift-aware change sets", scenario 3). To destroy the stack instead would take
+GreenlightRelease along, and with it the production rule.
 """
 
 
