@@ -36,7 +36,7 @@ def summary(examined: Iterable[Examined]) -> str:
     looked = list(examined)
     findings = [finding for _, finding in _findings(looked)]
     found = [finding.status for finding in findings]
-    blind = sum(not finding.is_checked for finding in findings)
+    blind = _unchecked(looked)
     verdict = "nothing stands in the way of a deploy"
     if has_problem(looked):
         verdict = "a deploy or a release would fail"
@@ -60,11 +60,16 @@ def document(examined: Iterable[Examined], names: Names = PRODUCTION) -> str:
         for each, finding in _findings(looked)
     ]
     verdict = "fail" if has_problem(looked) else "pass"
-    return json.dumps({"stage": names.stage or None, "verdict": verdict, "findings": findings}, indent=2)
+    whole = {"stage": names.stage or None, "verdict": verdict, "unchecked": _unchecked(looked), "findings": findings}
+    return json.dumps(whole, indent=2)
 
 
 def _findings(examined: Iterable[Examined]) -> Iterator[tuple[Examined, Finding]]:
     return ((each, finding) for each in examined for finding in each.findings)
+
+
+def _unchecked(examined: Iterable[Examined]) -> int:
+    return sum(not finding.is_checked for _, finding in _findings(examined))
 
 
 def _count(number: int, what: str) -> str:

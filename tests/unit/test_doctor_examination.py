@@ -156,6 +156,7 @@ def test_where_a_check_could_not_look_nobody_is_told_that_nothing_is_in_the_way(
         "0 problems, 1 warning: 1 check could not look, so that nobody knows whether a deploy would fail"
     )
     assert summary([*EXAMINED, denied]) == "1 problem, 2 warnings: a deploy or a release would fail"
+    assert [json.loads(document(each))["unchecked"] for each in (EXAMINED, [*EXAMINED, denied])] == [0, 1]
 
 
 def test_programs_read_the_same() -> None:
