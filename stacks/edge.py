@@ -49,7 +49,7 @@ class EdgeStack(Stack):
         DeletionProtection(
             self,
             "DeletionProtection",
-            load_balancer=self.load_balancer,
+            door=door,
             enabled=settings.deletion_protection,
             log_retention_days=settings.log_retention_days,
         )

@@ -16,7 +16,8 @@ class ReleaseRequest(Construct):
     CloudFormation compares templates, not reality: `attempt` makes a retry after an automatic rollback a change, and so
     does the front door when it becomes HTTPS, or HTTP again: the production rule has to follow it. `front_door` is the
     listener on port 443 where it serves. CloudFormation deletes no listener that this resource imports, and so none
-    that may have the production rule because the rule's way back to port 80 failed.
+    that may have the production rule because the rule's way back to port 80 failed. Where the way there failed, nothing
+    is imported, and the edge asks the rules (docs/decisions/0019-the-rule-follows-the-front-door.md).
     """
 
     def __init__(

@@ -41,3 +41,11 @@ def is_known_to_roll_back(event: Event, look: Callable[[str], bool], patience: P
     except Exception:
         log.exception("whether the stack is rolling back could not be read")
         return False
+
+
+def goes_back(event: Event, look: Callable[[str], bool], patience: Patience, sleep: Callable[[float], None]) -> bool:
+    """Whether the event belongs to a rollback, by two looks at its stack: asked before a refusal."""
+    if is_known_to_roll_back(event, look, patience):
+        return True
+    sleep(SECOND_LOOK_SECONDS)
+    return is_known_to_roll_back(event, look, patience)

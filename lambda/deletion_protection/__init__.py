@@ -1,1 +1,4 @@
-"""The function behind `Custom::GreenlightDeletionProtection`: the load balancer is protected last, and only then."""
+"""The function behind `Custom::GreenlightDeletionProtection` and `Custom::GreenlightKeptListener`.
+
+The load balancer is protected last of all, and no listener goes that users need.
+"""

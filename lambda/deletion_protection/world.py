@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,9 +19,14 @@ class LoadBalancers(Protocol):
 
 @dataclass(frozen=True)
 class World:
-    """What the handler may touch. `status` is that of a stack, by its id."""
+    """What the handler may touch.
+
+    `status` is that of a stack, by its id. `only_served_at` tells which target groups get users by the listener of one
+    port alone, by the load balancer's ARN.
+    """
 
     load_balancers: LoadBalancers
+    only_served_at: Callable[[str, int], Collection[str]]
     status: Callable[[str], str]
     answer: Answering
     surroundings: Surroundings

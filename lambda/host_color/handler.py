@@ -14,6 +14,7 @@ from custom_resource.request import Kind
 from custom_resource.serving import serve as answer_once
 from custom_resource.stack import is_known_to_roll_back, is_rolling_back
 from live_traffic.listener import Listeners
+from traffic_switch.config import load_balancer_of
 from traffic_switch.contract import JOURNAL_VARIABLE
 from traffic_switch.ports.answer import answer
 from traffic_switch.ports.dynamodb_journal import DynamoJournal
@@ -110,7 +111,7 @@ def world(surroundings: Surroundings) -> World:
         commands=Commands(surroundings.client("ssm", CALLS)),
         targets=Targets(elbv2),
         lock=DynamoJournal(table).lock,
-        weights=lambda listener_arn: Listeners(elbv2, listener_arn).weights(),
+        weights=lambda listener_arn: Listeners(elbv2, load_balancer_of(listener_arn)).weights(),
         is_rolling_back=partial(is_rolling_back, surroundings.client("cloudformation", CALLS)),
         answer=partial(answer, surroundings=surroundings),
         surroundings=surroundings,

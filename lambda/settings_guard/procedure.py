@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from custom_resource.patience import Patience
 from custom_resource.request import Event, Kind, kind_of
-from custom_resource.stack import SECOND_LOOK_SECONDS, is_known_to_roll_back
+from custom_resource.stack import goes_back
 from traffic_switch.contract import RECORDED_SETTINGS
 
 from settings_guard.rules import Values, refusal
@@ -23,7 +23,7 @@ def decide(event: Event, world: World, patience: Patience) -> tuple[str, str]:
     refused = refusal(_recorded(event, "OldResourceProperties"), _recorded(event, "ResourceProperties"), _stack(event))
     if not refused:
         return "SUCCESS", "nothing changes that cannot"
-    if _goes_back(event, world, patience):
+    if goes_back(event, world.is_rolling_back, patience, world.surroundings.sleep):
         return "SUCCESS", "rolling back"
     return "FAILED", refused
 
@@ -33,13 +33,6 @@ def _recorded(event: Event, name: str) -> Values:
     properties = event.get(name)
     found = properties.get(RECORDED_SETTINGS) if isinstance(properties, dict) else None
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
-
-
-def _goes_back(event: Event, world: World, patience: Patience) -> bool:
-    if is_known_to_roll_back(event, world.is_rolling_back, patience):
-        return True
-    world.surroundings.sleep(SECOND_LOOK_SECONDS)
-    return is_known_to_roll_back(event, world.is_rolling_back, patience)
 
 
 def _stack(event: Event) -> str:

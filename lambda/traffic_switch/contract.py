@@ -51,6 +51,7 @@ RELEASE_RESOURCE_TYPE = "Custom::GreenlightRelease"
 GUARD_RESOURCE_TYPE = "Custom::GreenlightVersionGuard"
 SETTINGS_GUARD_RESOURCE_TYPE = "Custom::GreenlightSettingsGuard"
 PROTECTION_RESOURCE_TYPE = "Custom::GreenlightDeletionProtection"
+KEPT_LISTENER_RESOURCE_TYPE = "Custom::GreenlightKeptListener"
 HOST_COLOR_RESOURCE_TYPE = "Custom::GreenlightHostColor"
 
 RECORDED_SETTINGS = "Settings"

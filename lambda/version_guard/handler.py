@@ -10,6 +10,7 @@ from custom_resource.context import LambdaContext
 from custom_resource.judging import CALLS, judge
 from custom_resource.stack import is_rolling_back
 from live_traffic.listener import Listeners
+from traffic_switch.config import load_balancer_of
 from traffic_switch.contract import JOURNAL_VARIABLE, Color
 from traffic_switch.ports.answer import answer
 from traffic_switch.ports.dynamodb_journal import DynamoJournal
@@ -38,7 +39,7 @@ def world(surroundings: Surroundings) -> World:
     table = surroundings.environment[JOURNAL_VARIABLE]
 
     def weights(service: GuardedService) -> Mapping[Color, int]:
-        found = Listeners(elbv2, service.listener_arn).weights()
+        found = Listeners(elbv2, load_balancer_of(service.listener_arn)).weights()
         return {color: found.get(service.target_group_arns[color], 0) for color in Color}
 
     return World(

@@ -8,6 +8,7 @@ from tests.synth.compute import custom, needs, statements
 from tests.synth.conftest import Synthesize
 from tests.synth.templates import Template, attributes, only, resources
 
+TLS = {"certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/1", "domain_name": "shop.example.com"}
 PROTECTION = "Custom::GreenlightDeletionProtection"
 
 
@@ -37,6 +38,19 @@ def test_the_protection_is_a_setting(synthesize: Synthesize, protected: bool) ->
     assert protection["Properties"]["Enabled"] == str(protected).lower()
 
 
+@pytest.mark.parametrize(("flags", "https"), [({}, "false"), (TLS, "true"), ({**TLS, "production_port": "80"}, "true")])
+def test_before_a_listener_changes_or_goes_its_users_are_looked_for(
+    synthesize: Synthesize, flags: dict[str, str], https: str
+) -> None:
+    template = synthesize(**flags)["GreenlightEdge"]
+    ((name, kept),) = custom(template, "Custom::GreenlightKeptListener").items()
+    listeners = resources(template, "ElasticLoadBalancingV2::Listener")
+
+    assert kept["Properties"]["Https"] == https
+    assert all(name in needs(template, listener) for listener in listeners)
+    assert not needs(template, name) & set(listeners)
+
+
 def test_other_attributes_that_change_have_it_written_again(edge: Template) -> None:
     (protection,) = custom(edge, PROTECTION).values()
     balancer = only(edge, "ElasticLoadBalancingV2::LoadBalancer")
@@ -53,4 +67,6 @@ def test_the_function_may_change_this_one_load_balancer(edge: Template) -> None:
         "cloudformation:DescribeStacks": {"Ref": "AWS::StackId"},
         "elasticloadbalancing:ModifyLoadBalancerAttributes": {"Ref": balancer},
         "elasticloadbalancing:DescribeLoadBalancerAttributes": "*",
+        "elasticloadbalancing:DescribeListeners": "*",
+        "elasticloadbalancing:DescribeRules": "*",
     }

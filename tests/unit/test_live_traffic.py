@@ -11,7 +11,8 @@ from live_traffic.listener import Listeners
 
 PLACE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
 LISTENER, OTHER = f"{PLACE}:listener/app/front/1/2", f"{PLACE}:listener/app/front/1/3"
-LISTENERS = {"LoadBalancerArn": f"{PLACE}:loadbalancer/app/front/1"}
+BALANCER = f"{PLACE}:loadbalancer/app/front/1"
+LISTENERS = {"LoadBalancerArn": BALANCER}
 
 
 def forward(**weights: int) -> dict[str, Any]:
@@ -30,12 +31,12 @@ def rule(*actions: dict[str, Any], header: str = "") -> dict[str, Any]:
 def weights(*pages: list[dict[str, Any]]) -> dict[str, int]:
     client = boto3.client("elbv2", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
     with Stubber(client) as stub:
-        stub.add_response("describe_listeners", {"Listeners": [{"ListenerArn": LISTENER}]}, LISTENERS)
+        stub.add_response("describe_listeners", {"Listeners": [{"ListenerArn": LISTENER, "Port": 443}]}, LISTENERS)
         for number, page in enumerate(pages):
             answer = {"Rules": page, **({"NextMarker": f"page-{number + 1}"} if number + 1 < len(pages) else {})}
             marker = {"Marker": f"page-{number}"} if number else {}
             stub.add_response("describe_rules", answer, {"ListenerArn": LISTENER, **marker})
-        return dict(Listeners(client, LISTENER).weights())
+        return dict(Listeners(client, BALANCER).weights())
 
 
 def test_the_production_rule_says_who_has_users() -> None:
@@ -54,12 +55,24 @@ def test_a_rule_that_a_person_added_for_another_header_counts() -> None:
 def test_a_rule_that_is_still_on_the_other_listener_counts() -> None:
     client = boto3.client("elbv2", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
     with Stubber(client) as stub:
-        listeners = [{"ListenerArn": LISTENER}, {"ListenerArn": OTHER}]
+        listeners = [{"ListenerArn": LISTENER, "Port": 443}, {"ListenerArn": OTHER, "Port": 80}]
         stub.add_response("describe_listeners", {"Listeners": listeners}, LISTENERS)
         stub.add_response("describe_rules", {"Rules": [rule(forward(green=100))]}, {"ListenerArn": LISTENER})
         stub.add_response("describe_rules", {"Rules": [rule(forward(blue=100))]}, {"ListenerArn": OTHER})
 
-        assert Listeners(client, LISTENER).weights() == {"green": 100, "blue": 100}
+        assert Listeners(client, BALANCER).weights() == {"green": 100, "blue": 100}
+
+
+def test_a_listener_that_alone_has_users_of_a_group_is_known_by_its_port() -> None:
+    client = boto3.client("elbv2", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(client) as stub:
+        listeners = [{"ListenerArn": LISTENER, "Port": 443}, {"ListenerArn": OTHER, "Port": 80}]
+        stub.add_response("describe_listeners", {"Listeners": listeners}, LISTENERS)
+        secure = [rule(forward(both=100, here=100, idle=0)), rule(forward(green=1), header="X-Greenlight-Preview")]
+        stub.add_response("describe_rules", {"Rules": secure}, {"ListenerArn": LISTENER})
+        stub.add_response("describe_rules", {"Rules": [rule(forward(both=100, there=1))]}, {"ListenerArn": OTHER})
+
+        assert Listeners(client, BALANCER).only_served_at(443) == {"here"}
 
 
 def test_of_several_rules_the_largest_weight_counts() -> None:

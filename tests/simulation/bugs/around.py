@@ -30,6 +30,16 @@ BUGS = (
         "assert 'SUCCESS' == 'FAILED'",
     ),
     Bug(
+        "a-listener-goes-with-its-users",
+        "the only production rule is deleted with the listener on port 443",
+        "decision 0019",
+        "lambda/deletion_protection/kept_listener.py",
+        "    if not groups:\n",
+        "    if groups:\n",
+        f"{UNIT}test_kept_listener.py::test_a_listener_that_alone_serves_users_stays_and_says_what_to_do",
+        "assert 'SUCCESS' == 'FAILED'",
+    ),
+    Bug(
         "a-second-run-replaces-again",
         "an event that is delivered again takes the only target of a live color away",
         "findings 9",
