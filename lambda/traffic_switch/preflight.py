@@ -53,7 +53,10 @@ def drift(rule: RuleLook, remembered: Live | None) -> str:
     if not rule.reads(remembered.weights):
         return f"{rule}, but the journal remembers {remembered.weights}: {WHY}. {REPAIR}"
     if rule.is_astray:
-        return f"the production rule is still on {LEFT_BEHIND}: the next deploy that asks for no other version moves it"
+        return (
+            f"the production rule is still on {LEFT_BEHIND}: the deploy that changes the front door moves it at its "
+            "end, or `greenlight repair` does"
+        )
     if rule.strays:
         return f"{LEFT_BEHIND} still has a production rule as well. {REPAIR}"
     if rule.misplaced:

@@ -51,7 +51,7 @@ def test_the_rule_comes_to_the_new_listener_and_leaves_the_old_one(bench: Workbe
     told = bench.step("Repair", REPAIR)
 
     assert listeners(bench) == [HTTPS]
-    assert told["reason"].endswith("the next deploy that asks for no other version moves it")
+    assert told["reason"].endswith("moves it at its end, or `greenlight repair` does")
 
 
 def test_users_of_the_old_listener_are_served_until_they_are_redirected(bench: Workbench) -> None:
