@@ -163,6 +163,38 @@ def test_the_only_rule_is_never_deleted(bench: Workbench) -> None:
     assert [*site.rules()] == [LISTENER]
 
 
+def test_an_old_look_at_the_new_listener_is_taken_again(bench: Workbench) -> None:
+    bench.greenlight.site.write_rule_on(HTTPS, 100, 0)
+    bench.cloud.kernel.sleep(5.0)
+    bench.cloud.elbv2.stale_next(10.0)
+
+    assert bench.run(lambda world: tidy(world, world.services["shop"], HOLD), "Repair") is Fate.OK
+    assert listeners(bench) == [HTTPS]
+
+
+def test_a_rule_that_is_deleted_on_the_new_listener_meanwhile_is_told(bench: Workbench) -> None:
+    site = bench.greenlight.site
+    site.write_rule_on(HTTPS, 100, 0)
+
+    def deletes(call: str, _parameters: object) -> None:
+        if call == "elbv2.DeleteRule" and HTTPS in site.rules():
+            bench.cloud.elbv2.delete_rule({"RuleArn": site.rules()[HTTPS]["RuleArn"]})
+
+    bench.cloud.after_event.append(deletes)
+
+    assert bench.run(lambda world: tidy(world, world.services["shop"], HOLD), "Repair") is Fate.FOREIGN
+
+
+def test_every_rule_that_the_old_listener_has_for_the_service_goes(bench: Workbench) -> None:
+    elbv2, old = bench.cloud.elbv2, bench.cloud.elbv2.listeners[LISTENER]
+    rule = old.with_priority("100") or {}
+    elbv2.create_rule({"ListenerArn": LISTENER, "Priority": 50, **{k: rule[k] for k in ("Conditions", "Actions")}})
+    bench.greenlight.site.write_rule_on(HTTPS, 100, 0)
+
+    assert bench.run(lambda world: tidy(world, world.services["shop"], HOLD), "Repair") is Fate.OK
+    assert (old.with_priority("50"), listeners(bench)) == (None, [HTTPS])
+
+
 def test_a_lock_that_is_lost_deletes_nothing(bench: Workbench) -> None:
     site = bench.greenlight.site
     site.write_rule_on(HTTPS, 100, 0)
