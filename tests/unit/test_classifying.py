@@ -254,3 +254,13 @@ def test_a_continued_rollback_is_of_the_same_color_and_version() -> None:
     first = earlier(BACKWARD.properties, Mode.RESTORE, undoes="r0")
 
     assert meant(BACKWARD, first, BACK).switch == switch(Mode.RESTORE, Color.GREEN, undoes="r0", id="r2")
+
+
+def test_a_rule_that_is_left_behind_moves_when_what_is_live_is_asked_for() -> None:
+    meaning = meant(replace(ASK, color="blue", version="1"), astray=True)
+
+    assert (meaning.switch.mode, meaning.switch.version, meaning.answer) == (Mode.REPAIR, "1", None)
+
+
+def test_another_version_of_the_live_color_is_a_release_though_the_rule_is_left_behind() -> None:
+    assert meant(replace(ASK, color="blue", version="2"), astray=True).switch.mode is Mode.RELEASE
