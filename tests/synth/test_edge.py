@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.synth.conftest import Synthesize
+from tests.synth.switch import function
 from tests.synth.templates import Template, attributes, only, properties, resources, text
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0f5a7d3e-9c1b-4a52-8d3e-2b1c0a9f8e7d"
@@ -160,6 +161,30 @@ def test_every_listener_stays_exported_while_a_switch_may_import_it(
     exported = [output["Value"] for output in edge["Outputs"].values() if "Export" in output]
 
     assert all({"Ref": name} in exported for name in resources(edge, "ElasticLoadBalancingV2::Listener"))
+
+
+@pytest.mark.parametrize(("flags", "other"), [({}, None), (TLS, 80), ({**TLS, "production_port": "80"}, 443)])
+def test_the_commands_find_the_listener_that_redirects(
+    synthesize: Synthesize, flags: dict[str, str], other: int | None
+) -> None:
+    edge = synthesize(**flags)["GreenlightEdge"]
+    output = edge["Outputs"].get("OtherListenerArn")
+    listeners = resources(edge, "ElasticLoadBalancingV2::Listener")
+
+    assert (listeners[output["Value"]["Ref"]]["Properties"]["Port"] if output else None) == other
+
+
+@pytest.mark.parametrize(
+    ("flags", "url", "has_others"),
+    [({}, "http://", False), (TLS, "https://", True), ({**TLS, "production_port": "80"}, "http://", True)],
+)
+def test_the_switch_asks_the_port_that_serves(
+    synthesize: Synthesize, flags: dict[str, str], url: str, has_others: bool
+) -> None:
+    config = text(function(synthesize(**flags)["GreenlightSwitch"], "Shift")["Environment"]).replace("\\", "")
+
+    assert f'"front_door_url":"{url}' in config
+    assert ('"has_other_listeners":true' in config) is has_others
 
 
 @pytest.mark.parametrize(("flags", "port"), [({}, None), (TLS, 443), ({**TLS, "production_port": "80"}, None)])
