@@ -12,8 +12,8 @@ from aws_cdk import App
 from stacks.edge import EdgeStack
 from stacks.network import NetworkStack
 from stacks.settings import Settings
-from tests.rehearsal.doctor_plants import self_signed
 from tests.rehearsal.local_cloud import started
+from tests.rehearsal.plants.front_door import self_signed
 from tests.rehearsal.real_stacks import RealStacks
 
 pytestmark = pytest.mark.rehearsal
