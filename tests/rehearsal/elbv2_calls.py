@@ -12,6 +12,9 @@ from tests.rehearsal.load_balancing import Shop
 
 PREVIEW = [{"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Preview", "Values": ["blue"]}}]
 
+OK = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200", "MessageBody": "matched"}}]
+"""An action that answers at once, so that a test sees that its rule matched."""
+
 
 def refusal(call: Callable[[], Any]) -> tuple[str, str]:
     """The code and the message of what a call is refused with."""

@@ -11,12 +11,15 @@ from typing import Any
 from ministack.services import alb
 
 from greenlight.rehearsal.cloud.elbv2 import errors, records
-from greenlight.rehearsal.cloud.elbv2.certificates import check_certificates
+from greenlight.rehearsal.cloud.elbv2.attributes import LOAD_BALANCER, TARGET_GROUP, check_attributes
+from greenlight.rehearsal.cloud.elbv2.certificates import HTTPS
 from greenlight.rehearsal.cloud.elbv2.eligibility import check_vpc
 from greenlight.rehearsal.cloud.elbv2.groups import RANGES, check_settings
+from greenlight.rehearsal.cloud.elbv2.listeners import check_listener
 from greenlight.rehearsal.cloud.elbv2.names import LONGEST, check_load_balancer_name, check_target_group_name
 
 Params = dict[str, list[str]]
+SCHEMES = ("internet-facing", "internal")
 
 
 def check(action: str, params: Params) -> None:
@@ -50,9 +53,10 @@ def _create_listener(params: Params) -> None:
     load_balancer = alb._p(params, "LoadBalancerArn")
     if load_balancer not in alb._lbs:
         raise errors.load_balancer_not_found(load_balancer)
+    certificates, policy = alb._parse_certificate_arns(params), alb._p(params, "SslPolicy")
+    check_listener(alb._p(params, "Port"), alb._p(params, "Protocol"), certificates, policy)
     records.check_actions(alb._parse_actions(params, "DefaultActions"), load_balancer)
-    records.check_listener_port(load_balancer, int(alb._p(params, "Port", "80")))
-    check_certificates(alb._p(params, "Protocol", "HTTP"), alb._parse_certificate_arns(params))
+    records.check_listener_port(load_balancer, int(alb._p(params, "Port")))
 
 
 def _modify_listener(params: Params) -> None:
@@ -63,8 +67,10 @@ def _modify_listener(params: Params) -> None:
         records.check_actions(actions, listener["LoadBalancerArn"])
     if port := alb._p(params, "Port"):
         records.check_listener_port(listener["LoadBalancerArn"], int(port), own_arn=listener["ListenerArn"])
-    certificates = alb._parse_certificate_arns(params) or listener.get("Certificates", [])
-    check_certificates(alb._p(params, "Protocol") or listener["Protocol"], certificates)
+    protocol = alb._p(params, "Protocol") or listener["Protocol"]
+    kept = listener.get("Certificates", []) if protocol == HTTPS else []
+    certificates = alb._parse_certificate_arns(params) or kept
+    check_listener(port or str(listener["Port"]), protocol, certificates, alb._p(params, "SslPolicy"))
 
 
 def _create_rule(params: Params) -> None:
@@ -121,6 +127,8 @@ def _priorities(params: Params) -> dict[str, str]:
 def _create_load_balancer(params: Params) -> None:
     if name := alb._p(params, "Name"):
         check_load_balancer_name(name)
+    if (scheme := alb._p(params, "Scheme")) and scheme not in SCHEMES:
+        raise errors.constraint(scheme, "scheme", f"enum value set: [{', '.join(SCHEMES)}]")
 
 
 def _create_target_group(params: Params) -> None:
@@ -139,6 +147,22 @@ def _settings(params: Params) -> dict[str, Any]:
     given = {name: alb._p(params, name) for name in (*RANGES, "Protocol", "HealthCheckProtocol", "VpcId", "TargetType")}
     codes = alb._p(params, "Matcher.HttpCode")
     return {name: value for name, value in {**given, "Matcher": {"HttpCode": codes} if codes else ""}.items() if value}
+
+
+def _modify_target_group_attributes(params: Params) -> None:
+    check_attributes("Target group", TARGET_GROUP, _attributes(params))
+
+
+def _modify_load_balancer_attributes(params: Params) -> None:
+    check_attributes("Load balancer", LOAD_BALANCER, _attributes(params))
+
+
+def _attributes(params: Params) -> list[dict[str, str]]:
+    """Read the attributes that a request gives."""
+    found: list[dict[str, str]] = []
+    while key := alb._p(params, f"Attributes.member.{len(found) + 1}.Key"):
+        found.append({"Key": key, "Value": alb._p(params, f"Attributes.member.{len(found) + 1}.Value")})
+    return found
 
 
 def _delete_target_group(params: Params) -> None:
@@ -207,6 +231,8 @@ _CHECKS: dict[str, Callable[[Params], None]] = {
     "CreateLoadBalancer": _create_load_balancer,
     "CreateTargetGroup": _create_target_group,
     "ModifyTargetGroup": _modify_target_group,
+    "ModifyTargetGroupAttributes": _modify_target_group_attributes,
+    "ModifyLoadBalancerAttributes": _modify_load_balancer_attributes,
     "DeleteTargetGroup": _delete_target_group,
     "DeleteLoadBalancer": _delete_load_balancer,
     "DescribeLoadBalancers": _describe_load_balancers,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+LAST_PORT = 65_535
+
 
 class ApiError(Exception):
     """A request that is refused with a code and a message."""

@@ -13,7 +13,7 @@ from typing import Any
 from greenlight.rehearsal.cloud.elbv2 import errors
 
 RANGES = {
-    "Port": (1, 65_535),
+    "Port": (1, errors.LAST_PORT),
     "HealthCheckIntervalSeconds": (5, 300),
     "HealthCheckTimeoutSeconds": (2, 120),
     "HealthyThresholdCount": (2, 10),
@@ -22,6 +22,7 @@ RANGES = {
 NEEDED = {"Protocol": "A protocol", "Port": "A port", "VpcId": "A VPC ID"}
 """What a group of instances or addresses has to have."""
 PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
+TARGETS = ("instance", "ip", "lambda", "alb")
 CODES = (200, 499)
 """The answers that may count as healthy, of HTTP/1.1."""
 _WEB = ("HTTP", "HTTPS")
@@ -47,10 +48,10 @@ def _check_values(given: Mapping[str, Any]) -> None:
     for name, (least, most) in RANGES.items():
         if given.get(name) and not least <= int(given[name]) <= most:
             raise errors.out_of_range(str(given[name]), name, least, most)
-    for name in ("Protocol", "HealthCheckProtocol"):
-        if given.get(name) and given[name] not in PROTOCOLS:
+    for name, known in (("Protocol", PROTOCOLS), ("HealthCheckProtocol", PROTOCOLS), ("TargetType", TARGETS)):
+        if given.get(name) and given[name] not in known:
             member = name[0].lower() + name[1:]
-            raise errors.constraint(str(given[name]), member, f"enum value set: [{', '.join(PROTOCOLS)}]")
+            raise errors.constraint(str(given[name]), member, f"enum value set: [{', '.join(known)}]")
 
 
 def _check_matcher(codes: str) -> None:

@@ -9,13 +9,14 @@ from ministack.services import alb
 from ministack.services.cloudformation import provisioners
 
 from greenlight.rehearsal.cloud.elbv2 import forwarding, records
-from greenlight.rehearsal.cloud.elbv2.certificates import check_certificates
+from greenlight.rehearsal.cloud.elbv2.attributes import LOAD_BALANCER, TARGET_GROUP, check_attributes
 from greenlight.rehearsal.cloud.elbv2.checks import check_deletion_of_group, check_deletion_of_load_balancer
 from greenlight.rehearsal.cloud.elbv2.conditions import from_template
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.elbv2.eligibility import check_targets, check_vpc
 from greenlight.rehearsal.cloud.elbv2.errors import ApiError
 from greenlight.rehearsal.cloud.elbv2.groups import check_settings
+from greenlight.rehearsal.cloud.elbv2.listeners import check_listener
 from greenlight.rehearsal.cloud.elbv2.names import check_load_balancer_name, check_target_group_name
 from greenlight.rehearsal.cloud.requirement import require
 
@@ -60,6 +61,7 @@ class LoadBalancers(Resource):
 
     def before(self, _physical_id: str | None, properties: Properties) -> None:
         check_load_balancer_name(str(properties.get("Name") or "unnamed"))
+        check_attributes("Load balancer", LOAD_BALANCER, properties.get("LoadBalancerAttributes") or [])
 
     def before_delete(self, physical_id: str) -> None:
         check_deletion_of_load_balancer(physical_id)
@@ -70,12 +72,12 @@ class Listeners(Resource):
 
     def before(self, physical_id: str | None, properties: Properties) -> None:
         load_balancer = properties.get("LoadBalancerArn", "")
+        port, protocol, policy = (str(properties.get(name) or "") for name in ("Port", "Protocol", "SslPolicy"))
+        given = properties.get("Certificates") or []
+        certificates = [each["CertificateArn"] for each in given if each.get("CertificateArn")]
+        check_listener(port, protocol, certificates, policy)
         records.check_actions(provisioners._elbv2_listener_actions(properties, None), load_balancer)
-        records.check_listener_port(load_balancer, int(properties.get("Port", 80)), own_arn=physical_id or "")
-        check_certificates(
-            properties.get("Protocol", "HTTP"),
-            [each["CertificateArn"] for each in properties.get("Certificates") or [] if each.get("CertificateArn")],
-        )
+        records.check_listener_port(load_balancer, int(port), own_arn=physical_id or "")
 
 
 class ListenerRules(Resource):
@@ -101,6 +103,7 @@ class TargetGroups(Resource):
         vpc = str(properties.get("VpcId") or "")
         check_target_group_name(str(properties.get("Name") or "unnamed"))
         check_settings(properties)
+        check_attributes("Target group", TARGET_GROUP, properties.get("TargetGroupAttributes") or [])
         check_vpc(vpc)
         kind = str(properties.get("TargetType") or "instance")
         check_targets({"TargetType": kind, "VpcId": vpc}, properties.get("Targets") or [])

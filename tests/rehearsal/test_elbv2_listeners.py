@@ -1,0 +1,77 @@
+"""Listeners and attributes that Elastic Load Balancing refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.rehearsal.elbv2_calls import OK, refusal
+from tests.rehearsal.live_shop import fast_cloud
+from tests.rehearsal.load_balancing import Shop
+from tests.rehearsal.local_cloud import LocalCloud, eventually
+
+pytestmark = pytest.mark.rehearsal
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with fast_cloud(tmp_path_factory.mktemp("cloud"), "iam", "elbv2") as cloud:
+        yield cloud
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"Protocol": "HTTP"}, "A listener port must be specified"),
+        ({"Port": 81}, "A listener protocol must be specified"),
+        ({"Port": 81, "Protocol": "TCP"}, "Listener protocol 'TCP' must be one of 'HTTPS, HTTP'"),
+        ({"Port": 65_536, "Protocol": "HTTP"}, "Member must have value less than or equal to 65535"),
+        (
+            {"Port": 81, "Protocol": "HTTP", "Certificates": [{"CertificateArn": "arn:aws:acm:us-east-1:0:x"}]},
+            "A certificate cannot be specified for HTTP listeners",
+        ),
+        (
+            {"Port": 81, "Protocol": "HTTP", "SslPolicy": "ELBSecurityPolicy-2016-08"},
+            "An SSL policy cannot be specified for HTTP listeners",
+        ),
+        ({"Port": 81, "Protocol": "HTTPS", "SslPolicy": "mine"}, "SSL policy 'mine' not found"),
+    ],
+    ids=["port", "protocol", "tcp", "last-port", "certificate", "policy", "unknown-policy"],
+)
+def test_a_listener_that_no_load_balancer_has_is_refused_and_breaks_no_other(
+    shop: Shop, settings: dict[str, Any], said: str
+) -> None:
+    """Envoy was given each of these, took none of its listeners from then on, and every call failed."""
+    _, message = refusal(lambda: shop.elb.create_listener(LoadBalancerArn=shop.arn, DefaultActions=OK, **settings))
+
+    assert said in message
+    shop.add_rule(1, OK)
+    assert eventually(lambda: shop.get()[2] == "matched")
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value", "said"),
+    [
+        ("group", "mine", "1", "Target group attribute key 'mine' is not recognized"),
+        ("group", "deregistration_delay.timeout_seconds", "3601", "must be between '0' and '3600', but it is '3601'"),
+        ("group", "deregistration_delay.timeout_seconds", "soon", "must be between '0' and '3600', but it is 'soon'"),
+        ("group", "stickiness.enabled", "yes", "must be one of 'false, true', but it is 'yes'"),
+        ("group", "load_balancing.algorithm.type", "random", "must be one of 'least_outstanding_requests, round_robin"),
+        ("balancer", "mine", "1", "Load balancer attribute key 'mine' is not recognized"),
+        ("balancer", "idle_timeout.timeout_seconds", "0", "must be between '1' and '4000', but it is '0'"),
+        ("balancer", "deletion_protection.enabled", "on", "must be one of 'false, true', but it is 'on'"),
+    ],
+)
+def test_an_attribute_that_there_is_not_is_refused(shop: Shop, kind: str, key: str, value: str, said: str) -> None:
+    given = [{"Key": key, "Value": value}]
+    code, message = refusal(
+        lambda: (
+            shop.elb.modify_target_group_attributes(TargetGroupArn=shop.blue.arn, Attributes=given)
+            if kind == "group"
+            else shop.elb.modify_load_balancer_attributes(LoadBalancerArn=shop.arn, Attributes=given)
+        )
+    )
+
+    assert (code, said in message) == ("ValidationError", True)
