@@ -1,4 +1,4 @@
-"""Listeners and attributes that Elastic Load Balancing refuses."""
+"""Listeners and attributes that Elastic Load Balancing refuses, and what is created twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.rehearsal.elbv2_calls import OK, refusal
 from tests.rehearsal.live_shop import fast_cloud
-from tests.rehearsal.load_balancing import Shop
+from tests.rehearsal.load_balancing import VPC, Shop
 from tests.rehearsal.local_cloud import LocalCloud, eventually
 
 pytestmark = pytest.mark.rehearsal
@@ -75,3 +75,23 @@ def test_an_attribute_that_there_is_not_is_refused(shop: Shop, kind: str, key: s
     )
 
     assert (code, said in message) == ("ValidationError", True)
+
+
+def test_what_is_created_again_is_the_same_or_refused(shop: Shop) -> None:
+    group = {"Name": f"{shop.name}-again", "Protocol": "HTTP", "Port": 80, "VpcId": VPC}
+    first = shop.elb.create_target_group(**group)["TargetGroups"][0]["TargetGroupArn"]
+
+    assert shop.elb.create_target_group(**group)["TargetGroups"][0]["TargetGroupArn"] == first
+    again = shop.elb.create_load_balancer(Name=shop.name, Subnets=["subnet-2", "subnet-1"])["LoadBalancers"][0]
+    assert again["LoadBalancerArn"] == shop.arn
+    for call, code, kind in (
+        (lambda: shop.elb.create_target_group(**{**group, "Port": 81}), "DuplicateTargetGroupName", "target group"),
+        (
+            lambda: shop.elb.create_load_balancer(Name=shop.name, Subnets=["subnet-1", "subnet-2"], Scheme="internal"),
+            "DuplicateLoadBalancerName",
+            "load balancer",
+        ),
+    ):
+        found, message = refusal(call)
+        assert (found, message.startswith(f"A {kind} with the same name '")) == (code, True)
+    shop.elb.delete_target_group(TargetGroupArn=first)

@@ -12,6 +12,7 @@ from greenlight.rehearsal.cloud.elbv2 import conditions, forwarding, listing
 from greenlight.rehearsal.cloud.elbv2.checks import Params, check
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.elbv2.errors import ApiError
+from greenlight.rehearsal.cloud.elbv2.repetition import repeated
 from greenlight.rehearsal.cloud.elbv2.targets import TargetRequests
 from greenlight.rehearsal.cloud.requirement import require
 
@@ -54,7 +55,7 @@ def _around(name: str, handler: Handler, edge: Edge) -> Handler:
     def handle(params: Params) -> Any:
         try:
             check(name, params)
-            answer = handler(params)
+            answer = repeated(name, params) or handler(params)
         except ApiError as error:
             return alb._error(error.code, str(error))
         if changes and answer[0] == 200:
