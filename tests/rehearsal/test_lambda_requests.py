@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -80,8 +82,15 @@ def test_a_runtime_or_a_handler_that_there_is_not(config: dict[str, str], code: 
 def test_runtimes_that_there_are() -> None:
     assert not list(problems({"Runtime": "python3.14", "Handler": "index.handle"}))
     assert not list(problems({"Runtime": "nodejs22.x"}))
-    assert not list(missing({"Code": {"ImageUri": "there"}}))
-    assert len(list(missing({"Runtime": "python3.14"}))) == 1
+    assert not list(missing({"FunctionName": "shop", "Code": {"ImageUri": "there"}}))
+    assert len(list(missing({"FunctionName": "shop", "Runtime": "python3.14"}))) == 1
+
+
+@pytest.mark.parametrize(("name", "said"), [("a b", "([a-zA-Z0-9-_]+)(:("), ("a" * 65, "less than or equal to 64")])
+def test_a_name_that_no_function_has(name: str, said: str) -> None:
+    ((code, message),) = missing({"FunctionName": name, "Runtime": "python3.14", "Handler": "index.handle"})
+
+    assert (code, said in message) == ("ValidationException", True)
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +136,40 @@ def test_a_function_with_an_unknown_runtime_or_none_is_not_created(cloud: LocalC
     ):
         with pytest.raises(shop.exceptions.InvalidParameterValueException, match=said):
             shop.create_function(FunctionName="odd", **wanted, **settings)
+
+
+def test_a_function_without_a_policy_or_settings_for_events_says_so(cloud: LocalCloud) -> None:
+    """localstack's snapshots of test_lambda_api.py, TestLambdaPermissions and TestLambdaEventInvokeConfig."""
+    shop = cloud.client("lambda")
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:shop:$LATEST"
+    allow = {"Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
+
+    assert refused(lambda: shop.get_policy(FunctionName="shop")) == "The resource you requested does not exist."
+    shop.add_permission(FunctionName="shop", StatementId="events", **allow)
+    assert refused(lambda: shop.remove_permission(FunctionName="shop", StatementId="other")) == (
+        "Statement other is not found in resource policy."
+    )
+    for ask in (shop.get_function_event_invoke_config, shop.delete_function_event_invoke_config):
+        said = refused(partial(ask, FunctionName="shop"))
+        assert said == f"The function {arn} doesn't have an EventInvokeConfig"
+    put = shop.put_function_event_invoke_config(FunctionName="shop", MaximumRetryAttempts=1)
+    assert (put["FunctionArn"], put["MaximumRetryAttempts"], "MaximumEventAgeInSeconds" in put) == (arn, 1, False)
+    too_often = refused(lambda: shop.put_function_event_invoke_config(FunctionName="shop", MaximumRetryAttempts=3))
+    assert "'maximumRetryAttempts' failed to satisfy constraint: Member must have value less than" in too_often
+
+
+def test_a_denied_invocation_names_the_function(cloud: LocalCloud) -> None:
+    nobody = cloud.user("lambda", "nobody", [])
+
+    assert refused(lambda: nobody.invoke(FunctionName="shop")) == (
+        "User: arn:aws:iam::000000000000:user/nobody is not authorized to perform: lambda:InvokeFunction on resource: "
+        "arn:aws:lambda:us-east-1:000000000000:function:shop because no identity-based policy allows the "
+        "lambda:InvokeFunction action"
+    )
+
+
+def refused(call: Callable[[], Any]) -> str:
+    """The message of what a call is refused with."""
+    with pytest.raises(ClientError) as caught:
+        call()
+    return str(caught.value.response["Error"]["Message"])

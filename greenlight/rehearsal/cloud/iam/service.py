@@ -17,6 +17,8 @@ from greenlight.rehearsal.cloud.iam import principals, roles, service_linked_rol
 from greenlight.rehearsal.cloud.requirement import require
 
 _SERVICE = "elasticloadbalancing"
+_NAMING = frozenset({_SERVICE, "dynamodb", "ecr", "ecs", "events", "iam", "lambda", "secretsmanager", "states"})
+"""Services whose denials name the resource, as users of AWS report them."""
 _NAMED_BY = (
     "RuleArn",
     "RulePriorities.member.1.RuleArn",
@@ -77,10 +79,10 @@ def _with_rules(extract: Callable[..., str]) -> Callable[..., str]:
 
 
 def _naming_the_resource(deny: Callable[..., Any]) -> Callable[..., Any]:
-    """AWS tells on which resource a load balancer request was denied."""
+    """AWS tells on which resource a request was denied; ministack does so for Systems Manager and logs alone."""
 
     def access_denied_response(service: str, action: str, principal: str, request_id: str, **details: Any) -> Any:
-        if service == _SERVICE and not details.get("error_code") and not details.get("message"):
+        if service in _NAMING and not details.get("error_code") and not details.get("message"):
             resource, explicit = details.get("resource_arn", "*"), details.get("explicit_deny", False)
             details["message"] = iam_actions.identity_denial_message(action, principal, resource, explicit)
         return deny(service, action, principal, request_id, **details)

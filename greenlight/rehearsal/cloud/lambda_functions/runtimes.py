@@ -1,4 +1,4 @@
-"""Which runtimes and handlers Lambda takes for a function.
+"""Which runtimes, handlers and names Lambda takes for a function.
 
 Lambda guide, "Lambda runtimes" and its deprecation policy; the names of all runtimes are those of boto3's own model.
 The texts are those that users of AWS report. A runtime whose block is only announced is still taken here.
@@ -19,6 +19,12 @@ BLOCKED = re.compile(
 )
 """Runtimes that no function can be given any more."""
 LONGEST_HANDLER = 128
+LONGEST_NAME = 64
+_NAME = re.compile(r"[a-zA-Z0-9-_]+")
+_NAME_PATTERN = (
+    r"regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?"
+    r"([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
+)
 _ARN = "arn:"
 
 
@@ -43,7 +49,13 @@ def problems(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def missing(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What a new function without an image lacks."""
+    """What a new function lacks: a name that functions have, and, without an image, a runtime and a handler."""
+    name = str(config.get("FunctionName") or "")
+    if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
+        is_long = len(name) > LONGEST_NAME
+        allowed = f"have length less than or equal to {LONGEST_NAME}" if is_long else f"satisfy {_NAME_PATTERN}"
+        said = f"Value '{name}' at 'functionName' failed to satisfy constraint: Member must {allowed}"
+        yield "ValidationException", f"1 validation error detected: {said}"
     is_image = config.get("PackageType") == "Image" or "ImageUri" in (config.get("Code") or {})
     if not is_image and not (config.get("Runtime") and config.get("Handler")):
         said = "Runtime and Handler are mandatory parameters for functions created with deployment packages."

@@ -25,6 +25,7 @@ from greenlight.rehearsal.cloud.lambda_functions import (
     invocations,
     log_rights,
     requests,
+    settings,
 )
 from greenlight.rehearsal.cloud.lambda_functions.code import link_shipped_packages
 from greenlight.rehearsal.cloud.lambda_functions.environment import function_session
@@ -64,6 +65,7 @@ def install(context: CloudContext) -> None:
     lambda_svc.invoke_async_with_retry = invocations.invoke
     destinations.check_requirements()
     requests.install()
+    settings.install()
     configuration.install()
     log_rights.install(_is_python)
     event_sources.install()
