@@ -26,6 +26,7 @@ import logging
 import os
 import signal
 import sys
+import time
 
 log = logging.getLogger("shop")
 
@@ -52,6 +53,12 @@ def large(event, context):
 
 def leave(event, context):
     sys.exit(0)
+
+
+def fill(event, context):
+    filled = b"x" * event["bytes"]
+    time.sleep(0.2)
+    return len(filled)
 
 
 def die(event, context):
@@ -211,6 +218,18 @@ def test_a_process_that_ends_says_why(cloud: LocalCloud, end: str, why: str) -> 
     assert answer["Payload"] == {"errorType": "Runtime.ExitError", "errorMessage": said}
     assert f"{said}\nRuntime.ExitError\nEND RequestId: " in answer["Log"]
     assert answer["Log"].endswith("\tStatus: error\tError Type: Runtime.ExitError")
+
+
+def test_a_function_has_the_memory_that_it_is_given(cloud: LocalCloud) -> None:
+    """The default of 128 MB, with boto3 in it."""
+    assert call(cloud, do="fill", bytes=10_000_000)["Payload"] == 10_000_000
+
+    answer = call(cloud, do="fill", bytes=200_000_000)
+
+    assert answer["Payload"]["errorType"] == "Runtime.OutOfMemory"
+    assert answer["Payload"]["errorMessage"].endswith("Error: Runtime exited with error: signal: killed")
+    assert answer["Log"].endswith("\tStatus: error\tError Type: Runtime.OutOfMemory")
+    assert call(cloud, do="fill", bytes=1)["Payload"] == 1
 
 
 def test_the_log_of_an_invocation_is_between_lambdas_own_lines(cloud: LocalCloud) -> None:

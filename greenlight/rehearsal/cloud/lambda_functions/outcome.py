@@ -34,9 +34,14 @@ def timed_out(timeout_seconds: float, lines: Sequence[str], request_id: str) -> 
     return {**_error(body, [*lines, f"{now} {request_id} {said}"]), "status": "Status: timeout"}
 
 
-def gone(reason: str, lines: Sequence[str], request_id: str) -> Outcome:
+def out_of_memory(lines: Sequence[str], request_id: str) -> Outcome:
+    """Lambda ended the process because it had more memory than the function may have."""
+    return gone("signal: killed", lines, request_id, "Runtime.OutOfMemory")
+
+
+def gone(reason: str, lines: Sequence[str], request_id: str, kind: str = "Runtime.ExitError") -> Outcome:
     """The process ended in the middle of an invocation; the reason is empty when it ended in order."""
-    kind, said = "Runtime.ExitError", f"with error: {reason}" if reason else "without providing a reason"
+    said = f"with error: {reason}" if reason else "without providing a reason"
     message = f"RequestId: {request_id} Error: Runtime exited {said}"
     body = {"errorType": kind, "errorMessage": message}
     return {**_error(body, [*lines, f"{message}\n{kind}"]), "status": f"Status: error\tError Type: {kind}"}

@@ -20,6 +20,8 @@ from greenlight.processes.process import OwnedProcess
 
 PROGRAM = Path(__file__).with_name("program.py")
 _CHUNK_BYTES = 65_536
+_LOOK_SECONDS = 0.05
+"""How often the memory of a process is looked at while it works."""
 _LOG_SECONDS = 1.0
 """How long a process that is gone may keep its last log lines."""
 
@@ -30,6 +32,10 @@ class ProcessGoneError(Exception):
 
 class OutOfTimeError(Exception):
     """The process did not answer in time. It may still be at work."""
+
+
+class OutOfMemoryError(Exception):
+    """The process has more memory than its function may have. It may still be at work."""
 
 
 class FunctionProcess:
@@ -55,16 +61,19 @@ class FunctionProcess:
         self._log = _Log(self.process, write_log)
         self._send(function)
 
-    def ask(self, invocation: Mapping[str, Any], timeout_seconds: float) -> tuple[dict[str, Any], list[str]]:
+    def ask(
+        self, invocation: Mapping[str, Any], timeout_seconds: float, memory_mib: int
+    ) -> tuple[dict[str, Any], list[str]]:
         """Have one invocation answered: the answer, and the lines that were printed meanwhile.
 
         Raises:
             OutOfTimeError: no answer within the time that the function has.
+            OutOfMemoryError: the process has more memory than the function may have.
             ProcessGoneError: the process ended first.
         """
         self._log.begin(invocation["request_id"])
         self._send(invocation)
-        answer = json.loads(self._read_line(time.monotonic() + timeout_seconds))
+        answer = json.loads(self._read_line(time.monotonic() + timeout_seconds, memory_mib))
         return answer, self._log.lines()
 
     def printed(self) -> list[str]:
@@ -93,11 +102,16 @@ class FunctionProcess:
         except BrokenPipeError:
             raise ProcessGoneError(_why(self.process.wait())) from None
 
-    def _read_line(self, deadline: float) -> bytes:
+    def _read_line(self, deadline: float, memory_mib: int) -> bytes:
         while b"\n" not in self._buffer:
-            readable, _, _ = select.select([self._answers], [], [], max(0.0, deadline - time.monotonic()))
-            if not readable:
+            left = deadline - time.monotonic()
+            if left <= 0:
                 raise OutOfTimeError
+            readable, _, _ = select.select([self._answers], [], [], min(left, _LOOK_SECONDS))
+            if self.memory_mib() > memory_mib:
+                raise OutOfMemoryError
+            if not readable:
+                continue
             chunk = os.read(self._answers, _CHUNK_BYTES)
             if not chunk:
                 raise ProcessGoneError(_why(self.process.wait()))

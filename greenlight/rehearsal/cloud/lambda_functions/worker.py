@@ -16,7 +16,12 @@ from greenlight.rehearsal.cloud.lambda_functions.code import unpack
 from greenlight.rehearsal.cloud.lambda_functions.environment import Function, environment, function_session
 from greenlight.rehearsal.cloud.lambda_functions.interpreters import Interpreters
 from greenlight.rehearsal.cloud.lambda_functions.outcome import Outcome
-from greenlight.rehearsal.cloud.lambda_functions.process import FunctionProcess, OutOfTimeError, ProcessGoneError
+from greenlight.rehearsal.cloud.lambda_functions.process import (
+    FunctionProcess,
+    OutOfMemoryError,
+    OutOfTimeError,
+    ProcessGoneError,
+)
 from greenlight.rehearsal.cloud.lambda_functions.spares import Spares
 
 
@@ -68,10 +73,13 @@ class PythonWorker:
         seconds = self._function.timeout_seconds
         invocation = {"event": event, "request_id": request_id, "function_arn": function_arn}
         try:
-            answer, lines = process.ask({**invocation, "timeout_seconds": seconds}, seconds)
+            answer, lines = process.ask({**invocation, "timeout_seconds": seconds}, seconds, self._function.memory_mib)
         except OutOfTimeError:
             self._end()
             return self._told(outcome.timed_out(seconds, process.printed(), request_id))
+        except OutOfMemoryError:
+            self._end()
+            return self._told(outcome.out_of_memory(process.printed(), request_id))
         except ProcessGoneError as error:
             self._end()
             return self._told(outcome.gone(str(error), process.printed(), request_id))
