@@ -22,7 +22,8 @@ FITTING = {"targetGroupArn": USED, "containerName": "app", "containerPort": 3000
 def world(monkeypatch: pytest.MonkeyPatch) -> None:
     definition = {"containerDefinitions": [{"name": "app", "portMappings": [{"containerPort": 3000}]}]}
     monkeypatch.setattr(alb, "_tgs", {USED: {"LoadBalancerArns": ["lb"]}, UNUSED: {"LoadBalancerArns": []}})
-    monkeypatch.setattr(ecs, "_task_defs", {"shop:1": definition})
+    monkeypatch.setattr(ecs, "_task_defs", {"shop:1": definition, "old:1": {**definition, "status": "INACTIVE"}})
+    monkeypatch.setattr(ecs, "_clusters", {"default": {}})
     monkeypatch.setattr(ecs, "_resolve_td_key", lambda name: name)
 
 
@@ -46,6 +47,21 @@ def test_a_load_balancer_that_does_not_fit_is_refused(changes: dict[str, Any], s
 
     assert (status, answer["__type"]) == (400, "InvalidParameterException")
     assert answer["message"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "said"),
+    [
+        ({"cluster": "gone"}, "ClusterNotFoundException", "Cluster not found."),
+        ({"taskDefinition": "gone:1"}, "ClientException", "TaskDefinition not found."),
+        ({"taskDefinition": "old:1"}, "ClientException", "TaskDefinition is inactive"),
+    ],
+)
+def test_a_service_of_what_is_not_there_is_refused(request_: dict[str, str], code: str, said: str) -> None:
+    _, _, body = admitting(lambda _: "created")(request_)
+    answer = json.loads(body)
+
+    assert (answer["__type"], answer["message"]) == (code, said)
 
 
 def test_one_that_fits_is_taken() -> None:

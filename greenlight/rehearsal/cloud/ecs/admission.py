@@ -1,4 +1,4 @@
-"""What ECS refuses of a service before it starts any task: target groups and ports that do not fit.
+"""What ECS refuses of a service before it starts any task: what is not there, target groups and ports that do not fit.
 
 Source: docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html and API_LoadBalancer.html; the texts as
 they were reported in public, among others by hashicorp/terraform#32908. A target group gets its load balancer by a
@@ -18,14 +18,31 @@ Action = Callable[[Request], Any]
 
 
 def admitting(act: Action) -> Action:
-    """Check the load balancers of CreateService and UpdateService, where they are given."""
+    """Check what CreateService and UpdateService name: the cluster, the definition, the load balancers."""
 
     def admitted(request: Request) -> Any:
+        if missing := _missing(request):
+            return error_response_json(*missing, 400)
         refusals = (_refusal(request, each) for each in request.get("loadBalancers") or ())
         refusal = next((found for found in refusals if found), "")
         return error_response_json("InvalidParameterException", refusal, 400) if refusal else act(request)
 
     return admitted
+
+
+def _missing(request: Request) -> tuple[str, str] | None:
+    """The code and the message for a cluster or a task definition that is not there; ministack makes up either."""
+    if ecs._resolve_cluster_name(request.get("cluster") or "default") not in ecs._clusters:
+        return "ClusterNotFoundException", "Cluster not found."
+    name = request.get("taskDefinition")
+    if not name:
+        return None
+    definition = ecs._task_defs.get(ecs._resolve_td_key(name))
+    if definition is None:
+        return "ClientException", "TaskDefinition not found."
+    if definition.get("status") == "INACTIVE":
+        return "ClientException", "TaskDefinition is inactive"
+    return None
 
 
 def _refusal(request: Request, wanted: Mapping[str, Any]) -> str:

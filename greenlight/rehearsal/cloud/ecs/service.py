@@ -23,6 +23,7 @@ def install(context: CloudContext) -> None:
         ecs, "_ACTION_MAP", "_get_docker", "_sync_service_targets", "_complete_service_deployment", "_make_deployment"
     )
     require(ecs, "_ECS_DEPLOYMENT_STEADY_DELAY", "_ImagePullError", "_PRE_STOP_STATUSES", "_task_defs")
+    require(ecs, "_clusters", "_resolve_cluster_name")
     require(ecs, "_resolve_td_key", "_primary_deployment", "_deployment_for_task", "_mark_task_stopped")
     require(ecs, "_cleanup_task_resources", "_register_metadata", "_record_service_task_healthy")
     task_targets.check_requirements()
