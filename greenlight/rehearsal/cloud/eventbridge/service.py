@@ -16,6 +16,7 @@ from ministack.core import iam_evaluator
 from ministack.services import eventbridge, lambda_svc
 
 from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.eventbridge import rules
 from greenlight.rehearsal.cloud.eventbridge.targets import refusal
 from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.cloud.silences import Silences
@@ -33,6 +34,7 @@ def install(context: CloudContext) -> None:
     require(eventbridge, "_invoke_target", "_dispatch_to_lambda", "_parse_rate_seconds", "_SCHEDULER_TICK_INTERVAL")
     require(lambda_svc, "invoke_async_with_retry", "_get_func_record_for_ref", "_execution_record_for_config")
     require(iam_evaluator, "_resource_policy")
+    rules.install()
     eventbridge._SCHEDULER_TICK_INTERVAL = _LOOK_SECONDS
     eventbridge._parse_rate_seconds = _scaled(eventbridge._parse_rate_seconds, float(os.environ.get(SCALE_VARIABLE, 1)))
     eventbridge._invoke_target = _if_let_in(eventbridge._invoke_target, context.silences)
