@@ -95,3 +95,29 @@ def test_what_is_created_again_is_the_same_or_refused(shop: Shop) -> None:
         found, message = refusal(call)
         assert (found, message.startswith(f"A {kind} with the same name '")) == (code, True)
     shop.elb.delete_target_group(TargetGroupArn=first)
+
+
+def test_what_users_write_comes_back_as_it_was(shop: Shop) -> None:
+    """A page with markup made the answers of every call about its rule unreadable."""
+    page, path = "<h1>Sold & gone</h1>", "/a&<b>"
+    fixed = {"StatusCode": "503", "ContentType": "text/html", "MessageBody": page}
+    rule = shop.add_rule(
+        1,
+        [{"Type": "fixed-response", "FixedResponseConfig": fixed}],
+        [{"Field": "path-pattern", "Values": ["/sold", path]}],
+    )
+    redirect = {"Path": path, "Query": "a=1&b=2", "StatusCode": "HTTP_302", "Host": "shop.example.com"}
+    other = shop.add_rule(2, [{"Type": "redirect", "RedirectConfig": redirect}])
+    shop.elb.add_tags(ResourceArns=[rule], Tags=[{"Key": "a&b", "Value": "<c>"}])
+    shop.elb.modify_target_group(TargetGroupArn=shop.blue.arn, HealthCheckPath=path)
+
+    first, second = (shop.elb.describe_rules(RuleArns=[arn])["Rules"][0] for arn in (rule, other))
+    for _ in range(2):
+        tags = shop.elb.describe_tags(ResourceArns=[rule])["TagDescriptions"][0]["Tags"]
+        assert tags == [{"Key": "a&b", "Value": "<c>"}]
+    assert first["Actions"][0]["FixedResponseConfig"] == fixed
+    assert first["Conditions"][0]["Values"] == ["/sold", path]
+    assert {name: second["Actions"][0]["RedirectConfig"][name] for name in redirect} == redirect
+    (group,) = shop.elb.describe_target_groups(TargetGroupArns=[shop.blue.arn])["TargetGroups"]
+    assert group["HealthCheckPath"] == path
+    assert eventually(lambda: shop.get("/sold")[2] == page)

@@ -24,7 +24,7 @@ def handlers() -> dict[str, Callable[[Params], Any]]:
     """The four requests."""
     return {
         "DescribeLoadBalancers": _listing("LoadBalancers", _load_balancers, load_balancer_xml),
-        "DescribeTargetGroups": _listing("TargetGroups", _target_groups, alb._tg_xml),
+        "DescribeTargetGroups": _listing("TargetGroups", _target_groups, lambda each: alb._tg_xml(each)),
         "DescribeListeners": _listing("Listeners", _listeners, lambda each: alb._listener_xml(each)),
         "DescribeRules": _listing("Rules", _rules, lambda each: alb._rule_xml(each)),
     }

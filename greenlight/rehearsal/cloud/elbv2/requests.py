@@ -8,7 +8,7 @@ from typing import Any
 from ministack.services import alb
 from ministack.services.cloudformation import provisioners
 
-from greenlight.rehearsal.cloud.elbv2 import conditions, forwarding, listing
+from greenlight.rehearsal.cloud.elbv2 import conditions, escaping, forwarding, listing
 from greenlight.rehearsal.cloud.elbv2.checks import Params, check
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.elbv2.errors import ApiError
@@ -26,6 +26,7 @@ def install(edge: Edge) -> None:
     require(alb, "_lb_xml", "_tg_xml", "_listener_xml", "_rule_xml")
     require(alb, "set_targets_for_group", "reset")
     require(provisioners, "_elbv2_load_balancer_delete")
+    escaping.install()
     alb._parse_actions = _with_config(alb._parse_actions)
     alb._action_xml = _with_config_xml(alb._action_xml)
     alb._parse_conditions = _with_pairs(alb._parse_conditions)
@@ -44,6 +45,7 @@ def _own_actions(edge: Edge) -> dict[str, Handler]:
         "DeregisterTargets": targets.deregister,
         "DescribeTargetHealth": targets.describe_health,
         "DeleteLoadBalancer": _delete_load_balancer,
+        "DescribeTags": escaping.tags_described(alb._ACTION_MAP["DescribeTags"]),
         **listing.handlers(),
     }
 
