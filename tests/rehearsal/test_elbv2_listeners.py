@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
 from typing import Any
 
@@ -121,3 +122,22 @@ def test_what_users_write_comes_back_as_it_was(shop: Shop) -> None:
     (group,) = shop.elb.describe_target_groups(TargetGroupArns=[shop.blue.arn])["TargetGroups"]
     assert group["HealthCheckPath"] == path
     assert eventually(lambda: shop.get("/sold")[2] == page)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "leads_to"),
+    [("/#{path}", "#{query}", "/a?b=c"), ("/new", "#{query}", "/new?b=c"), ("/new", "x=1&y=2", "/new?x=1&y=2")],
+    ids=["kept", "kept-behind-a-path", "new"],
+)
+def test_a_redirect_has_its_own_query(shop: Shop, path: str, query: str, leads_to: str) -> None:
+    """A new query was left as the request had it."""
+    config = {"Host": "shop.example.com", "Path": path, "Query": query, "StatusCode": "HTTP_302"}
+    shop.add_rule(1, [{"Type": "redirect", "RedirectConfig": config}])
+    assert eventually(lambda: shop.get("/a?b=c")[0] == 302)
+
+    connection = http.client.HTTPConnection(shop.host, shop.port, timeout=10)
+    connection.request("GET", "/a?b=c")
+    location = str(connection.getresponse().headers["Location"])
+    connection.close()
+
+    assert location.endswith(f"//shop.example.com{leads_to}")

@@ -82,7 +82,9 @@ def _redirect(action: Redirect) -> Json:
         redirect["host_redirect"] = action.host
     if "#{" not in action.port:
         redirect["port_redirect"] = int(action.port)
-    if action.path != "/#{path}":
+    if action.query and "#{" not in action.path + action.query:
+        redirect["path_redirect"] = f"{action.path}?{action.query}"
+    elif action.path != "/#{path}":
         redirect["regex_rewrite"] = _path_rewrite(action.path)
     return {"redirect": redirect}
 
