@@ -10,6 +10,7 @@ QUERY_ERROR = "States.QueryEvaluationError"
 RUNTIME = "States.Runtime"
 DATA_LIMIT = "States.DataLimitExceeded"
 TIMEOUT = "States.Timeout"
+PATH_CONFLICT = "States.ReferencePathConflict"
 
 if TYPE_CHECKING:
 

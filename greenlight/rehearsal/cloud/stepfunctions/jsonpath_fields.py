@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from ministack.services import stepfunctions
 
 from greenlight.rehearsal.cloud.stepfunctions.errors import RUNTIME, EvaluationError, StateError
 from greenlight.rehearsal.cloud.stepfunctions.history import encoded
-from greenlight.rehearsal.cloud.stepfunctions.paths import NoSuchPathError, find, variables_of
+from greenlight.rehearsal.cloud.stepfunctions.paths import NoSuchPathError, find, placed, variables_of
 from greenlight.rehearsal.cloud.stepfunctions.scope import Leaving, Scope, State, after
 
-REQUIRED = ("_apply_result_path_raw",)
+REQUIRED = ("_evaluate_intrinsic",)
 """The names of ministack's stepfunctions module that this module uses."""
 
 
 def selected(state: State, name: str, data: Any, scope: Scope) -> Any:
-    """InputPath, OutputPath or ItemsPath: a part of the data; null leaves nothing of it.
+    """InputPath, OutputPath or the path of a number: a part of the data; null leaves nothing of it.
 
     Raises:
         EvaluationError: the path leads nowhere.
@@ -53,15 +54,55 @@ def effective(state: State, data: Any, scope: Scope) -> Any:
 def leave(state: State, data: Any, result: Any, scope: Scope) -> Leaving:
     """From a result to an output. Assign sees the result as the task gave it."""
     chosen = filled(state["ResultSelector"], result, scope) if "ResultSelector" in state else result
-    merged = stepfunctions._apply_result_path_raw(state.get("ResultPath", "$"), data, chosen)
+    merged = placed(chosen, state.get("ResultPath", "$"), data)
     assigned = filled(state.get("Assign") or {}, result, scope)
     return Leaving(selected(state, "OutputPath", merged, scope), assigned, after(state))
 
 
-def number(state: State, name: str, data: Any, scope: Scope) -> Any:
-    """A number that is given itself, or by a path in the field <name>Path; None when neither is there."""
+def number(state: State, name: str, data: Any, scope: Scope) -> int | None:
+    """A number that is given itself, or by a path in the field <name>Path; None when neither is there.
+
+    Raises:
+        EvaluationError: the path leads to something else than a number from 0 on.
+    """
     path = state.get(f"{name}Path")
-    return state.get(name) if path is None else selected(state, f"{name}Path", data, scope)
+    if path is None:
+        return state.get(name)
+    found = selected(state, f"{name}Path", data, scope)
+    if isinstance(found, bool) or not isinstance(found, int):
+        words = f"The {name}Path parameter cannot be parsed as a long value: {path} == {_shown(found)}"
+        raise EvaluationError(RUNTIME, words)
+    if found < 0:
+        raise EvaluationError(RUNTIME, f"The {name}Path parameter references a negative value: {path} == {found}")
+    return found
+
+
+def moment(state: State, data: Any, scope: Scope) -> datetime:
+    """The Timestamp of a Wait state, given itself or by a path.
+
+    Raises:
+        EvaluationError: the path leads to something else.
+    """
+    path = state.get("TimestampPath")
+    given = state["Timestamp"] if path is None else selected(state, "TimestampPath", data, scope)
+    try:
+        return parsed(given)
+    except ValueError as error:
+        what = "does not reference a valid ISO-8601 extended offset date-time format string"
+        told = f"The TimestampPath parameter {what}: {path} == {_shown(given)}"
+        raise EvaluationError(RUNTIME, told) from error
+
+
+def parsed(timestamp: Any) -> datetime:
+    """A moment with its zone.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = datetime.fromisoformat(str(timestamp))
+    if found.tzinfo is None or "T" not in str(timestamp):
+        raise ValueError(timestamp)
+    return found
 
 
 def _filled(name: str, value: Any, data: Any, scope: Scope) -> tuple[str, Any]:
@@ -86,7 +127,13 @@ def _called(function: str, data: Any, scope: Scope) -> Any:
         raise EvaluationError(RUNTIME, f"{told} {missing} '{encoded(error.data)}'") from error
     except StateError as error:
         raise EvaluationError(error.error, f"{told} {error.cause}") from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise EvaluationError(RUNTIME, f"{told} Invalid arguments in {function.partition('(')[0]}") from error
 
 
 def _bracketed(path: str) -> str:
     return "$" + "".join(f"['{name}']" for name in path.removeprefix("$").strip(".").split(".") if name)
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else encoded(value)

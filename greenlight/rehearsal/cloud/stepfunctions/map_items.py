@@ -8,8 +8,9 @@ from ministack.services import stepfunctions
 
 from greenlight.rehearsal.cloud.stepfunctions import jsonata_fields, jsonpath_fields
 from greenlight.rehearsal.cloud.stepfunctions.branches import Branches, Path, Story, Walk
-from greenlight.rehearsal.cloud.stepfunctions.errors import RUNTIME, EvaluationError
+from greenlight.rehearsal.cloud.stepfunctions.errors import PATH_CONFLICT, RUNTIME, EvaluationError, StateError
 from greenlight.rehearsal.cloud.stepfunctions.history import encoded
+from greenlight.rehearsal.cloud.stepfunctions.paths import NoSuchPathError, find, missing_step
 from greenlight.rehearsal.cloud.stepfunctions.recovery import recovered
 from greenlight.rehearsal.cloud.stepfunctions.scope import Leaving, Scope, State
 from greenlight.rehearsal.cloud.stepfunctions.track import Track
@@ -74,9 +75,13 @@ def _items(state: State, data: Any, scope: Scope) -> list[Any]:
         items = jsonata_fields.checked(state.get("Items", data), "Items", "array", {"input": data}, scope)
         return list(items)
     chosen = jsonpath_fields.selected(state, "InputPath", data, scope)
-    items = jsonpath_fields.selected(state, "ItemsPath", chosen, scope)
+    where = state.get("ItemsPath") or "$"
+    try:
+        items = find(where, chosen, scope)
+    except NoSuchPathError as error:
+        told = f'Unable to apply step "{missing_step(where, chosen)}" to input {encoded(chosen)}'
+        raise StateError(PATH_CONFLICT, told) from error
     if not isinstance(items, list):
-        where = state.get("ItemsPath", "$")
         raise EvaluationError(RUNTIME, f'Reference path "{where}" must point to array. But was: {encoded(items)}')
     return items
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from typing import Any
 
 from ministack.services import stepfunctions
 
+from greenlight.rehearsal.cloud.stepfunctions.errors import PATH_CONFLICT, StateError
+from greenlight.rehearsal.cloud.stepfunctions.history import encoded
 from greenlight.rehearsal.cloud.stepfunctions.scope import Scope
 
 REQUIRED = ("_resolve_path", "_parse_jsonpath_tokens", "_evaluate_intrinsic", "_evaluate_rule")
@@ -76,6 +79,44 @@ def resolve(path: str, data: Any) -> Any:
     if not values:
         raise NoSuchPathError(path, data)
     return values[0]
+
+
+def placed(result: Any, path: str | None, data: Any) -> Any:
+    """What ResultPath makes of a result and the data: null keeps the data, `$` the result.
+
+    Raises:
+        StateError: the path leads through something that has no members.
+    """
+    if path is None:
+        return data
+    steps = [key for _, key in stepfunctions._parse_jsonpath_tokens(path) or []]
+    if not steps:
+        return result
+    whole = place = copy.deepcopy({} if data is None else data)
+    for at, step in enumerate(steps):
+        if not _has_room(place, step):
+            raise StateError(PATH_CONFLICT, f"Unable to apply ReferencePath {path} to input {encoded(data)}")
+        if at == len(steps) - 1:
+            place[step] = result
+        elif isinstance(place, dict):
+            place = place.setdefault(step, {})
+        else:
+            place = place[step]
+    return whole
+
+
+def missing_step(path: str, data: Any) -> str:
+    """The first step of a path that leads nowhere."""
+    values = [data]
+    for kind, key in stepfunctions._parse_jsonpath_tokens(path) or []:
+        values = [found for value in values for found in _step(kind, key, value)]
+        if not values:
+            return str(key)
+    return path
+
+
+def _has_room(place: Any, step: Any) -> bool:
+    return isinstance(place, dict) or (isinstance(place, list) and isinstance(step, int) and step < len(place))
 
 
 def _walk(tokens: list[tuple[str, Any]], values: list[Any]) -> list[Any]:

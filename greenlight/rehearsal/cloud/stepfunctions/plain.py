@@ -42,8 +42,9 @@ def wait(state: State, data: Any, scope: Scope) -> Leaving:
     chosen = jsonpath_fields.selected(state, "InputPath", data, scope)
     seconds = jsonpath_fields.number(state, "Seconds", chosen, scope)
     if seconds is None:
-        seconds = _until(jsonpath_fields.number(state, "Timestamp", chosen, scope))
-    stepfunctions._scaled_sleep(seconds)
+        stepfunctions._scaled_sleep(_until(jsonpath_fields.moment(state, chosen, scope)))
+    else:
+        stepfunctions._scaled_sleep(seconds)
     assigned = jsonpath_fields.filled(state.get("Assign") or {}, chosen, scope)
     return Leaving(jsonpath_fields.selected(state, "OutputPath", chosen, scope), assigned, after(state))
 
@@ -74,7 +75,7 @@ def _text(state: State, name: str, data: Any, scope: Scope) -> str | None:
 def _jsonata_seconds(state: State, data: Any, scope: Scope) -> float:
     known = {"input": data}
     if "Seconds" not in state:
-        return _until(jsonata_fields.typed(state, "Timestamp", "string", known, scope))
+        return _until(_jsonata_moment(jsonata_fields.typed(state, "Timestamp", "string", known, scope)))
     seconds = jsonata_fields.typed(state, "Seconds", "number", known, scope)
     if not float(seconds).is_integer():
         words = f"The Seconds field cannot be parsed as an integer: {json.dumps(seconds)}"
@@ -84,12 +85,15 @@ def _jsonata_seconds(state: State, data: Any, scope: Scope) -> float:
     return float(seconds)
 
 
-def _until(timestamp: Any) -> float:
+def _jsonata_moment(timestamp: Any) -> datetime:
     try:
-        moment = datetime.fromisoformat(str(timestamp).replace("Z", "+00:00"))
-        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError) as error:
+        return jsonpath_fields.parsed(timestamp)
+    except ValueError as error:
         words = (
             f"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {timestamp}"
         )
         raise EvaluationError(QUERY_ERROR, words, "Timestamp") from error
+
+
+def _until(moment: datetime) -> float:
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
