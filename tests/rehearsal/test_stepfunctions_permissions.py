@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,7 +68,34 @@ def test_a_machine_cannot_invoke_a_function_that_its_role_may_not(cloud: LocalCl
     result = run(cloud, "narrow", {"Call": {**INVOKE, "End": True}}, role="narrow")
 
     assert result["error"] == "Lambda.AWSLambdaException"
-    assert "is not authorized to perform: lambda:InvokeFunction on resource" in result["cause"]
+    assert re.fullmatch(
+        "User: arn:aws:sts::000000000000:assumed-role/narrow/.* is not authorized to perform: lambda:InvokeFunction "
+        "on resource: arn:aws:lambda:us-east-1:000000000000:function:echo "
+        "because no identity-based policy allows the lambda:InvokeFunction action "
+        r"\(Service: Lambda, Status Code: 403, Request ID: \S+\)",
+        result["cause"],
+    )
+
+
+def test_a_machine_is_told_that_its_role_is_denied_a_function(cloud: LocalCloud) -> None:
+    cloud.role("denied", "states.amazonaws.com", EVERYTHING, {**EVERYTHING, "Effect": "Deny"})
+
+    result = run(cloud, "denied-function", {"Call": {**INVOKE, "End": True}}, role="denied")
+
+    assert "function:echo with an explicit deny in an identity-based policy (Service: Lambda" in result["cause"]
+
+
+def test_a_function_that_is_not_there_is_named_by_its_arn(cloud: LocalCloud) -> None:
+    call = {**INVOKE, "Arguments": {"FunctionName": "nope"}, "End": True}
+
+    result = run(cloud, "no-function", {"Call": call})
+
+    assert result["error"] == "Lambda.ResourceNotFoundException"
+    assert re.fullmatch(
+        "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nope "
+        r"\(Service: Lambda, Status Code: 404, Request ID: \S+\)",
+        result["cause"],
+    )
 
 
 def test_a_machine_invokes_the_function_that_its_role_names(cloud: LocalCloud) -> None:

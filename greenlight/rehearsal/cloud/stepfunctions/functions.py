@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ministack import app
+from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.services import lambda_svc, stepfunctions
 
 from greenlight.rehearsal.cloud.lambda_functions.outcome import step_functions_error
@@ -23,7 +24,8 @@ def call_lambda(reference: str, event: Any) -> Any:
     """
     func, config, _ = lambda_svc._get_func_record_for_ref(reference)
     if not func or not config:
-        raise stepfunctions._ExecutionError("Lambda.ResourceNotFoundException", f"Function not found: {reference}")
+        prefix = "" if reference.startswith("arn:") else f"arn:aws:lambda:{get_region()}:{get_account_id()}:function:"
+        raise _refusal("Lambda.ResourceNotFoundException", f"Function not found: {prefix}{reference}", 404)
     _check_role(config["FunctionArn"])
     record = lambda_svc._execution_record_for_config(func, config)
     outcome = lambda_svc._execute_function_with_config_scope(record, event)
@@ -38,4 +40,11 @@ def _check_role(function_arn: str) -> None:
         return
     problem = denial(execution.machine["roleArn"], "lambda:InvokeFunction", function_arn)
     if problem:
-        raise stepfunctions._ExecutionError("Lambda.AWSLambdaException", problem)
+        raise _refusal("Lambda.AWSLambdaException", problem, 403)
+
+
+def _refusal(error: str, message: str, status: int) -> Exception:
+    """Lambda's own refusal of the call; as recorded, its cause ends with the call."""
+    cause = f"{message} (Service: Lambda, Status Code: {status}, Request ID: {new_uuid()})"
+    failure: Exception = stepfunctions._ExecutionError(error, cause)
+    return failure

@@ -5,7 +5,7 @@ ministack runs the tasks of a state machine inside its process, past the check t
 
 from __future__ import annotations
 
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_region
 from ministack.services import iam
 
@@ -46,5 +46,6 @@ def denial(role_arn: str, action: str, resource_arn: str) -> str | None:
         result = iam_evaluator.combine_resource_policy(result, context, *own, limits=limits)
     if result.decision == "Allow":
         return None
-    reason = "with an explicit deny" if result.decision == "Deny" else "because no identity-based policy allows"
-    return f"User: {principal} is not authorized to perform: {action} on resource: {resource_arn} {reason} it"
+    is_denied = result.decision == "Deny"
+    words: str = iam_actions.identity_denial_message(action, principal, resource_arn, explicit_deny=is_denied)
+    return words.replace("an identity-based", "a resource-based") if result.resource_policy_arn else words

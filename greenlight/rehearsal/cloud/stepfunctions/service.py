@@ -10,7 +10,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import now_iso
 from ministack.services import eventbridge, lambda_svc, stepfunctions
 from ministack.services.cloudformation import provisioners
@@ -57,6 +57,7 @@ def install(context: CloudContext) -> None:
     require(stepfunctions, "_call_lambda", "_invoke_aws_sdk_integration", "_SERVICE_DISPATCH", "_ExecutionError")
     require(stepfunctions, "_state_machine_versions", "_describe_state_machine_for_execution")
     require(iam_evaluator, *permission.REQUIRED)
+    require(iam_actions, "identity_denial_message")
     require(lambda_svc, *functions.REQUIRED)
     require(eventbridge, "_put_events")
     require(provisioners, "_RESOURCE_HANDLERS", "_sfn_definition")
