@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -123,3 +124,33 @@ def test_names_and_input_are_checked_at_the_start(lab: Lab) -> None:
         lab.start(machine, name="no spaces")
     with pytest.raises(lab.states.exceptions.InvalidExecutionInput):
         lab.states.start_execution(stateMachineArn=machine, input="{")
+
+
+def waiting(**more: Any) -> dict[str, Any]:
+    """A task whose function hands its token back to nobody."""
+    resource = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+    given = {"token": "{% $states.context.Task.Token %}"}
+    return {**task(given, HeartbeatSeconds=1, TimeoutSeconds=60, **more), "Resource": resource}
+
+
+def test_a_missing_heartbeat_is_caught_by_its_own_name(lab: Lab) -> None:
+    catch = [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Unheard", "Output": "{% $states.errorOutput %}"}]
+    states = {"Call": waiting(Catch=catch, End=True), "Unheard": {"Type": "Pass", "End": True}}
+
+    result = lab.run("unheard", states)
+
+    assert json.loads(result["output"]) == {"Error": "States.Timeout", "Cause": ""}
+
+
+def test_a_heartbeat_keeps_a_task_alive(lab: Lab) -> None:
+    execution = lab.start(lab.machine("heard", {"Call": waiting(End=True)}))
+    eventually(lambda: any(event["type"] == "TaskSubmitted" for event in lab.history(execution)))
+    asked = json.loads(lab.history(execution)[2]["taskScheduledEventDetails"]["parameters"])
+    token = asked["Payload"]["token"]
+
+    for _ in range(8):
+        time.sleep(0.25)
+        lab.states.send_task_heartbeat(taskToken=token)
+    lab.states.send_task_success(taskToken=token, output='{"Payload": 7}')
+
+    assert lab.ended(execution)["output"] == "7"

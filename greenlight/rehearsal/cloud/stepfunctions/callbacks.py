@@ -10,7 +10,7 @@ from typing import Any
 
 from ministack.services import stepfunctions
 
-from greenlight.rehearsal.cloud.stepfunctions.errors import TIMEOUT, StateError
+from greenlight.rehearsal.cloud.stepfunctions.errors import TIMEOUT, HeartbeatError, StateError
 from greenlight.rehearsal.cloud.stepfunctions.history import encoded, payload
 from greenlight.rehearsal.cloud.stepfunctions.track import Track
 
@@ -48,9 +48,10 @@ def _wait(record: Mapping[str, Any], answered: Event, limits: Mapping[str, Any],
         now = time.monotonic()
         if record["heartbeat"] != last_heartbeat:
             heard, last_heartbeat = now, record["heartbeat"]
-        late = now - begun > limits.get("timeoutInSeconds", float("inf"))
-        if late or now - heard > limits.get("heartbeatInSeconds", float("inf")):
+        if now - begun > limits.get("timeoutInSeconds", float("inf")):
             raise StateError(TIMEOUT, None)
+        if now - heard > limits.get("heartbeatInSeconds", float("inf")):
+            raise HeartbeatError
         track.execution.pause(0)
 
 

@@ -10,6 +10,7 @@ QUERY_ERROR = "States.QueryEvaluationError"
 RUNTIME = "States.Runtime"
 DATA_LIMIT = "States.DataLimitExceeded"
 TIMEOUT = "States.Timeout"
+HEARTBEAT = "States.HeartbeatTimeout"
 PATH_CONFLICT = "States.ReferencePathConflict"
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ class EvaluationError(StateError):
         where = f"the state '{state}' (entered at the event id #{entered_id})"
         self.cause = f"An error occurred while executing {where}. {self.cause}"
         self.is_recorded = True
+
+
+class HeartbeatError(StateError):
+    """A task was not heard of in time: States.Timeout, for which Retry and Catch have another name too."""
+
+    def __init__(self) -> None:
+        super().__init__(TIMEOUT, None)
 
 
 class FatalError(StateError):

@@ -9,8 +9,10 @@ from ministack.services import stepfunctions
 
 from greenlight.rehearsal.cloud.stepfunctions import jsonata_fields, jsonpath_fields
 from greenlight.rehearsal.cloud.stepfunctions.errors import (
+    HEARTBEAT,
     EvaluationError,
     FatalError,
+    HeartbeatError,
     StateError,
     is_beyond_recovery,
 )
@@ -68,7 +70,7 @@ def _tell(track: Track, on_failure: str, error: StateError) -> None:
 
 
 def _kind(error: Any) -> str:
-    return str(error.error)
+    return HEARTBEAT if isinstance(error, HeartbeatError) else str(error.error)
 
 
 def _caught(state: State, data: Any, scope: Scope, error: Any) -> Leaving:

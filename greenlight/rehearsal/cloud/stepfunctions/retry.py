@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from greenlight.rehearsal.cloud.stepfunctions.errors import HEARTBEAT, TIMEOUT
+
 DEFAULT_ATTEMPTS = 3
 DEFAULT_INTERVAL_SECONDS = 1.0
 DEFAULT_BACKOFF_RATE = 2.0
@@ -20,6 +22,8 @@ def matches(names: Sequence[str], error: str) -> bool:
     """Whether a list of error names covers an error."""
     if error in names:
         return True
+    if error == HEARTBEAT:
+        return matches(names, TIMEOUT)
     if error in BEYOND_RECOVERY:
         return False
     return "States.ALL" in names or ("States.TaskFailed" in names and error != "States.Timeout")
