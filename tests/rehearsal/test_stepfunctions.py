@@ -132,10 +132,8 @@ def test_a_state_that_is_entered_again_begins_anew(lab: Lab) -> None:
 
 def test_nothing_catches_what_is_wrong_with_the_machine_itself(lab: Lab) -> None:
     catch = [{"ErrorEquals": ["States.ALL"], "Next": "Hide"}]
-    states = {
-        "Broken": {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun", "Catch": catch, "End": True},
-        "Hide": {"Type": "Succeed"},
-    }
+    start = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun", "Arguments": {}}
+    states = {"Broken": {**start, "Catch": catch, "End": True}, "Hide": {"Type": "Succeed"}}
 
     assert lab.run("broken", states)["error"] == "States.Runtime"
 

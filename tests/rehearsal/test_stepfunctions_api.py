@@ -245,7 +245,12 @@ def test_history_comes_in_pages_backward_and_without_data(lab: Lab) -> None:
             {
                 "StartAt": "A",
                 "States": {
-                    "A": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True}
+                    "A": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                        "Parameters": {},
+                        "End": True,
+                    }
                 },
             },
             "EXPRESS",

@@ -33,7 +33,8 @@ def told(lab: Lab, name: str, state: dict[str, Any], **settings: Any) -> list[tu
 
 
 def parallel(*states: dict[str, Any], **more: Any) -> dict[str, Any]:
-    branches = [{"StartAt": "State", "States": {"State": {**state, "End": True}}} for state in states]
+    named = {f"State {number}": {**state, "End": True} for number, state in enumerate(states)}
+    branches = [{"StartAt": name, "States": {name: state}} for name, state in named.items()]
     return {"Type": "Parallel", "Branches": branches, "Next": "Done", **more}
 
 

@@ -155,7 +155,7 @@ def test_an_optimized_integration_is_under_the_role_too(cloud: LocalCloud) -> No
     [
         ({"A": {"Type": "Pass", "Next": "B"}}, "Missing 'Next' target: B at /States/A/Next"),
         ({"A": {"Type": "Pass", "Output": "{% 1 + %}", "End": True}}, "INVALID_JSONATA_EXPRESSION"),
-        ({"A": {"Type": "Pass", "Parameters": {}, "End": True}}, "does not support the field 'Parameters'"),
+        ({"A": {"Type": "Pass", "Parameters": {}, "End": True}}, "field 'Parameters' is only supported for"),
     ],
 )
 def test_a_wrong_definition_is_refused_when_it_is_created(

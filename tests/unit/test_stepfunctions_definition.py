@@ -72,26 +72,26 @@ def test_a_machine_of_all_that_greenlight_uses_is_accepted() -> None:
         ),
         (
             {"A": {"Type": "Pass"}, "B": END},
-            "SCHEMA_VALIDATION_FAILED: Exactly one of the fields [Next, End] is required at /States/A",
+            "SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [Next, End]"
+            " at /States/A",
         ),
         (
             {"A": invoke(Arguments={"Payload": 1})},
-            "SCHEMA_VALIDATION_FAILED: These fields are required: [FunctionName] at /States/A",
+            "SCHEMA_VALIDATION_FAILED: The field 'FunctionName' is required but was missing at /States/A/Arguments",
         ),
         (
             {"A": invoke(ResultPath="$.x")},
-            "SCHEMA_VALIDATION_FAILED: A Task state in JSONata does not support the field 'ResultPath'"
-            " at /States/A/ResultPath",
+            "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'ResultPath' "
+            "is only supported for the 'JSONPath' QueryLanguage at /States/A",
         ),
         (
             {"A": invoke(Retry=[{"ErrorEquals": ["States.ALL", "E"]}])},
-            "SCHEMA_VALIDATION_FAILED: States.ALL must stand alone and in the last place"
-            " at /States/A/Retry[0]/ErrorEquals",
+            "SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list"
+            " at /States/A/Retry[0]/ErrorEquals[0]",
         ),
         (
             {"A": invoke(Retry=[{"ErrorEquals": ["E"], "BackoffRate": 0.5}])},
-            "SCHEMA_VALIDATION_FAILED: The value of BackoffRate is 0.5. It must be 1.0 or more"
-            " at /States/A/Retry[0]/BackoffRate",
+            "SCHEMA_VALIDATION_FAILED: Minimum value is 1.0 at /States/A/Retry[0]/BackoffRate",
         ),
     ],
 )
@@ -108,7 +108,10 @@ def test_branches_are_machines_too() -> None:
 
 
 def test_a_machine_in_jsonpath_keeps_its_own_fields() -> None:
-    assert found({"A": invoke(ResultPath="$.x", Parameters={"FunctionName.$": "$.f"})}, language="JSONPath") == []
+    own = {"Parameters": {"FunctionName.$": "$.f"}, "ResultPath": "$.x", "TimeoutSecondsPath": "$.t"}
+    state = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", **own, "End": True}
+
+    assert found({"A": state}, language="JSONPath") == []
 
 
 def test_what_is_no_json_is_refused() -> None:
@@ -126,7 +129,8 @@ def test_what_is_no_json_is_refused() -> None:
 )
 def test_an_express_machine_waits_for_nobody(resource: str, what: str) -> None:
     """localstack, test_sfn_api_express.snapshot.json::test_illegal_callbacks, ::test_illegal_activity_task."""
-    definition = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": resource, "End": True}}}
+    state = {"Type": "Task", "Resource": resource, "Parameters": {}, "End": True}
+    definition = {"StartAt": "A", "States": {"A": state}}
 
     assert [str(problem) for problem in problems(json.dumps(definition), "EXPRESS")] == [
         f"SCHEMA_VALIDATION_FAILED: Express state machine does not support {what} at /States/A/Resource"

@@ -14,6 +14,9 @@ from greenlight.rehearsal.cloud.stepfunctions.fields import field_problems
 Definition = Mapping[str, Any]
 MISSING_TARGET = "MISSING_TRANSITION_TARGET"
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
+FIELDS = frozenset({"Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version"})
+LANGUAGES = ("JSONPath", "JSONata")
+_VARIABLE = re.compile(r"[A-Za-z]\w*")
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,42 @@ def problems(text: str, kind: str = "STANDARD") -> list[Problem]:
         return [Problem("INVALID_JSON_DESCRIPTION", f"{invalid.message}\n at {place}", place)]
     if not isinstance(definition, dict):
         return [Problem(SCHEMA, "Definition must be a valid JSON object")]
-    found = list(_machine(definition, "", definition.get("QueryLanguage", "JSONPath")))
+    found = list(_whole(definition))
     return found + list(_not_in_express(definition, "")) if kind == "EXPRESS" and not found else found
+
+
+def _whole(definition: Definition) -> Iterator[Problem]:
+    """A definition's own fields, the names of all its states, and its states."""
+    for name in definition:
+        if name not in FIELDS:
+            yield Problem(SCHEMA, f"Field '{name}' is not supported", "/")
+    language = definition.get("QueryLanguage", "JSONPath")
+    if language not in LANGUAGES:
+        yield Problem(SCHEMA, f"Value should be one of the following: [{', '.join(LANGUAGES)}]", "/QueryLanguage")
+        return
+    seen: set[str] = set()
+    for name, place in _names(definition, ""):
+        if name in seen:
+            yield Problem("DUPLICATE_STATE_NAME", f"Duplicate State name: {name}", place)
+        seen.add(name)
+    yield from _machine(definition, "", language)
+
+
+def _names(machine: Definition, path: str) -> Iterator[tuple[str, str]]:
+    for name, state in (machine.get("States") or {}).items():
+        place = f"{path}/States/{name}"
+        yield name, place
+        for inner, at in _inner(state, place):
+            yield from _names(inner, at)
+
+
+def _inner(state: Definition, path: str) -> Iterator[tuple[Definition, str]]:
+    """The machines within a state, and where they are."""
+    for at, branch in enumerate(state.get("Branches") or []):
+        yield branch, f"{path}/Branches[{at}]"
+    for field in ("ItemProcessor", "Iterator"):
+        if isinstance(state.get(field), dict):
+            yield state[field], f"{path}/{field}"
 
 
 def _not_in_express(machine: Definition, path: str) -> Iterator[Problem]:
@@ -74,11 +111,18 @@ def _state(state: Definition, path: str, language: str) -> Iterator[Problem]:
         return
     for message, place in field_problems(state, own):
         yield Problem(SCHEMA, message, path + place)
-    for at, branch in enumerate(state.get("Branches") or []):
-        yield from _machine(branch, f"{path}/Branches[{at}]", own)
-    processor = state.get("ItemProcessor") or state.get("Iterator")
-    if isinstance(processor, dict):
-        yield from _machine(processor, f"{path}/ItemProcessor", own)
+    for name in state.get("Assign") or ():
+        yield from _variable(name.removesuffix(".$"), f"{path}/Assign")
+    for inner, place in _inner(state, path):
+        yield from _machine(inner, place, own)
+
+
+def _variable(name: str, place: str) -> Iterator[Problem]:
+    if name == "states":
+        yield Problem("RESERVED_VARIABLE_NAME", "Cannot assign to reserved variable '$states'.", place)
+    elif not _VARIABLE.fullmatch(name):
+        message = f"Invalid variable name '{name}': the variable name contains invalid characters."
+        yield Problem("INVALID_VARIABLE_NAME", message, place)
 
 
 def _transitions(machine: Definition, path: str) -> Iterator[Problem]:
