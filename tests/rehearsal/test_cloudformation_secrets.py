@@ -53,6 +53,23 @@ def test_a_generated_value_has_only_the_characters_asked_for(cloud: LocalCloud, 
     assert value.isalnum()
 
 
+@pytest.mark.parametrize("is_hidden", [True, False], ids=["hidden", "shown"])
+def test_events_do_not_show_a_parameter_that_is_not_to_be_echoed(cloud: LocalCloud, is_hidden: bool) -> None:
+    client, name = cloud.client("cloudformation"), f"echo-{is_hidden}".lower()
+    properties = {"Type": "String", "Value": {"Ref": "Password"}}
+    template = {
+        "Parameters": {"Password": {"Type": "String"} | ({"NoEcho": True} if is_hidden else {})},
+        "Resources": {"Kept": {"Type": "AWS::SSM::Parameter", "Properties": properties}},
+    }
+    given = [{"ParameterKey": "Password", "ParameterValue": "hunter2"}]
+
+    client.create_stack(StackName=name, TemplateBody=json.dumps(template), Parameters=given)
+    eventually(lambda: client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE")
+
+    shown = str(client.describe_stack_events(StackName=name)["StackEvents"])
+    assert ("hunter2" in shown) is not is_hidden
+
+
 def test_a_stack_that_goes_takes_its_secret_with_it(cloud: LocalCloud, ref: str) -> None:
     cloud.client("cloudformation").delete_stack(StackName="secrets")
 
