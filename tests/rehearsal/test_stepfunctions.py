@@ -138,10 +138,11 @@ def test_nothing_catches_what_is_wrong_with_the_machine_itself(lab: Lab) -> None
     assert lab.run("broken", states)["error"] == "States.Runtime"
 
 
-def test_too_much_data_ends_the_execution(lab: Lab) -> None:
-    states = {"Much": {"Type": "Pass", "Output": "{% $pad('', 300000, 'x') %}", "End": True}}
+@pytest.mark.parametrize(("length", "character"), [(300_000, "x"), (140_000, "ü")], ids=["long", "wide"])
+def test_too_much_data_ends_the_execution(lab: Lab, length: int, character: str) -> None:
+    states = {"Much": {"Type": "Pass", "Output": f"{{% $pad('', {length}, '{character}') %}}", "End": True}}
 
-    assert lab.run("much", states)["error"] == "States.DataLimitExceeded"
+    assert lab.run(f"much-{length}", states)["error"] == "States.DataLimitExceeded"
 
 
 def test_the_history_tells_an_operator_what_happens(lab: Lab) -> None:
