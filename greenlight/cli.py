@@ -10,6 +10,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from traffic_switch.errors import SwitchError
 
+from greenlight import INTERRUPTED
 from greenlight.commands.abort import abort
 from greenlight.commands.doctor import doctor
 from greenlight.commands.history import history
@@ -21,9 +22,6 @@ from greenlight.commands.status import status
 from greenlight.credentials import unusable
 from greenlight.region import agree
 from greenlight.wording import printable
-
-INTERRUPTED = 130
-"""The exit code of a command ended by Ctrl-C, as shells have it."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from greenlight import cli
+from greenlight import INTERRUPTED
 
 pytestmark = pytest.mark.rehearsal
 
@@ -33,5 +33,5 @@ def test_ctrl_c_ends_with_the_code_that_shells_expect() -> None:
         process.send_signal(signal.SIGINT)
         said = process.stderr.read()
 
-    assert process.returncode == cli.INTERRUPTED
+    assert process.returncode == INTERRUPTED
     assert said.strip() == "greenlight: interrupted; nothing is left running"

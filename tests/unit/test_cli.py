@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 from traffic_switch.errors import JournalError
 
-from greenlight import cli
+from greenlight import INTERRUPTED, __main__, cli
 from greenlight.commands import rehearse
 from greenlight.errors import RehearsalError
 from greenlight.rehearsal.rehearsal import Order
@@ -151,3 +152,18 @@ def test_a_terminal_without_unicode_gets_the_answer_all_the_same() -> None:
 
     assert "? credentials  there are no AWS credentials that work" in ended.stdout
     assert (ended.returncode, ended.stderr) == (1, "")
+
+
+def test_ctrl_c_while_the_program_is_loaded_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib, "import_module", interrupted)
+
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+
+    assert ended.value.code == INTERRUPTED
+    assert capsys.readouterr().err == "greenlight: interrupted; nothing was begun\n"
