@@ -204,6 +204,14 @@ def test_a_lock_that_is_lost_deletes_nothing(bench: Workbench) -> None:
     assert listeners(bench) == [HTTPS, LISTENER]
 
 
+def test_a_repair_that_loses_the_lock_as_it_deletes_is_not_called_repaired(bench: Workbench) -> None:
+    bench.cloud.after_event.append(lambda call, _: bench.lock(REPAIR, epoch=8) if call == "elbv2.DeleteRule" else None)
+    told = bench.step("Repair", REPAIR)
+
+    assert (told["verdict"], told["reason"]) == ("LOST", "the lock of shop was taken from s4 while it moved the rule")
+    assert "outcome" not in bench.record(REPAIR)
+
+
 def test_a_removal_deletes_the_rules_of_both_listeners(bench: Workbench) -> None:
     bench.greenlight.site.write_rule_on(HTTPS, 100, 0)
     bench.register(asked(REMOVE))
