@@ -4,6 +4,9 @@ CloudFormation deletes it when the certificate leaves the settings. Its rule has
 was asked to move it and could. What settings and stacks say of that is not enough: a release that was rolled back, or a
 repair, leaves the rule where they do not say. The rules are therefore asked. This comes before the listeners in their
 stack, so that a refused change touches none of them.
+
+A system that an older version deployed with a certificate has its first listener on port 443. CloudFormation cannot
+make it the second one, since a port can have one listener at a time, and is not let try.
 """
 
 from __future__ import annotations
@@ -17,6 +20,13 @@ from traffic_switch.contract import HTTPS_PORT
 
 from deletion_protection.world import World
 
+ANEW = (
+    "an older version deployed this load balancer with a certificate. Its two listeners cannot change places, and"
+    " nothing was changed. Stay with that version, or build the load balancer anew, while users get no answer: turn its"
+    " deletion protection off, run `npx cdk destroy GreenlightNetwork`, which leaves images and tables alone, and"
+    " deploy again"
+)
+
 
 def judge(event: Event, world: World, patience: Patience) -> tuple[str, str]:
     """Return SUCCESS or FAILED with the reason. A rollback and a deletion of the stack are never refused.
@@ -24,9 +34,11 @@ def judge(event: Event, world: World, patience: Patience) -> tuple[str, str]:
     Raises:
         RequestError: a property is missing.
     """
-    wanted = properties(event)
+    wanted, kind = properties(event), kind_of(event)
     arn, stays = required(wanted, "LoadBalancerArn"), required(wanted, "Https") == "true"
-    if kind_of(event) is Kind.DELETE or stays:
+    if kind is Kind.CREATE and patience(lambda: world.load_balancers.redirects_for_good(arn)):
+        return "FAILED", ANEW
+    if kind is Kind.DELETE or stays:
         return "SUCCESS", "no listener goes"
     groups = patience(lambda: world.only_served_at(arn, HTTPS_PORT))
     if not groups:

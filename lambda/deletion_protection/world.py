@@ -11,10 +11,11 @@ from traffic_switch.surroundings import Surroundings
 
 
 class LoadBalancers(Protocol):
-    """The protection of load balancers, by their ARNs."""
+    """The protection of load balancers, and what else is asked of one, by their ARNs."""
 
     def is_protected(self, arn: str) -> bool: ...
     def protect(self, arn: str, protected: bool) -> None: ...
+    def redirects_for_good(self, arn: str) -> bool: ...
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,9 @@ class Balancers:
         self.protected = protected
         self.writes.append(protected)
 
+    def redirects_for_good(self, arn: str) -> bool:
+        raise NotImplementedError
+
 
 def served(kind: str, balancers: Balancers, *statuses: str, enabled: str = "true") -> tuple[str, str]:
     """What CloudFormation hears; `statuses` are what the looks at the stack find, the last one for ever."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from deletion_protection.handler import serve
+from deletion_protection.load_balancers import Elbv2LoadBalancers
 from deletion_protection.world import World
 from traffic_switch.ports.answer import CloudFormationRequest
 
@@ -18,8 +22,30 @@ PLACE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
 BLUE, GREEN = (f"{PLACE}:targetgroup/shop-{color}/1" for color in ("blue", "green"))
 
 
+@dataclass(frozen=True)
+class Balancers:
+    """One load balancer, perhaps an older version's."""
+
+    old: bool
+
+    def is_protected(self, arn: str) -> bool:
+        raise NotImplementedError
+
+    def protect(self, arn: str, protected: bool) -> None:
+        raise NotImplementedError
+
+    def redirects_for_good(self, arn: str) -> bool:
+        assert arn == BALANCER
+        return self.old
+
+
 def served(
-    kind: str, *statuses: str, groups: Collection[str] = (BLUE,), https: str = "false", refusals: int = 0
+    kind: str,
+    *statuses: str,
+    groups: Collection[str] = (BLUE,),
+    https: str = "false",
+    refusals: int = 0,
+    old: bool = False,
 ) -> tuple[str, str]:
     """What CloudFormation hears; `statuses` are what the looks at the stack find, `groups` whom 443 alone serves."""
     answers: list[tuple[str, str]] = []
@@ -47,8 +73,7 @@ def served(
     }
     if kind != "Create":
         event["PhysicalResourceId"] = "kept-listener"
-    balancers: Any = None
-    serve(event, World(balancers, only_served_at, lambda _: looks.pop(0), answer, FakeSurroundings()), 150.0)
+    serve(event, World(Balancers(old), only_served_at, lambda _: looks.pop(0), answer, FakeSurroundings()), 150.0)
     (said,) = answers
     return said
 
@@ -69,8 +94,33 @@ def test_a_listener_without_users_of_its_own_goes(kind: str) -> None:
     assert served(kind, groups=()) == ("SUCCESS", "no users are served by port 443 alone")
 
 
-def test_a_system_of_an_older_version_is_looked_at_too() -> None:
-    assert served("Create", groups=(BLUE,))[0] == "FAILED"
+@pytest.mark.parametrize("https", ["true", "false"])
+def test_a_system_that_an_older_version_deployed_with_a_certificate_is_left_as_it_is(https: str) -> None:
+    assert served("Create", https=https, old=True) == (
+        "FAILED",
+        "an older version deployed this load balancer with a certificate. Its two listeners cannot change places, and"
+        " nothing was changed. Stay with that version, or build the load balancer anew, while users get no answer: turn"
+        " its deletion protection off, run `npx cdk destroy GreenlightNetwork`, which leaves images and tables alone,"
+        " and deploy again",
+    )
+
+
+def test_a_certificate_leaves_a_system_without_this_resource_no_sooner_than_its_users() -> None:
+    assert served("Create", "UPDATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", groups=(BLUE,))[1].startswith("users reach")
+
+
+@pytest.mark.parametrize(
+    ("port", "code", "old"), [(80, "HTTP_301", True), (80, "HTTP_302", False), (8080, "HTTP_301", False)]
+)
+def test_a_permanent_redirect_from_port_80_tells_an_older_version(port: int, code: str, old: bool) -> None:
+    client = boto3.client("elbv2", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    redirect = {"Type": "redirect", "RedirectConfig": {"StatusCode": code}}
+    forward = {"Type": "forward", "TargetGroupArn": BLUE}
+    listeners = [{"Port": 443, "DefaultActions": [forward]}, {"Port": port, "DefaultActions": [redirect]}]
+    with Stubber(client) as stub:
+        stub.add_response("describe_listeners", {"Listeners": listeners}, {"LoadBalancerArn": BALANCER})
+
+        assert Elbv2LoadBalancers(client).redirects_for_good(BALANCER) is old
 
 
 @pytest.mark.parametrize(("kind", "https"), [("Create", "true"), ("Update", "true"), ("Delete", "false")])
