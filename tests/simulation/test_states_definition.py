@@ -24,7 +24,7 @@ def one(**fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("states", "named"),
     [
-        ({"Each": {"Type": "Map", "Items": [], "ItemProcessor": {}, "End": True}}, "Map"),
+        ({"Each": {"Type": "Map", "Items": [], "ItemProcessor": BRANCH, "End": True}}, "Map"),
         (
             {"Both": {"Type": "Parallel", "Branches": [{"StartAt": "A", "States": {"A": DONE}}], "End": True}},
             "Parallel",

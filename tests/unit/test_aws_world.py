@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -115,6 +115,13 @@ def test_the_front_door_is_the_services_own() -> None:
     made.front_door(SHOP).ask("/page")
 
     assert around.requests[0].full_url == "http://front.door/page"
+
+
+def test_the_front_door_is_asked_for_the_domain() -> None:
+    made, around = world()
+    made.front_door(replace(SHOP, host_name="shop.example")).ask("/page")
+
+    assert around.requests[0].get_header("Host") == "shop.example"
 
 
 def test_time_is_the_surroundings_own() -> None:

@@ -46,6 +46,17 @@ def test_services_are_read_as_they_were_written() -> None:
     assert config.services(environment) == {"shop": SHOP}
 
 
+def test_a_domain_and_a_second_listener_are_read_as_they_were_written() -> None:
+    edge = {**EDGE, **config.domain_and_others("shop.example", True)}
+    environment = {"GREENLIGHT_CONFIG": json.dumps(config.written(edge, {"shop": ROW}))}
+
+    assert config.services(environment) == {"shop": replace(SHOP, host_name="shop.example", has_other_listeners=True)}
+
+
+def test_without_a_domain_and_a_second_listener_nothing_is_written_of_them() -> None:
+    assert config.domain_and_others(None, False) == {}
+
+
 def test_the_policy_is_read_as_the_stack_wrote_it() -> None:
     assert config.policy({"GREENLIGHT_POLICY": json.dumps(asdict(POLICY))}) == POLICY
 
