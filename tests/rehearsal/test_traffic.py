@@ -111,8 +111,8 @@ def start(server: Server, folder: Path, **options: float) -> Iterator[Traffic]:
         yield traffic
 
 
-def load_for(seconds: float, server: Server, folder: Path) -> list[RequestRecord]:
-    with start(server, folder) as traffic:
+def load_for(seconds: float, server: Server, folder: Path, **options: float) -> list[RequestRecord]:
+    with start(server, folder, **options) as traffic:
         time.sleep(seconds)
         return traffic.stop()
 
@@ -126,7 +126,7 @@ def test_every_request_is_recorded_with_the_outcome_that_the_server_gave_it(serv
         97: RequestOutcome.TIMEOUT,
     }
 
-    records = load_for(2.0, server, tmp_path)
+    records = load_for(2.0, server, tmp_path, timeout_seconds=2.0)
 
     assert Counter(record.outcome for record in records) == server.gave
     assert min(server.gave.values()) >= 5

@@ -28,7 +28,7 @@ from tests.simulation.deliveries import Delivery
 from tests.simulation.functions import Function
 from tests.simulation.kernel import Kernel
 from tests.simulation.process import Process
-from tests.simulation.site import COLORS, Site, add_site, environment, open_https
+from tests.simulation.site import COLORS, Site, add_site, environment, open_https, serve_http
 from tests.simulation.states.executions import Executions
 from tests.simulation.states.machine import Machine
 from tests.simulation.states.tasks import Tasks
@@ -136,6 +136,11 @@ class Installation:
     def become_https(self) -> None:
         """The edge and the switch are deployed with a certificate; the release that moves the rule comes later."""
         open_https(self.cloud, *self.sites)
+        self._configure()
+
+    def become_http(self) -> None:
+        """The edge and the switch are deployed so that port 80 serves again; the release comes later."""
+        serve_http(self.cloud)
         self._configure()
 
     def put(self, service: str, color: str, version: str) -> None:

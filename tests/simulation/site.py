@@ -58,8 +58,9 @@ class Site:
 
     @property
     def listeners(self) -> tuple[str, ...]:
-        """The listeners that there are, the one that is to serve first."""
-        return tuple(arn for arn in (HTTPS, LISTENER) if arn in self.cloud.elbv2.listeners)
+        """The listeners that there are, the one that is to serve first: 443 does, unless it redirects."""
+        order = (LISTENER, HTTPS) if HTTPS in self.cloud.traffic.redirects else (HTTPS, LISTENER)
+        return tuple(arn for arn in order if arn in self.cloud.elbv2.listeners)
 
     def rules(self) -> dict[str, Mapping[str, Any]]:
         """Listener to the production rule that it has."""
@@ -143,6 +144,13 @@ def open_https(cloud: Cloud, *sites: Site) -> None:
                 _add_preview(site, HTTPS, int(rule["Priority"]), rule["Conditions"], rule["Actions"])
 
 
+def serve_http(cloud: Cloud) -> None:
+    """What the edge does when port 80 is to serve again: what no rule takes on 443 is sent to 80, and the other way
+    round, so that users come to the rule wherever it is.
+    """
+    cloud.traffic.redirects[HTTPS] = LISTENER
+
+
 def _is_of(site: Site, rule: Mapping[str, Any]) -> bool:
     return bool(set(weights(rule)) & {site.group(color) for color in COLORS})
 
@@ -167,7 +175,7 @@ def environment(sites: tuple[Site, ...], policy: Mapping[str, Any]) -> dict[str,
 def _edge(site: Site) -> dict[str, Any]:
     """What all services share: the listener that is to serve, and the one that served before, if it is another."""
     serving, *others = site.listeners
-    url = f"{'https' if others else 'http'}://{HOST}"
+    url = f"{'https' if serving == HTTPS else 'http'}://{HOST}"
     more = domain_and_others(DOMAIN if others else None, bool(others))
     return {"listener_arn": serving, "front_door_url": url, "alarm_prefix": "", "alarm_names": [], **more}
 

@@ -86,7 +86,7 @@ class Traffic:
         """Which share of the requests for a path each target group gets at a time."""
         rule = self._rule(self._elbv2.listeners[listener], time, path, {})
         if rule.get("IsDefault") and listener in self.redirects:
-            return self.shares(self.redirects[listener], path, time)
+            rule = self._rule(self._elbv2.listeners[self.redirects[listener]], time, path, {})
         given = weights(rule)
         total = sum(given.values())
         return {group: weight / total for group, weight in given.items() if weight}
