@@ -16,8 +16,8 @@ from ministack.core.arn import parse_arn
 from ministack.core.responses import new_uuid
 from ministack.services import eventbridge, lambda_svc, sns, sqs
 
+from greenlight.rehearsal.cloud.iam.permission import denial
 from greenlight.rehearsal.cloud.requirement import require
-from greenlight.rehearsal.cloud.stepfunctions.permission import denial
 
 log = logging.getLogger(__name__)
 

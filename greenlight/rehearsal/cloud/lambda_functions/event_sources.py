@@ -14,8 +14,8 @@ from ministack.core.responses import error_response_json
 from ministack.services import lambda_svc, sqs
 from ministack.services.cloudformation import provisioners
 
+from greenlight.rehearsal.cloud.iam.permission import denial
 from greenlight.rehearsal.cloud.requirement import require
-from greenlight.rehearsal.cloud.stepfunctions.permission import denial
 
 MAPPING = "AWS::Lambda::EventSourceMapping"
 NEEDED = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")

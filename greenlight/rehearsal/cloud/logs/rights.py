@@ -10,8 +10,8 @@ from ministack import app
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudwatch_logs
 
+from greenlight.rehearsal.cloud.iam.permission import denial
 from greenlight.rehearsal.cloud.requirement import require
-from greenlight.rehearsal.cloud.stepfunctions.permission import denial
 
 GROUP, STREAM, EVENTS = "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"
 _NO_GROUP = "ResourceNotFoundException: The specified log group does not exist."

@@ -15,8 +15,8 @@ from ministack.services import ec2
 
 from greenlight.rehearsal.cloud.ec2 import reach
 from greenlight.rehearsal.cloud.iam import roles
+from greenlight.rehearsal.cloud.iam.permission import denial
 from greenlight.rehearsal.cloud.iam.principals import EC2, may_assume
-from greenlight.rehearsal.cloud.stepfunctions.permission import denial
 
 REGISTRATION = "ssm:UpdateInstanceInformation"
 CHANNELS = (

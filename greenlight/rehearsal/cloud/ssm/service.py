@@ -12,11 +12,10 @@ from ministack.services import ec2, ssm
 
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.ec2 import reach
-from greenlight.rehearsal.cloud.iam import roles
+from greenlight.rehearsal.cloud.iam import permission, roles
 from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.cloud.ssm.documents import Document, ParameterError
 from greenlight.rehearsal.cloud.ssm.managed import is_managed
-from greenlight.rehearsal.cloud.stepfunctions import permission
 
 IMAGES = ("default-x86_64", "default-arm64", "6.1-x86_64", "6.1-arm64", "6.12-x86_64", "6.12-arm64", "6.18-x86_64")
 """Amazon Linux 2023 by the kernel's line, as AWS publishes it for every account to read."""

@@ -8,9 +8,9 @@ from ministack import app
 from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.services import lambda_svc, stepfunctions
 
+from greenlight.rehearsal.cloud.iam.permission import denial
 from greenlight.rehearsal.cloud.lambda_functions.outcome import step_functions_error
 from greenlight.rehearsal.cloud.stepfunctions.execution import CURRENT
-from greenlight.rehearsal.cloud.stepfunctions.permission import denial
 
 REQUIRED = ("_get_func_record_for_ref", "_execution_record_for_config", "_execute_function_with_config_scope")
 """The names of ministack's lambda_svc module that this module uses."""

@@ -13,10 +13,10 @@ from ministack.core.responses import error_response_json, get_account_id, get_re
 from ministack.services import stepfunctions
 from ministack.services.cloudformation import provisioners
 
+from greenlight.rehearsal.cloud.iam.permission import SESSION, denial
 from greenlight.rehearsal.cloud.iam.principals import may_assume
 from greenlight.rehearsal.cloud.iam.roles import RoleSession, role_session
 from greenlight.rehearsal.cloud.requirement import require
-from greenlight.rehearsal.cloud.stepfunctions.permission import SESSION, denial
 
 STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 PRINCIPAL = "states.amazonaws.com"

@@ -16,6 +16,7 @@ from ministack.services import eventbridge, lambda_svc, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 from greenlight.rehearsal.cloud.context import CloudContext
+from greenlight.rehearsal.cloud.iam import permission
 from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.cloud.stepfunctions import (
     callbacks,
@@ -29,7 +30,6 @@ from greenlight.rehearsal.cloud.stepfunctions import (
     machines,
     map_items,
     paths,
-    permission,
     plain,
     recovery,
     retry,

@@ -1,6 +1,7 @@
-"""What a state machine's role may do, asked of ministack's own policies.
+"""What a role may do, asked of ministack's own policies.
 
-ministack runs the tasks of a state machine inside its process, past the check that every request goes through.
+ministack runs some of what uses a role inside its process, past the check that every request goes through: the tasks of
+a state machine, and what Lambda, logs and Systems Manager do for their owners.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ REQUIRED = (
 """The names of ministack's iam_evaluator module that this module uses."""
 
 SESSION = "greenlight"
-"""The session in which a state machine uses its role."""
+"""The session in which such a role is used."""
 
 
 def denial(role_arn: str, action: str, resource_arn: str) -> str | None:
