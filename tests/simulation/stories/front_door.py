@@ -77,7 +77,7 @@ def _moved(color: str, version: str, outcome: str, to: str = HTTPS) -> Callable[
 
     def expects(greenlight: Installation) -> str:
         if [*greenlight.site.rules()] != [to]:
-            return f"wanted the rule on {to} alone, got it on {[*greenlight.site.rules()]}"
+            return f"wanted the rule on the new listener alone, got it on {[*greenlight.site.rules()]}"
         return lives(greenlight)
 
     return expects

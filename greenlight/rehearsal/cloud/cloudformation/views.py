@@ -90,20 +90,19 @@ def _times(element: ET.Element) -> None:
     """A stack that was only created has no time of an update; one that was deleted has that of its deletion."""
     record: dict[str, Any] = handlers._resolve_stack(_text(element, "StackId")) or {}
     updated = element.find(f"{{{SPACE}}}LastUpdatedTime")
-    only_created = not record.get("_change_set_id") and updated is not None
-    if updated is not None and only_created and updated.text == _text(element, "CreationTime"):
+    is_updated = record.get("_change_set_id") or _begun(record, "UPDATE_IN_PROGRESS")
+    if updated is not None and not is_updated:
         element.remove(updated)
-    deleted = _deletion_time(record)
+    deleted = _begun(record, "DELETE_IN_PROGRESS") if str(record.get("StackStatus", "")).startswith("DELETE") else None
     if deleted:
         _add(element, "DeletionTime", deleted)
 
 
-def _deletion_time(record: dict[str, Any]) -> str | None:
-    if not str(record.get("StackStatus", "")).startswith("DELETE"):
-        return None
-    events = cloudformation._stack_events.get(record["StackId"], [])
-    begun = (each for each in reversed(events) if each["ResourceStatus"] == "DELETE_IN_PROGRESS")
-    own = (each["Timestamp"] for each in begun if each["LogicalResourceId"] == record["StackName"])
+def _begun(record: dict[str, Any], status: str) -> str | None:
+    """When the stack itself took on a status for the last time."""
+    events = cloudformation._stack_events.get(record.get("StackId"), [])
+    found = (each for each in reversed(events) if each["ResourceStatus"] == status)
+    own = (each["Timestamp"] for each in found if each["LogicalResourceId"] == record["StackName"])
     return next(own, None)
 
 
