@@ -8,7 +8,7 @@ NODE := $(abspath $(VENV))/node/bin
 COMPUTE ?=
 # The tests that play many scenarios: measuring coverage would make each take three times as long.
 SCENARIOS := $(wildcard tests/simulation/test_slice.py tests/simulation/test_bugs.py)
-# The tests that deploy whole systems many times: they are in the other half than the rest of the rehearsal, to end with it.
+# The tests that deploy whole systems many times: the other half has the rest of the rehearsal.
 DEPLOYMENTS := $(wildcard tests/rehearsal/test_release.py tests/rehearsal/test_shapes.py)
 ARGS ?=
 export PATH := $(NODE):$(abspath $(BIN)):$(PATH)

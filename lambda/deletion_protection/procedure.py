@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from custom_resource.patience import Patience
 from custom_resource.request import Event, Kind, kind_of, properties, required
-from traffic_switch.stack_looks import FORWARD
+from traffic_switch.stack_looks import FORWARD, STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS
 
 from deletion_protection.load_balancers import ATTRIBUTE
 from deletion_protection.world import World
 
 CREATION_ROLLS_BACK = "ROLLBACK_IN_PROGRESS"
 STACK_GOES = "DELETE_IN_PROGRESS"
-
-STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS = 15.0, 3.0
-"""How long a stack is looked at that seems to be at rest, or to go forward, though it deletes something."""
 
 
 def decide(event: Event, world: World, patience: Patience) -> tuple[str, str]:

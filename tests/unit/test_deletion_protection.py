@@ -19,7 +19,7 @@ ARN = "arn:load-balancer"
 
 @dataclass
 class Balancers:
-    """One load balancer; `refusals` are how often IAM does not know the new role yet."""
+    """One load balancer; `refusals` are how often IAM does not know the new role yet. Its age is not asked."""
 
     protected: bool
     refusals: int = 0

@@ -24,7 +24,7 @@ BLUE, GREEN = (f"{PLACE}:targetgroup/shop-{color}/1" for color in ("blue", "gree
 
 @dataclass(frozen=True)
 class Balancers:
-    """One load balancer, perhaps an older version's."""
+    """One load balancer, perhaps an older version's. Of its protection nobody may ask here."""
 
     old: bool
 

@@ -17,14 +17,11 @@ from traffic_switch.handlers.respond import physical_id, send
 from traffic_switch.journal import Answer, Newest, Record
 from traffic_switch.model import Live, Mode, RuleLook, Switch
 from traffic_switch.rule_writing import awaited
-from traffic_switch.stack_looks import FORWARD, is_old
+from traffic_switch.stack_looks import FORWARD, STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS, is_old
 from traffic_switch.times import unix
 from traffic_switch.world import World
 
 REPAIR = "Repair"
-STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS = 15.0, 3.0
-"""How long a stack is looked at that seems to be at rest though it asks: DescribeStacks may lag behind by seconds."""
-
 TRIES = 3
 """Each try after the first means that another request of the same resource was recorded meanwhile."""
 
