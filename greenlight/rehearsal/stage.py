@@ -25,6 +25,7 @@ from stacks.settings import ServiceSettings, Settings
 
 SYNTHESIS_SECONDS = 180.0
 BOOTSTRAP_SECONDS = 120.0
+SYNTHESIS_NICENESS = 10
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,13 @@ class Stage:
         """Deploy everything from a synthesized assembly with the real CDK CLI."""
         folder = self.place.assembly(assembly)
         self.await_assembly(assembly)
+        self._give_way()
         return self.run(cdk.deploy([], assembly=folder), f"deploy-{assembly}", look)
+
+    def _give_way(self) -> None:
+        """Let a deploy go first: the other templates are needed half a minute later."""
+        if self.synthesis and self.synthesis.poll() is None:
+            os.setpriority(os.PRIO_PGRP, self.synthesis.pid, SYNTHESIS_NICENESS)
 
     def run(self, command: Sequence[str], log: str, look: Callable[[], None]) -> CommandOutcome:
         """Run a command in the project's copy, looking around while it runs."""
