@@ -15,13 +15,14 @@ from rich.console import Console
 from rich.table import Table
 
 from greenlight.errors import RehearsalError
-from greenlight.project import Project
+from greenlight.project import CHECKOUT, Project
 from greenlight.rehearsal.acts.act import Act
 from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE
 from greenlight.rehearsal.certificates import authority_file
 from greenlight.rehearsal.config_file import ConfigFile
 from greenlight.rehearsal.play import Load
 from greenlight.rehearsal.progress import Progress
+from greenlight.rehearsal.refs import asked
 from greenlight.rehearsal.rehearsal import Order
 from greenlight.rehearsal.rehearsal import rehearse as run
 from greenlight.rehearsal.report.document import as_json
@@ -56,7 +57,7 @@ NAMES = [act.name for act in REPERTOIRE]
     "first",
     default="1.0.0",
     show_default=True,
-    help="The version that is live at first; a git ref, or any tag.",
+    help="The version that is live at first: git:<tag, branch or commit>, or any tag for the working tree.",
 )
 @click.option("--next", "second", default="2.0.0", show_default=True, help="The version that replaces it.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the local AWS API; a free one when left out.")
@@ -82,16 +83,18 @@ def rehearse(
     if list_acts:
         print_acts(Console())
         return
-    if first == second:
-        raise RehearsalError(f"--live and --next are both {first!r}: a release needs two versions")
+    live, following = asked(first, CHECKOUT), asked(second, CHECKOUT)
+    if live.version == following.version:
+        raise RehearsalError(f"--live and --next are both {live.version!r}: a release needs two versions")
     acts = chosen_acts(names, everything)
     file = ConfigFile.read(config) if config else None
-    order = Order(
-        compute or own_compute(file), acts, Cast(first, second), Load(rate, connections), real_time, file, port
-    )
+    cast = Cast(live.version, following.version, live.commit, following.commit)
+    order = Order(compute or own_compute(file), acts, cast, Load(rate, connections), real_time, file, port)
     console = Console(quiet=as_document)
     signal.signal(signal.SIGTERM, _interrupt)
     with Progress(console) as progress:
+        for note in filter(None, (live.note, following.note)):
+            progress.note(note)
         report = run(order, progress, _lingering(console) if keep else None)
     files = write_report(report, order.place.root)
     if as_document:

@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 
 from greenlight.errors import RehearsalError
-from greenlight.rehearsal.runner.catalog import CATALOG_FILE, VersionCatalog
+from greenlight.rehearsal.runner.catalog import CATALOG_FILE, VersionCatalog, VersionEntry
 from greenlight.rehearsal.runner.images import push_image
 from stacks.settings import ServiceSettings, Settings
 
@@ -26,6 +26,9 @@ class Cast:
 
     first: str
     second: str
+    first_commit: str = ""
+    """What it is run from; the working tree when empty."""
+    second_commit: str = ""
 
     @property
     def unhealthy(self) -> str:
@@ -42,12 +45,20 @@ class Cast:
         """Every version with its faults."""
         return {self.first: [], self.second: [], self.unhealthy: ["unhealthy"], self.errors: ["errors"]}
 
+    def commit(self, version: str) -> str:
+        """What a version is run from: the broken ones from where the one is that they are variants of."""
+        return self.first_commit if version == self.first else self.second_commit
+
 
 def write_catalog(folder: Path, services: Sequence[ServiceSettings], cast: Cast) -> None:
-    """Tell the runner where each service's source is, and which faults to load into which version."""
+    """Tell the runner where each service's source is, which commit each version is, and which faults it has."""
     sources = {service.name: service.source for service in services}
-    faults = {(service, version): found for service in sources for version, found in cast.faults.items()}
-    VersionCatalog(folder / CATALOG_FILE).write(sources, faults)
+    entries = {
+        (service, version): VersionEntry(tuple(found), cast.commit(version))
+        for service in sources
+        for version, found in cast.faults.items()
+    }
+    VersionCatalog(folder / CATALOG_FILE).write(sources, entries)
 
 
 @contextmanager

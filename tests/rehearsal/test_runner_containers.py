@@ -44,6 +44,7 @@ def test_a_container_has_its_own_environment_and_little_else(bench: Bench, monke
         "CART_TABLE": "carts",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_ACCESS_KEY_ID": "ASIA",
+        "HOME": str(bench.run_dir / "home"),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from greenlight.processes.owner import Processes
+from greenlight.rehearsal.runner.catalog import VersionEntry
 from tests.rehearsal.runner_bench import Bench
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(30)]
@@ -23,14 +24,14 @@ def bench(tmp_path: Path, processes: Processes) -> Iterator[Bench]:
 
 
 def test_the_unhealthy_fault_breaks_the_health_check_alone(bench: Bench) -> None:
-    bench.runner.catalog.write({}, {("shop", "v2"): ["unhealthy"]})
+    bench.runner.catalog.write({}, {("shop", "v2"): VersionEntry(("unhealthy",))})
     bench.run(version="v2")
 
     assert (bench.get("/health")[0], bench.get("/")[0]) == (500, 200)
 
 
 def test_the_errors_fault_answers_one_in_ten_with_500_under_traffic_alone(bench: Bench) -> None:
-    bench.runner.catalog.write({}, {("shop", "v2"): ["errors"]})
+    bench.runner.catalog.write({}, {("shop", "v2"): VersionEntry(("errors",))})
     bench.run(version="v2")
     preview = {"X-Greenlight-Preview": "green-secret"}
 
@@ -43,7 +44,7 @@ def test_the_errors_fault_answers_one_in_ten_with_500_under_traffic_alone(bench:
 
 
 def test_a_faulty_answer_still_says_who_gave_it(bench: Bench) -> None:
-    bench.runner.catalog.write({}, {("shop", "v2"): ["unhealthy"]})
+    bench.runner.catalog.write({}, {("shop", "v2"): VersionEntry(("unhealthy",))})
     bench.run(version="v2", ENVIRONMENT="green")
 
     with pytest.raises(urllib.error.HTTPError) as answer:

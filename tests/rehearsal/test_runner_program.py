@@ -1,4 +1,4 @@
-"""Programs: how a service is started is read from its own folder, and its version from git where git knows it."""
+"""Programs: how a service is started is read from its own folder, and a commit from git."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from greenlight.processes.owner import Processes
-from greenlight.rehearsal.runner.catalog import VersionCatalog
+from greenlight.rehearsal.runner.catalog import VersionCatalog, VersionEntry
 from greenlight.rehearsal.runner.errors import ProgramError, VersionError
 from greenlight.rehearsal.runner.log import BoundedLog
 from greenlight.rehearsal.runner.program import Program, launch_command, read_program
@@ -47,6 +47,11 @@ def git(folder: Path, *arguments: str) -> None:
 def commit(folder: Path, message: str) -> None:
     git(folder, "add", "-A")
     git(folder, "commit", "-m", message)
+
+
+def head(folder: Path) -> str:
+    found = subprocess.run(("git", "-C", str(folder), "rev-parse", "HEAD"), check=True, capture_output=True, text=True)
+    return found.stdout.strip()
 
 
 @pytest.fixture
@@ -102,13 +107,27 @@ def test_a_runtime_that_cannot_be_started_is_named() -> None:
         launch_command(Program(("gunicorn", "report:app")), [])
 
 
-@pytest.mark.parametrize(("version", "words"), [("v1", "tagged"), ("1.0.0", "today"), ("main", "tagged")])
-def test_a_version_is_a_git_ref_when_git_knows_it(
-    checkout: Path, tmp_path: Path, processes: Processes, version: str, words: str
+def test_a_commit_is_run_from_its_own_files_and_anything_else_from_the_working_tree(
+    checkout: Path, tmp_path: Path, processes: Processes
 ) -> None:
-    folder = Sources(checkout, tmp_path / "exports", processes).folder("services/shop", version)
+    sources = Sources(checkout, tmp_path / "exports", processes)
 
-    assert (folder / "words").read_text() == words
+    assert (sources.folder("services/shop", head(checkout)) / "words").read_text() == "tagged"
+    assert (sources.folder("services/shop") / "words").read_text() == "today"
+
+
+def test_install_scripts_of_a_commits_packages_do_not_run(checkout: Path, tmp_path: Path, processes: Processes) -> None:
+    shop = checkout / "services" / "shop"
+    script = {"name": "shop", "version": "1.0.0", "scripts": {"postinstall": f"touch {tmp_path}/intruder"}}
+    lock = {"name": "shop", "version": "1.0.0", "lockfileVersion": 3, "requires": True, "packages": {"": script}}
+    (shop / "package.json").write_text(json.dumps(script))
+    (shop / "package-lock.json").write_text(json.dumps(lock))
+    commit(checkout, "scripted")
+
+    folder = Sources(checkout, tmp_path / "exports", processes).folder("services/shop", head(checkout))
+
+    assert (folder / "package.json").is_file()
+    assert not (tmp_path / "intruder").exists()
 
 
 def test_an_exported_version_uses_the_dependencies_of_the_same_lock_file(
@@ -117,22 +136,21 @@ def test_an_exported_version_uses_the_dependencies_of_the_same_lock_file(
     shop = checkout / "services" / "shop"
     (shop / "package-lock.json").write_text("{}")
     commit(checkout, "locked")
-    git(checkout, "tag", "v2")
     (shop / "node_modules").mkdir()
 
-    folder = Sources(checkout, tmp_path / "exports", processes).folder("services/shop", "v2")
+    folder = Sources(checkout, tmp_path / "exports", processes).folder("services/shop", head(checkout))
 
     assert (folder / "node_modules").resolve() == shop / "node_modules"
 
 
 def test_a_commit_without_the_service_is_named(checkout: Path, tmp_path: Path, processes: Processes) -> None:
     with pytest.raises(VersionError, match="has no services/report"):
-        Sources(checkout, tmp_path / "exports", processes).folder("services/report", "v1")
+        Sources(checkout, tmp_path / "exports", processes).folder("services/report", head(checkout))
 
 
 def test_a_service_without_a_folder_is_named(checkout: Path, tmp_path: Path, processes: Processes) -> None:
     with pytest.raises(VersionError, match="no folder services/report"):
-        Sources(checkout, tmp_path / "exports", processes).folder("services/report", "1.0.0")
+        Sources(checkout, tmp_path / "exports", processes).folder("services/report")
 
 
 def test_two_services_may_share_one_source(tmp_path: Path) -> None:
@@ -144,13 +162,20 @@ def test_two_services_may_share_one_source(tmp_path: Path) -> None:
 
 def test_a_version_has_its_own_faults_and_no_others(tmp_path: Path) -> None:
     catalog = VersionCatalog(tmp_path / "versions.json")
-    catalog.write({}, {("shop", "v2"): ["unhealthy"], ("shop", "v3"): ["errors"], ("search", "v2"): ["slow"]})
+    catalog.write(
+        {},
+        {
+            ("shop", "v2"): VersionEntry(("unhealthy",)),
+            ("shop", "v3"): VersionEntry(("errors",)),
+            ("search", "v2"): VersionEntry(("slow",)),
+        },
+    )
 
-    assert catalog.faults("shop", "v2") == ("unhealthy",)
+    assert catalog.entry("shop", "v2").faults == ("unhealthy",)
 
 
-def test_a_version_that_the_catalog_does_not_know_has_no_faults(tmp_path: Path) -> None:
-    assert VersionCatalog(tmp_path / "versions.json").faults("shop", "v1") == ()
+def test_a_version_that_the_catalog_does_not_know_is_the_working_tree_without_faults(tmp_path: Path) -> None:
+    assert VersionCatalog(tmp_path / "versions.json").entry("shop", "v1") == VersionEntry()
 
 
 def test_a_log_over_its_limit_is_cut_once_and_goes_on(tmp_path: Path) -> None:

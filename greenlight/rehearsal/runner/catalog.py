@@ -1,10 +1,10 @@
-"""What the rehearsal says about services and versions, in <run>/versions.json: a source, and faults."""
+"""What the rehearsal says about services and versions, in <run>/versions.json: a source, a commit, and faults."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,19 @@ CATALOG_FILE = "versions.json"
 
 
 @dataclass(frozen=True)
+class VersionEntry:
+    """What is known of a version: the modules in runner/faults to load, and the commit it is run from, if any."""
+
+    faults: tuple[str, ...] = ()
+    commit: str = ""
+
+
+@dataclass(frozen=True)
 class VersionCatalog:
     """The catalog file, which the rehearsal writes and the cloud reads.
 
-    Its content: `{"shop": {"source": "services/shop"}, "shop:v2": {"faults": ["unhealthy"]}}`. A version that is not in
-    it carries no fault.
+    Its content: `{"shop": {"source": "services/shop"}, "shop:v2": {"faults": ["unhealthy"], "commit": ""}}`. A
+    version that is not in it carries no fault, and is the working tree.
     """
 
     path: Path
@@ -25,15 +33,15 @@ class VersionCatalog:
         """Return the folder of a service's source, relative to the checkout."""
         return str(self._read().get(service, {}).get("source", f"services/{service}"))
 
-    def faults(self, service: str, version: str) -> tuple[str, ...]:
-        """Return the faults of a version, by the names of the modules in runner/faults."""
-        entry = self._read().get(f"{service}:{version}", {})
-        return tuple(entry.get("faults", ()))
+    def entry(self, service: str, version: str) -> VersionEntry:
+        """Return what is known of a version."""
+        found = self._read().get(f"{service}:{version}", {})
+        return VersionEntry(tuple(found.get("faults", ())), found.get("commit", ""))
 
-    def write(self, sources: Mapping[str, str], faults: Mapping[tuple[str, str], Sequence[str]]) -> None:
-        """Write it: a source for each service, and faults for each service and version."""
+    def write(self, sources: Mapping[str, str], versions: Mapping[tuple[str, str], VersionEntry]) -> None:
+        """Write it: a source for each service, and what is known of each version of it."""
         entries: dict[str, Any] = {service: {"source": source} for service, source in sources.items()}
-        entries |= {f"{service}:{version}": {"faults": list(found)} for (service, version), found in faults.items()}
+        entries |= {f"{service}:{version}": asdict(found) for (service, version), found in versions.items()}
         self.path.write_text(json.dumps(entries, indent=2))
 
     def _read(self) -> dict[str, dict[str, Any]]:

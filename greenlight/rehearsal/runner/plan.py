@@ -38,6 +38,8 @@ class Planner:
     sources: Sources
     catalog: VersionCatalog
     endpoint_url: str
+    home: Path
+    """HOME of what would be a container: whoever rehearses keeps secrets in the own one."""
 
     def plan(self, spec: ContainerSpec, ports: Mapping[int, int]) -> LaunchPlan:
         """Return the plan, or raise a RunnerError that says what is missing.
@@ -45,9 +47,10 @@ class Planner:
         `ports` are the real ports, by those inside of the container that are published.
         """
         service = spec.image.service
-        folder = self.sources.folder(self.catalog.source(service), spec.version)
+        entry = self.catalog.entry(service, spec.version)
+        folder = self.sources.folder(self.catalog.source(service), entry.commit)
         program = read_program(folder)
-        command = launch_command(program, self.catalog.faults(service, spec.version))
+        command = launch_command(program, entry.faults)
         if not spec.runs_here:
             command = ("sh", "-c", f"echo 'exec {program.command[0]}: exec format error' >&2; exit {NOT_EXECUTABLE}")
         return LaunchPlan(command, folder, self._environment(spec, program, ports), program.stop_signal)
@@ -56,4 +59,4 @@ class Planner:
         """Return the container's environment and nothing of this process's own, as in a container."""
         path = os.pathsep.join((str(Path(node_executable()).parent), os.defpath))
         surroundings = {"PATH": path, "AWS_ENDPOINT_URL": self.endpoint_url, PORTS_VARIABLE: json.dumps(ports)}
-        return {**program.environment, **spec.environment, **spec.credentials, **surroundings}
+        return {"HOME": str(self.home), **program.environment, **spec.environment, **spec.credentials, **surroundings}

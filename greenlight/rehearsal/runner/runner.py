@@ -39,7 +39,9 @@ class Runner:
     ) -> None:
         self.catalog = VersionCatalog(run_dir / CATALOG_FILE)
         self._logs = run_dir / "containers"
-        self._planner = Planner(Sources(checkout, run_dir / "versions", processes), self.catalog, endpoint_url)
+        home = run_dir / "home"
+        home.mkdir(parents=True, exist_ok=True)
+        self._planner = Planner(Sources(checkout, run_dir / "versions", processes), self.catalog, endpoint_url, home)
         self._processes = processes
         self._routes = routes
         self._containers: dict[str, Container] = {}

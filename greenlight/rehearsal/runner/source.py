@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-import re
+import shutil
 import tarfile
 import tempfile
 import threading
@@ -15,17 +15,17 @@ from greenlight.processes.process import Finished
 from greenlight.rehearsal.runner.errors import VersionError
 from greenlight.rehearsal.runner.program import node_executable
 
-_ABBREVIATED_COMMIT = re.compile(r"[0-9a-f]{7,40}")
-_INSTALL = ("npm", "ci", "--omit=dev", "--no-audit", "--no-fund")
+_INSTALL = ("ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts")
+"""Install scripts are programs of whoever wrote a package, which would run here as whoever rehearses."""
 _INSTALL_SECONDS = 300
 
 
 class Sources:
     """Find, and if needed export, the folder that a version of a service is run from.
 
-    A version that is a git tag, a branch or a commit is run from that commit, exported once per run into the run's own
-    directory, so the checkout stays as it is. Any other version (`1.0.0` before anybody tagged it) is run from the
-    working tree: the rehearsal then shows how today's code behaves under that name.
+    A version that was asked for as a commit is run from that, exported once per run into the run's own directory, so
+    the checkout stays as it is. Any other version is run from the working tree: the rehearsal then shows how today's
+    code behaves under that name.
     """
 
     def __init__(self, checkout: Path, exports: Path, processes: Processes) -> None:
@@ -34,41 +34,26 @@ class Sources:
         self._processes = processes
         self._exporting = threading.Lock()
 
-    def folder(self, source: str, version: str) -> Path:
+    def folder(self, source: str, commit: str = "") -> Path:
         """Return the folder to run from; `source` is the service's, relative to the checkout.
 
         Raises:
             VersionError: neither git nor the working tree has it.
         """
-        commit = self._commit(version)
         if commit:
-            return self._export(source, version, commit)
+            return self._export(source, commit)
         folder = self._checkout / source
         if not folder.is_dir():
             raise VersionError(f"there is no folder {source}: the service's `source` in cdk.json names it")
         return folder
 
-    def _commit(self, version: str) -> str | None:
-        names = [f"refs/tags/{version}", f"refs/heads/{version}"]
-        if _ABBREVIATED_COMMIT.fullmatch(version):
-            names.append(version)
-        return next((commit for name in names if (commit := self._resolve(name))), None)
-
-    def _resolve(self, name: str) -> str | None:
-        try:
-            found = self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
-        except OSError:
-            return None
-        return found.output.decode().strip() or None
-
-    def _export(self, source: str, version: str, commit: str) -> Path:
+    def _export(self, source: str, commit: str) -> Path:
         folder = self._exports / source / commit[:12]
         with self._exporting:
             if not folder.is_dir():
                 archive = self._git("archive", "--format=tar", commit, source)
                 if archive.exit_code:
-                    found = f"version {version!r} is commit {commit[:12]}"
-                    raise VersionError(f"{found}, which has no {source}: use a version that has it")
+                    raise VersionError(f"commit {commit[:12]} has no {source}: use a version that has it")
                 self._unpack(archive.output, source, folder)
         return folder
 
@@ -90,9 +75,8 @@ class Sources:
         if _same_file(lock, here / "package-lock.json") and (here / "node_modules").is_dir():
             (exported / "node_modules").symlink_to(here / "node_modules")
             return
-        path = os.pathsep.join((str(Path(node_executable()).parent), os.environ.get("PATH", os.defpath)))
         installed = self._processes.run(
-            _INSTALL, environment={**os.environ, "PATH": path}, folder=exported, seconds=_INSTALL_SECONDS
+            (*_npm(), *_INSTALL), environment=os.environ, folder=exported, seconds=_INSTALL_SECONDS
         )
         if installed.exit_code:
             said = installed.errors.decode(errors="replace").strip().splitlines()[-1:]
@@ -101,6 +85,16 @@ class Sources:
     def _git(self, *arguments: str) -> Finished:
         environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
         return self._processes.run(("git", "-C", str(self._checkout), *arguments), environment=environment)
+
+
+def _npm() -> tuple[str, ...]:
+    """How npm is started: the one that comes with our Node.js, else the one on PATH.
+
+    What pip puts on PATH as `npm` is a Python script that knows the wheel's own Node.js alone.
+    """
+    node = Path(node_executable())
+    script = node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return (str(node), str(script)) if script.is_file() else (shutil.which("npm") or "npm",)
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -1,0 +1,56 @@
+"""Versions as they are asked for: git's code runs only when it is asked for by that word."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from greenlight.errors import RehearsalError
+from greenlight.rehearsal.refs import VersionAsked, asked
+
+IDENTITY = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
+
+
+def git(folder: Path, *arguments: str) -> str:
+    command = ("git", "-C", str(folder), *IDENTITY, *arguments)
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A repository with the tag 1.0.0 and the branch feature/cart."""
+    git(tmp_path, "init", "--initial-branch=main")
+    git(tmp_path, "commit", "--allow-empty", "-m", "first")
+    git(tmp_path, "tag", "1.0.0")
+    git(tmp_path, "branch", "feature/cart")
+    return tmp_path
+
+
+def test_a_tag_of_the_versions_name_does_not_replace_the_working_tree(checkout: Path) -> None:
+    found = asked("1.0.0", checkout)
+
+    assert (found.version, found.commit) == ("1.0.0", "")
+    assert "1.0.0 is run from the working tree; git:1.0.0 would be commit" in found.note
+
+
+def test_a_version_that_git_does_not_know_is_the_working_tree_without_a_word(checkout: Path) -> None:
+    assert asked("2.0.0", checkout) == VersionAsked("2.0.0")
+
+
+@pytest.mark.parametrize(("text", "version"), [("git:1.0.0", "1.0.0"), ("git:feature/cart", "feature-cart")])
+def test_a_ref_is_a_commit_and_says_which(checkout: Path, text: str, version: str) -> None:
+    commit = git(checkout, "rev-parse", "HEAD")
+
+    assert asked(text, checkout) == VersionAsked(version, commit, f"{version} is run from commit {commit[:12]}, {text}")
+
+
+@pytest.mark.parametrize("text", ["git:", "git:v9", "git:--all", "git:HEAD:file"])
+def test_a_ref_that_git_does_not_know_is_refused(checkout: Path, text: str) -> None:
+    with pytest.raises(RehearsalError, match="git knows no commit"):
+        asked(text, checkout)
+
+
+def test_outside_of_a_repository_versions_are_the_working_tree(tmp_path: Path) -> None:
+    assert asked("1.0.0", tmp_path) == VersionAsked("1.0.0")
