@@ -16,6 +16,7 @@ from greenlight.processes.dependence import depending_on
 from greenlight.processes.owner import Processes
 from greenlight.processes.process import how_it_ended
 from greenlight.project import CHECKOUT
+from greenlight.rehearsal.keys import TOKEN_HEADER, RunKeys
 from greenlight.rehearsal.pace import cloud_variables
 from greenlight.rehearsal.place import Place
 from greenlight.waiting import wait_until
@@ -26,7 +27,7 @@ ANSWER_SECONDS = 10.0
 
 
 @contextmanager
-def running_cloud(processes: Processes, place: Place, port: int, *, real_time: bool) -> Iterator[None]:
+def running_cloud(processes: Processes, place: Place, port: int, keys: RunKeys, *, real_time: bool) -> Iterator[None]:
     """Start the cloud, and wait until it can be used. Should it end before the block does, the block ends with it.
 
     Raises:
@@ -35,21 +36,22 @@ def running_cloud(processes: Processes, place: Place, port: int, *, real_time: b
     log = place.logs / "cloud.log"
     cloud = processes.start(
         [PYTHON, "-m", "greenlight.rehearsal.cloud", "--port", str(port), "--run-dir", str(place.root)],
-        environment=cdk.environment(cloud_variables(real_time)),
+        environment=cdk.environment({**cloud_variables(real_time), **keys.variables()}),
         folder=CHECKOUT,
         output=log,
     )
     with depending_on(cloud, _failure(log)):
-        if not wait_until(lambda: _is_ready(port), START_SECONDS):
+        if not wait_until(lambda: _is_ready(port, keys), START_SECONDS):
             raise RehearsalError(f"the local cloud is not ready after {START_SECONDS:g} s: {last_line(log)}")
         yield
 
 
-def ask(port: int, name: str, body: object = None) -> Any:
+def ask(port: int, keys: RunKeys, name: str, body: object = None) -> Any:
     """Ask the cloud about itself or, with a body, have it do something that AWS has no API for."""
     data = None if body is None else json.dumps(body).encode()
     url = f"http://127.0.0.1:{port}/_greenlight/{name}"
-    request = urllib.request.Request(url, data, method="GET" if data is None else "PUT")
+    headers = {TOKEN_HEADER: keys.token}
+    request = urllib.request.Request(url, data, headers, method="GET" if data is None else "PUT")
     with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
         return json.load(answer)
 
@@ -60,9 +62,9 @@ def last_line(file: Path) -> str:
     return f"{lines[-1].strip()} (see {file})" if lines else f"it said nothing (see {file})"
 
 
-def _is_ready(port: int) -> bool:
+def _is_ready(port: int, keys: RunKeys) -> bool:
     try:
-        ask(port, "ready")
+        ask(port, keys, "ready")
     except (urllib.error.URLError, OSError):
         return False
     return True

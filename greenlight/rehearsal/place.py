@@ -18,9 +18,12 @@ from greenlight.doctor.ports.names import HOSTS_VARIABLE
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
 from greenlight.rehearsal.account import REGION
+from greenlight.rehearsal.keys import RunKeys
 from stacks.options.context import DECLARED_STATE
 
 HOSTS = "names"
+OWNER_ALONE = 0o700
+"""Keys of the run are below a place, and whatever the rehearsed code writes."""
 LINKED = ("node_modules", "package.json", "package-lock.json")
 
 
@@ -61,6 +64,7 @@ class Place:
             RehearsalError: another rehearsal is running in it.
         """
         self.root.mkdir(parents=True, exist_ok=True)
+        self.root.chmod(OWNER_ALONE)
         holder = (self.root / ".lock").open("a+")
         try:
             fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -129,15 +133,14 @@ def rehearsed_project(
     return body
 
 
-def client_environment(port: int, root: Path) -> dict[str, str]:
+def client_environment(port: int, root: Path, keys: RunKeys) -> dict[str, str]:
     """What makes every AWS client of a process speak to the local API, and to nothing else.
 
     The account's own configuration is hidden: a profile must never send a rehearsal's deploy to a real account. The
     CDK CLI remembers which account a key belongs to, so it gets a home of its own. Names are those of a file.
     """
     return {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **keys.client_variables(),
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",

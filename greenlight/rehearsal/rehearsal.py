@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ from greenlight.rehearsal.report.result import ActResult, RehearsalReport
 from greenlight.rehearsal.stage import Stage, staged
 from greenlight.rehearsal.synthesis import Plan
 from greenlight.rehearsal.versions import Cast, pushing_images, write_catalog
+
+OWNER_ALONE = 0o077
+"""The umask of everything that a rehearsal starts: keys of the run are in what it writes."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def planned(order: Order) -> Plan:
 def opened(order: Order, progress: Progress) -> Iterator[Stage]:
     """The stage with the first version deployed and live on blue; it is cleared when the block ends."""
     plan = planned(order)
+    os.umask(OWNER_ALONE)
     with order.place.occupy():
         order.place.write_project(plan.project)
         order.place.write_hosts(plan.settings.domain_name or DOMAIN)

@@ -17,6 +17,7 @@ from greenlight.processes.owner import Processes
 from greenlight.processes.process import OwnedProcess
 from greenlight.rehearsal.account import ACCOUNT, REGION
 from greenlight.rehearsal.cloud_process import PYTHON, ask, last_line, running_cloud
+from greenlight.rehearsal.keys import RunKeys
 from greenlight.rehearsal.place import HIDDEN, Place, client_environment
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.synthesis import Plan, finished_mark
@@ -48,6 +49,7 @@ class Stage:
     synthesis: OwnedProcess | None
     progress: Progress
     port: int
+    keys: RunKeys
     real_time: bool = False
     scene: str = ""
     """The set of flags that describes what is there; empty when none does."""
@@ -81,11 +83,11 @@ class Stage:
 
     def ask(self, name: str) -> Any:
         """Ask the local cloud about itself."""
-        return ask(self.port, name)
+        return ask(self.port, self.keys, name)
 
     def tell(self, name: str, body: object) -> Any:
         """Have the local cloud do something that AWS has no API for."""
-        return ask(self.port, name, body)
+        return ask(self.port, self.keys, name, body)
 
     def await_assembly(self, name: str) -> None:
         """Wait until the templates of one set of flags are there.
@@ -114,12 +116,13 @@ def staged(
         RehearsalError: something is in the way; the message says what.
     """
     port = _chosen(port)
-    environment = client_environment(port, place.root)
+    keys = RunKeys.draw()
+    environment = client_environment(port, place.root, keys)
     with Processes() as processes, _speaking_to_the_cloud(environment):
         progress.note("starting the local cloud, synthesizing the templates")
         synthesis = None if place.templates else _synthesize(place, plan, processes)
-        stage = Stage(place, plan.settings, environment, processes, synthesis, progress, port, real_time)
-        with running_cloud(processes, place, port, real_time=real_time):
+        stage = Stage(place, plan.settings, environment, processes, synthesis, progress, port, keys, real_time)
+        with running_cloud(processes, place, port, keys, real_time=real_time):
             _bootstrap(stage)
             yield stage
 

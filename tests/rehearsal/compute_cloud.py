@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 from botocore.session import Session
 
 from greenlight.rehearsal.account import REGION
+from greenlight.rehearsal.keys import TOKEN_HEADER, RunKeys
 from greenlight.rehearsal.runner.images import push_image
 from greenlight.waiting import wait_until
 
@@ -42,14 +44,20 @@ class ComputeCloud:
     port: int
     run_dir: Path
     process: subprocess.Popen[bytes]
+    keys: RunKeys
 
     def client(self, service: str, **credentials: str) -> Any:
-        keys: dict[str, Any] = {**credentials} or {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        keys: dict[str, Any] = {**credentials} or {
+            "aws_access_key_id": self.keys.access_key,
+            "aws_secret_access_key": self.keys.secret_key,
+        }
         url = f"http://127.0.0.1:{self.port}"
         return Session().create_client(service, region_name=REGION, endpoint_url=url, **keys)
 
     def control(self, name: str) -> Any:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_greenlight/{name}", timeout=5) as answer:
+        url = f"http://127.0.0.1:{self.port}/_greenlight/{name}"
+        request = urllib.request.Request(url, headers={TOKEN_HEADER: self.keys.token})
+        with urllib.request.urlopen(request, timeout=5) as answer:
             return json.load(answer)
 
     def push(self, *versions: str) -> None:
@@ -98,9 +106,17 @@ def compute_cloud(folder: Path, *, auth: bool = False, adapters: str = COMPUTE) 
     command = [sys.executable, "-m", "greenlight.rehearsal.cloud", "--port", str(port), "--run-dir", str(run_dir)]
     command += ["--only", adapters, "--auth" if auth else "--no-auth"]
     run_dir.mkdir()
+    keys = RunKeys.draw()
     with (run_dir / "cloud.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=shop.parents[1], stdout=log, stderr=log, start_new_session=True)
-    cloud = ComputeCloud(port, run_dir, process)
+        process = subprocess.Popen(
+            command,
+            cwd=shop.parents[1],
+            env={**os.environ, **keys.variables()},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    cloud = ComputeCloud(port, run_dir, process, keys)
     try:
         eventually(lambda: _is_ready(cloud), _START_SECONDS)
         yield cloud

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import itertools
-import json
 import subprocess
 import sys
 import threading
@@ -131,9 +130,7 @@ class Shop:
         return target
 
     def route(self, target: dict[str, Any], real_port: int) -> None:
-        body = json.dumps({"target": target["Id"], "port": target["Port"], "real_port": real_port}).encode()
-        url = f"{self.cloud.endpoint}/_greenlight/routes"
-        urllib.request.urlopen(urllib.request.Request(url, body, method="PUT"), timeout=5).close()
+        self.cloud.control("routes", {"target": target["Id"], "port": target["Port"], "real_port": real_port})
 
     def health(self, group: Group, *targets: dict[str, Any]) -> list[dict[str, Any]]:
         found = self.elb.describe_target_health(TargetGroupArn=group.arn, Targets=targets)

@@ -12,7 +12,7 @@ import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import boto3
 from botocore.config import Config
 
 from greenlight.rehearsal.account import REGION
+from greenlight.rehearsal.keys import TOKEN_HEADER, RunKeys
 from greenlight.waiting import awaited
 
 START_SECONDS = 30.0
@@ -34,15 +35,16 @@ class LocalCloud:
 
     endpoint: str
     run_dir: Path
+    keys: RunKeys = field(default_factory=RunKeys.draw)
 
     def client(self, service: str, **settings: Any) -> Any:
-        """A client with the rights of the account's root, which never tries twice."""
+        """A client of the operator, who may do everything; it never tries twice."""
         return boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.endpoint,
             region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=self.keys.access_key,
+            aws_secret_access_key=self.keys.secret_key,
             config=Config(retries={"max_attempts": 0}, **settings),
         )
 
@@ -50,7 +52,8 @@ class LocalCloud:
         """Ask the rehearsal's own endpoint, or tell it something."""
         data = None if body is None else json.dumps(body).encode()
         url = f"{self.endpoint}/_greenlight/{name}"
-        request = urllib.request.Request(url, data, method="GET" if data is None else "PUT")
+        headers = {TOKEN_HEADER: self.keys.token}
+        request = urllib.request.Request(url, data, headers, method="GET" if data is None else "PUT")
         with urllib.request.urlopen(request, timeout=5) as answer:
             return json.load(answer)
 
@@ -114,18 +117,18 @@ def started(run_dir: Path, *adapters: str, **variables: str) -> Iterator[LocalCl
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
+    cloud = LocalCloud(f"http://127.0.0.1:{port}", run_dir)
     command = [sys.executable, "-m", "greenlight.rehearsal.cloud", "--port", str(port), "--run-dir", str(run_dir)]
     output = run_dir / "cloud.log"
     with output.open("w") as log:
         process = subprocess.Popen(
             [*command, "--only", ",".join(adapters)],
-            env={**os.environ, **HURRY, **variables},
+            env={**os.environ, **HURRY, **cloud.keys.variables(), **variables},
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     try:
-        cloud = LocalCloud(f"http://127.0.0.1:{port}", run_dir)
         ready = eventually(lambda: process.poll() is not None or _is_ready(cloud), START_SECONDS)
         assert ready, f"the cloud is not ready after {START_SECONDS:g} s"
         assert process.poll() is None, f"the cloud did not start:\n{output.read_text()[-2000:]}"
@@ -137,8 +140,7 @@ def started(run_dir: Path, *adapters: str, **variables: str) -> Iterator[LocalCl
 
 def _is_ready(cloud: LocalCloud) -> bool:
     try:
-        with urllib.request.urlopen(f"{cloud.endpoint}/_greenlight/ready", timeout=1) as answer:
-            return bool(answer.status == 200)
+        return bool(cloud.control("ready")["ready"])
     except OSError:
         return False
 

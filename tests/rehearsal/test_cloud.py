@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,18 +17,21 @@ from typing import Any
 import psutil
 import pytest
 
+from greenlight.rehearsal import cloud_process
 from greenlight.rehearsal.cloud.control import Answer, Application, Control, Query, Receive, Scope, Send
 from greenlight.rehearsal.cloud.environment import cloud_environment
 from greenlight.rehearsal.cloud.launch import LaunchError, choose
 from greenlight.rehearsal.cloud.route_endpoint import RouteEndpoint
 from greenlight.rehearsal.cloud.routes import Address, Routes
+from greenlight.rehearsal.keys import TOKEN_HEADER, RunKeys
 from greenlight.rehearsal.runner.ports import free_port
 from tests.rehearsal.local_cloud import EVERYTHING, eventually, started
 
 STOP_SECONDS = 2.0
+KEYS = RunKeys.draw()
 
 
-def ask(control: Control, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
+def ask(control: Control, method: str, path: str, body: bytes = b"", token: str | None = KEYS.token) -> tuple[int, Any]:
     """Ask through the middleware; what it passes on is answered 404 by nobody."""
     sent: list[dict[str, Any]] = []
 
@@ -40,7 +42,10 @@ def ask(control: Control, method: str, path: str, body: bytes = b"") -> tuple[in
         sent.append(message)
 
     path, _, query = path.partition("?")
-    scope: Scope = {"type": "http", "method": method, "path": path, "query_string": query.encode()}
+    headers = [] if token is None else [(TOKEN_HEADER.lower().encode(), token.encode())]
+    scope: Scope = {
+        "type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": headers
+    }  # fmt: skip
 
     async def exchange() -> None:
         await control.wrap(nobody)(scope, receive, send)
@@ -95,7 +100,7 @@ def test_routes_are_seen_and_set_from_outside() -> None:
 
 
 def test_a_handler_gets_method_query_and_body_and_answers_json() -> None:
-    control = Control()
+    control = Control(KEYS.token)
 
     def handler(method: str, query: Query, body: Any) -> Answer:
         return 201, {"method": method, "query": dict(query), "body": body}
@@ -111,14 +116,14 @@ def test_a_handler_may_be_a_coroutine() -> None:
     async def handler(_method: str, _query: Query, _body: Any) -> Answer:
         return 200, "here"
 
-    control = Control()
+    control = Control(KEYS.token)
     control.route("thing", handler)
 
     assert ask(control, "GET", "/_greenlight/thing") == (200, "here")
 
 
 def test_an_unknown_endpoint_is_told_with_those_that_there_are() -> None:
-    control = Control()
+    control = Control(KEYS.token)
     control.route("ready", lambda *_: (200, None))
 
     status, answer = ask(control, "GET", "/_greenlight/redy")
@@ -127,7 +132,7 @@ def test_an_unknown_endpoint_is_told_with_those_that_there_are() -> None:
 
 
 def test_a_handler_that_fails_is_told_apart_from_a_bad_request() -> None:
-    control = Control()
+    control = Control(KEYS.token)
     control.route("broken", lambda *_: (200, [][0]))
     control.route("strict", lambda *_: (200, int("x")))
 
@@ -136,15 +141,39 @@ def test_a_handler_that_fails_is_told_apart_from_a_bad_request() -> None:
     assert ask(control, "GET", "/_greenlight/strict", b"{")[0] == 400
 
 
+@pytest.mark.parametrize("token", [None, "", "guessed"])
+def test_whoever_does_not_show_the_runs_token_is_told_nothing(token: str | None) -> None:
+    control = Control(KEYS.token)
+    control.route("thing", lambda *_: (200, "secret"))
+
+    status, answer = ask(control, "GET", "/_greenlight/thing", token=token)
+
+    assert (status, list(answer)) == (403, ["error"])
+    assert "the token of this run" in answer["error"]
+
+
+def test_an_endpoint_that_checks_for_itself_who_asks_needs_no_token() -> None:
+    control = Control(KEYS.token)
+    control.route("thing", lambda *_: (200, None), checks_itself=True)
+
+    assert ask(control, "GET", "/_greenlight/thing", token=None) == (200, None)
+
+
 def test_other_paths_are_passed_on() -> None:
-    assert ask(Control(), "GET", "/bucket")[0] == 404
+    assert ask(Control(KEYS.token), "GET", "/bucket")[0] == 404
 
 
 @pytest.mark.rehearsal
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     with started(tmp_path, "iam") as cloud:
         port = cloud.endpoint.rpartition(":")[2]
-        second = subprocess.run(command(port, tmp_path / "second"), capture_output=True, text=True, check=False)
+        second = subprocess.run(
+            command(port, tmp_path / "second"),
+            env={**os.environ, **KEYS.variables()},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     assert second.returncode == 1
     assert second.stderr == f"Error: port {port} is taken: stop what listens there, or choose another --port\n"
@@ -192,7 +221,8 @@ def running(run_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
     port = free_port()
     with (run_dir / "cloud.log").open("wb") as log:
         line = [*command(str(port), run_dir), "--only", "iam,elbv2"]
-        process = subprocess.Popen(line, stdout=log, stderr=log, start_new_session=True)
+        environment = {**os.environ, **KEYS.variables()}
+        process = subprocess.Popen(line, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         assert eventually(lambda: is_ready(port), 30), (run_dir / "cloud.log").read_text()
         yield process
@@ -208,7 +238,6 @@ def command(port: str, run_dir: Path) -> list[str]:
 
 def is_ready(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_greenlight/ready", timeout=1) as answer:
-            return bool(answer.status == 200)
+        return bool(cloud_process.ask(port, KEYS, "ready")["ready"])
     except OSError:
         return False

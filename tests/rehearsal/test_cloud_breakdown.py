@@ -24,6 +24,7 @@ from greenlight import cli
 from greenlight.deployment import Deployment
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.cloud_process import running_cloud
+from greenlight.rehearsal.keys import RunKeys
 from greenlight.rehearsal.place import Place
 from greenlight.rehearsal.runner.ports import free_port
 
@@ -32,7 +33,7 @@ def act():
     place, wait = Place(pathlib.Path({folder!r})), [sys.executable, "-c", "import time; time.sleep(60)"]
     with (
         Processes() as processes,
-        running_cloud(processes, place, free_port(), real_time=False),
+        running_cloud(processes, place, free_port(), RunKeys.draw(), real_time=False),
         Deployment(wait, dict(os.environ), place.root, place.logs / "deploy.log", processes) as deployment,
     ):
         print("playing", flush=True)

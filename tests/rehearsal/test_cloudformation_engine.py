@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 import urllib.error
 import urllib.request
@@ -113,8 +112,7 @@ def test_a_provider_that_raised_is_asked_again(lab: Lab) -> None:
 def test_every_request_is_listed_with_its_answers(lab: Lab) -> None:
     lab.deploy("listed", {"Thing": lab.resource()})
 
-    with urllib.request.urlopen(f"{lab.cloud.endpoint}/_greenlight/custom-resources") as answer:
-        listed = [request for request in json.load(answer) if ":stack/listed/" in request["StackId"]]
+    listed = [request for request in lab.cloud.control("custom-resources") if ":stack/listed/" in request["StackId"]]
 
     assert [(request["RequestType"], len(request["answers"])) for request in listed] == [("Create", 1)]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,8 +77,7 @@ def test_an_answer_that_comes_after_the_cancellation_changes_nothing(lab: Lab) -
     assert lab.ended("late") == "UPDATE_ROLLBACK_COMPLETE"
 
     def answers() -> list[int]:
-        with urllib.request.urlopen(f"{lab.cloud.endpoint}/_greenlight/custom-resources") as answer:
-            listed = [request for request in json.load(answer) if ":stack/late/" in request["StackId"]]
+        listed = [request for request in lab.cloud.control("custom-resources") if ":stack/late/" in request["StackId"]]
         return [len(request["answers"]) for request in listed]
 
     assert eventually(lambda: answers() == [1, 1, 1]), answers()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import statistics
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -115,8 +114,7 @@ def test_a_target_that_takes_too_long_is_a_504(live: Shop) -> None:
 
 
 def test_the_edge_shows_what_is_served(live: Shop) -> None:
-    with urllib.request.urlopen(f"{live.cloud.endpoint}/_greenlight/edge", timeout=5) as answer:
-        edge = json.loads(answer.read())
+    edge = live.cloud.control("edge")
 
     listener = next(each for each in edge["listeners"] if each["arn"] == live.listener)
     group = next(each for each in edge["target_groups"] if each["name"] == _tail(live.blue.arn))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -205,8 +203,7 @@ def test_a_second_listener_has_a_port_of_its_own(shop: Shop) -> None:
     shop.elb.create_listener(
         LoadBalancerArn=shop.arn, Port=8080, Protocol="HTTP", DefaultActions=forward((shop.blue.arn, 1))
     )
-    with urllib.request.urlopen(f"{shop.cloud.endpoint}/_greenlight/edge", timeout=5) as answer:
-        listeners = json.loads(answer.read())["listeners"]
+    listeners = shop.cloud.control("edge")["listeners"]
 
     ports = {each["port"]: each["real_port"] for each in listeners if f"/{shop.name}/" in each["load_balancer"]}
     assert ports[80] == shop.port

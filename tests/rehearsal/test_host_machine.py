@@ -61,7 +61,7 @@ def cloud() -> Iterator[Cloud]:
 @pytest.fixture
 def machine(tmp_path: Path, cloud: Cloud, processes: Processes) -> Iterator[Machine]:
     write_stand_ins(tmp_path / "bin")
-    place = MachinePlace(tmp_path / "home", tmp_path / "bin", f"http://127.0.0.1:{cloud.server_port}")
+    place = MachinePlace(tmp_path / "home", tmp_path / "bin", f"http://127.0.0.1:{cloud.server_port}", "docker key")
     machine = Machine("i-1", place, BoundedLog(tmp_path / "host.log"), lambda: CREDENTIALS, processes)
     yield machine
     machine.power_off()
@@ -154,7 +154,7 @@ def test_docker_is_asked_of_the_cloud_in_the_hosts_name(machine: Machine, cloud:
     result = machine.execute("dnf install -y docker; systemctl enable --now docker; docker ps --quiet")
 
     assert result == Execution(3, "out", "err")
-    assert cloud.asked[0][2] == {"host": "i-1", "arguments": ["ps", "--quiet"]}
+    assert cloud.asked[0][2] == {"host": "i-1", "key": "docker key", "arguments": ["ps", "--quiet"]}
 
 
 @pytest.mark.rehearsal

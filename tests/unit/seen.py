@@ -71,6 +71,7 @@ FLAWLESS: dict[str, Seen] = {
         [BAKED, switch("restore", "UNCHANGED", "s2")],
         records=[record(Color.GREEN, ending=RequestOutcome.SERVER_ERROR), record(at=9.0)],
     ),
+    "intruder": seen({"page": step(), "neighbor": step(), "service": step()}, []),
     "unrelated-deploy": seen({"unrelated": step()}, [], stack_status="UPDATE_COMPLETE"),
     "stale-deploy": seen({"stale": step(CommandOutcome(1, "blue is live with version 1,\n and this"))}, []),
     "drift": seen(

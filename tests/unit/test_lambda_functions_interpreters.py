@@ -28,7 +28,7 @@ def ask() -> Iterator[Ask]:
 
 @pytest.fixture
 def silences() -> Silences:
-    return Silences(Control())
+    return Silences(Control("token"))
 
 
 def install(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, script: str) -> str:

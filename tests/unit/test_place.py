@@ -8,6 +8,7 @@ import pytest
 
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
+from greenlight.rehearsal.keys import RunKeys
 from greenlight.rehearsal.pace import QUICK, cloud_variables, overlay
 from greenlight.rehearsal.place import HIDDEN, Place, client_environment, rehearsed_project
 
@@ -42,7 +43,7 @@ def test_the_copy_of_the_project_has_the_rehearsals_settings_and_the_checkout_ke
 
 
 def test_no_client_can_reach_a_real_account(tmp_path: Path) -> None:
-    environment = client_environment(4566, tmp_path)
+    environment = client_environment(4566, tmp_path, RunKeys.draw())
 
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert environment["AWS_CONFIG_FILE"] == environment["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from greenlight.processes.owner import Processes
+from greenlight.rehearsal.keys import RunKeys
 from greenlight.rehearsal.place import Place
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.stage import SYNTHESIS_NICENESS, CommandOutcome, Stage
@@ -29,6 +30,8 @@ def test_the_synthesis_of_later_templates_gives_way_to_a_deploy(tmp_path: Path) 
     finished_mark(place.assembly("first")).touch()
     with Processes() as processes:
         synthesis = processes.start([sys.executable, "-S", "-c", "import time; time.sleep(60)"], environment={})
-        stage = Undeployed(place, cast(Settings, None), {}, processes, synthesis, cast(Progress, None), port=0)
+        stage = Undeployed(
+            place, cast(Settings, None), {}, processes, synthesis, cast(Progress, None), 0, RunKeys.draw()
+        )
         stage.deploy("first", lambda: None)
         assert os.getpriority(os.PRIO_PROCESS, synthesis.pid) == SYNTHESIS_NICENESS

@@ -19,8 +19,8 @@ from greenlight.rehearsal.balancer.xds import LISTENERS, VERSION, Folder, render
 class Balancer:
     """Envoy, and what is known through it."""
 
-    def __init__(self, folder: Folder, admin_port: int, processes: Processes, concurrency: int = 1) -> None:
-        self.envoy = Envoy(folder, admin_port, concurrency, processes)
+    def __init__(self, folder: Folder, processes: Processes, concurrency: int = 1) -> None:
+        self.envoy = Envoy(folder, concurrency, processes)
         self._folder = folder
         self._watch = HealthWatch(Tail(folder.health_events))
         self._requests = Tail(folder.access_log)

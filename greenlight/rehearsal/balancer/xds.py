@@ -20,6 +20,7 @@ Files = dict[str, Json]
 LISTENERS = "listeners.json"
 CLUSTERS = "clusters.json"
 VERSION = "version_info"
+OWNER_ALONE = 0o600
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Folder:
     """Where Envoy finds and leaves its files."""
 
     path: Path
+
+    @property
+    def admin(self) -> Path:
+        """The socket of its administration, which can end it: for the owner of the folder alone."""
+        return self.path / "admin"
 
     @property
     def access_log(self) -> Path:
@@ -53,11 +59,11 @@ def render(snapshot: Snapshot, folder: Folder) -> Files:
     }
 
 
-def bootstrap(folder: Folder, admin_port: int) -> Json:
+def bootstrap(folder: Folder) -> Json:
     """Write what Envoy starts with."""
     return {
         "node": {"id": "balancer", "cluster": "rehearsal"},
-        "admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": admin_port}}},
+        "admin": {"address": {"pipe": {"path": str(folder.admin), "mode": OWNER_ALONE}}},
         "dynamic_resources": {"lds_config": folder.source(LISTENERS), "cds_config": folder.source(CLUSTERS)},
     }
 

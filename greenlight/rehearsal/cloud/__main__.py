@@ -9,6 +9,10 @@ from pathlib import Path
 import click
 
 from greenlight.rehearsal.cloud.environment import cloud_environment
+from greenlight.rehearsal.keys import KeysError, RunKeys
+
+OWNER_ALONE = 0o077
+"""The umask of everything that the cloud starts: nobody else reads what they write."""
 
 
 @click.command()
@@ -18,7 +22,12 @@ from greenlight.rehearsal.cloud.environment import cloud_environment
 @click.option("--only", default="", help="Install these adapters alone, by name, separated by commas.")
 def main(port: int, run_dir: Path, auth: bool, only: str) -> None:
     """Serve the local AWS API until SIGTERM or Ctrl-C."""
+    os.umask(OWNER_ALONE)
     run_dir = run_dir.resolve()
+    try:
+        keys = RunKeys.taken_from(os.environ)
+    except KeysError as error:
+        raise click.ClickException(str(error)) from error
     environment = cloud_environment(port, run_dir, auth, os.environ)
     Path(environment["TMPDIR"]).mkdir(parents=True, exist_ok=True)
     os.environ.clear()
@@ -29,7 +38,7 @@ def main(port: int, run_dir: Path, auth: bool, only: str) -> None:
     from greenlight.rehearsal.cloud.launch import LaunchError, launch
 
     try:
-        launch(port, run_dir, auth=auth, only=tuple(filter(None, only.split(","))))
+        launch(port, run_dir, keys, auth=auth, only=tuple(filter(None, only.split(","))))
     except LaunchError as error:
         click.echo(f"Error: {error}", err=True)
         os._exit(1)  # threads that an adapter started must not hold the process

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from greenlight.rehearsal.cloud.iam.vending import Vending
     from greenlight.rehearsal.cloud.routes import Routes
     from greenlight.rehearsal.cloud.silences import Silences
+    from greenlight.rehearsal.keys import RunKeys
     from greenlight.rehearsal.runner.runner import Runner
 
 
@@ -25,6 +26,7 @@ class CloudContext:
         run_dir: everything that the cloud writes is below it: logs/, envoy/, containers/, tmp/.
         port: of the AWS API, on 127.0.0.1.
         auth: whether IAM policies are enforced.
+        keys: of the operator, who alone may do everything.
         control: adds an endpoint, `control.route("name", handler)`.
         routes: where targets really are; the runner publishes, the balancer follows.
         runner: starts what would be containers.
@@ -39,6 +41,7 @@ class CloudContext:
     run_dir: Path
     port: int
     auth: bool
+    keys: RunKeys
     control: Control
     routes: Routes
     runner: Runner

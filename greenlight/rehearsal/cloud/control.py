@@ -1,11 +1,13 @@
 """The rehearsal's own endpoint beside the AWS API: /_greenlight/<name>, with JSON in and out.
 
-It wraps the ASGI application, so that it is reached before ministack looks for credentials.
+It wraps the ASGI application, so that it is reached before ministack looks for credentials. Whoever asks shows the
+token of the run; an endpoint whose address or body is a secret by itself asks for none.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import inspect
 import json
 import logging
@@ -16,6 +18,7 @@ from urllib.parse import parse_qsl
 from ministack.core.responses import set_request_account_id, set_request_region
 
 from greenlight.rehearsal.account import ACCOUNT, REGION
+from greenlight.rehearsal.keys import TOKEN_HEADER
 
 Answer = tuple[int, object]
 Query = Mapping[str, str]
@@ -35,21 +38,28 @@ log = logging.getLogger(__name__)
 class Control:
     """The handlers by name, and the middleware that calls them."""
 
-    def __init__(self) -> None:
+    def __init__(self, token: str) -> None:
+        self._token = token.encode()
         self._handlers: dict[str, Handler] = {}
+        self._open: set[str] = set()
 
-    def route(self, name: str, handler: Handler) -> None:
-        """Answer /_greenlight/<name>. A handler that is no coroutine may block: it gets a thread."""
+    def route(self, name: str, handler: Handler, *, checks_itself: bool = False) -> None:
+        """Answer /_greenlight/<name>. A handler that is no coroutine may block: it gets a thread.
+
+        One that checks itself who asks gets requests without the run's token too.
+        """
         if name in self._handlers:
             raise ValueError(f"the control endpoint {name!r} has two handlers: give one of them another name")
         self._handlers[name] = handler
+        if checks_itself:
+            self._open.add(name)
 
     def wrap(self, application: Application) -> Application:
         """Put the endpoint in front of an application."""
 
         async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http" and scope["path"].startswith(PREFIX):
-                await _send(send, *await self._answer(scope, await _body(receive)))
+                await _send(send, *await self._answer(scope, await read_body(receive)))
             else:
                 await application(scope, receive, send)
 
@@ -57,6 +67,8 @@ class Control:
 
     async def _answer(self, scope: Scope, body: bytes) -> Answer:
         name = scope["path"].removeprefix(PREFIX)
+        if name not in self._open and not self._shows_the_token(scope):
+            return 403, {"error": f"the header {TOKEN_HEADER} must hold the token of this run"}
         handler = self._handlers.get(name)
         if handler is None:
             return 404, {"error": f"no control endpoint {name!r}; there are: {', '.join(sorted(self._handlers))}"}
@@ -67,6 +79,10 @@ class Control:
         except Exception as error:
             log.exception("the control endpoint %s failed", name)
             return 500, {"error": f"{type(error).__name__}: {error}"}
+
+    def _shows_the_token(self, scope: Scope) -> bool:
+        shown = [value for name, value in scope["headers"] if name.lower() == TOKEN_HEADER.lower().encode()]
+        return len(shown) == 1 and hmac.compare_digest(shown[0], self._token)
 
     async def _call(self, handler: Handler, scope: Scope, body: Any) -> Answer:
         set_request_account_id(ACCOUNT)
@@ -79,7 +95,8 @@ class Control:
         return await found if inspect.isawaitable(found) else found
 
 
-async def _body(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
+    """Return the whole body of a request."""
     body, more = b"", True
     while more:
         message = await receive()

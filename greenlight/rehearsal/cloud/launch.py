@@ -18,7 +18,9 @@ from ministack import app as ministack
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.cloud.breakdown import Breakdown, BreakdownError
 from greenlight.rehearsal.cloud.context import CloudContext
-from greenlight.rehearsal.cloud.control import Control
+from greenlight.rehearsal.cloud.control import Application, Control
+from greenlight.rehearsal.cloud.entry import operator, signature
+from greenlight.rehearsal.cloud.entry.origin import facing_programs_alone
 from greenlight.rehearsal.cloud.iam.vending import Vending
 from greenlight.rehearsal.cloud.readiness import Readiness
 from greenlight.rehearsal.cloud.requirement import RequirementError, require
@@ -26,6 +28,7 @@ from greenlight.rehearsal.cloud.route_endpoint import RouteEndpoint
 from greenlight.rehearsal.cloud.routes import Routes
 from greenlight.rehearsal.cloud.shutdown import stop_everything
 from greenlight.rehearsal.cloud.silences import Silences
+from greenlight.rehearsal.keys import RunKeys
 from greenlight.rehearsal.runner.runner import Runner
 
 ADAPTERS = (
@@ -55,14 +58,14 @@ class LaunchError(Exception):
     """The cloud cannot start; the line says why."""
 
 
-def launch(port: int, run_dir: Path, *, auth: bool, only: Sequence[str] = ()) -> NoReturn:
+def launch(port: int, run_dir: Path, keys: RunKeys, *, auth: bool, only: Sequence[str] = ()) -> NoReturn:
     """Serve until a signal comes, then stop everything and exit. Raises LaunchError when the cloud cannot be used.
 
     The event loop is never closed: that would wait for every handler, such as a Lambda invocation of many minutes.
     """
     taken = take_port(port)
     adapters = choose(only)
-    context = create_context(port, run_dir, auth)
+    context = create_context(port, run_dir, keys, auth)
     loop = asyncio.new_event_loop()
     try:
         install(context, adapters)
@@ -88,9 +91,9 @@ def take_port(port: int) -> socket.socket:
     return taken
 
 
-def create_context(port: int, run_dir: Path, auth: bool) -> CloudContext:
+def create_context(port: int, run_dir: Path, keys: RunKeys, auth: bool) -> CloudContext:
     """Make the parts that adapters share."""
-    routes, processes, control = Routes(), Processes(), Control()
+    routes, processes, control = Routes(), Processes(), Control(keys.token)
     endpoint_url = f"http://127.0.0.1:{port}"
     runner = Runner(run_dir=run_dir, checkout=Path.cwd(), routes=routes, endpoint_url=endpoint_url, processes=processes)
     control.route("routes", RouteEndpoint(routes).answer)
@@ -98,6 +101,7 @@ def create_context(port: int, run_dir: Path, auth: bool) -> CloudContext:
         run_dir=run_dir,
         port=port,
         auth=auth,
+        keys=keys,
         control=control,
         routes=routes,
         runner=runner,
@@ -119,6 +123,9 @@ def choose(only: Sequence[str]) -> tuple[str, ...]:
 
 def install(context: CloudContext, adapters: Sequence[str]) -> None:
     """Let each adapter put its parts in place. Raises RequirementError for a ministack that it does not fit."""
+    if context.auth:
+        signature.check_requirements()
+        operator.install(context.keys)
     for name in adapters:
         try:
             adapter = importlib.import_module(f"greenlight.rehearsal.cloud.{name}.service")
@@ -133,7 +140,7 @@ async def _serve(context: CloudContext, taken: socket.socket) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     preparing = asyncio.create_task(Readiness(context).prepare())
     preparing.add_done_callback(lambda task: stopped.set() if _failure(task) else None)
-    application = context.control.wrap(require(ministack, "app"))
+    application = _guarded(context, require(ministack, "app"))
     serving = asyncio.ensure_future(serve(application, _config(taken), shutdown_trigger=stopped.wait))  # type: ignore[arg-type]
     serving.add_done_callback(lambda _: stopped.set())
     lost = asyncio.wrap_future(context.breakdown.lost)
@@ -145,6 +152,12 @@ async def _serve(context: CloudContext, taken: socket.socket) -> None:
         raise LaunchError(str(failure))
     if failure:
         raise LaunchError(f"{type(failure).__name__}: {failure}") from failure
+
+
+def _guarded(context: CloudContext, application: Application) -> Application:
+    """Put in front of AWS's API what lets only this run's own programs in."""
+    signed = signature.demanding_signatures(application) if context.auth else application
+    return facing_programs_alone(context.control.wrap(signed), context.port)
 
 
 def _failure(task: asyncio.Future[None]) -> BaseException | None:

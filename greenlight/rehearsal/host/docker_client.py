@@ -17,7 +17,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one docker command; return its exit code."""
     here = Surroundings.read()
     connection = HTTPConnection(here.address, here.port, timeout=_SECONDS)
-    body = json.dumps({"host": here.host, "arguments": list(arguments)})
+    body = json.dumps({"host": here.host, "key": here.docker_key, "arguments": list(arguments)})
     connection.request("POST", DOCKER_PATH, body, {"Content-Type": "application/json"})
     answer = connection.getresponse()
     content = answer.read()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from greenlight.processes.owner import Processes
 from greenlight.processes.process import OwnedProcess
-from greenlight.rehearsal.host.surroundings import ENDPOINT_VARIABLE, HOST_VARIABLE
+from greenlight.rehearsal.host.surroundings import DOCKER_VARIABLE, ENDPOINT_VARIABLE, HOST_VARIABLE
 from greenlight.rehearsal.runner.log import BoundedLog
 
 TIMED_OUT = 137
@@ -37,11 +37,13 @@ class MachinePlace:
         home: HOME of its scripts; also their working directory, and TMPDIR lies in it.
         commands: the folder of the stand-ins, first on PATH.
         endpoint_url: the local cloud.
+        docker_key: what the host's scripts show to use its docker.
     """
 
     home: Path
     commands: Path
     endpoint_url: str
+    docker_key: str = ""
 
 
 class Machine:
@@ -120,6 +122,7 @@ class Machine:
             "TMPDIR": str(self._place.home / "tmp"),
             HOST_VARIABLE: self.name,
             ENDPOINT_VARIABLE: self._place.endpoint_url,
+            DOCKER_VARIABLE: self._place.docker_key,
             **self._credentials(),
         }
 

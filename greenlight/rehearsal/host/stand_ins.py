@@ -55,7 +55,7 @@ def write_stand_ins(folder: Path) -> None:
     for name, script in scripts.items():
         path = folder / name
         path.write_text(f"#!/bin/sh\n{script.strip()}\n")
-        path.chmod(0o755)
+        path.chmod(0o700)
 
 
 def _python(module: str) -> str:

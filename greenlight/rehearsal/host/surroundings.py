@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 HOST_VARIABLE = "GREENLIGHT_REHEARSAL_HOST"
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
+DOCKER_VARIABLE = "GREENLIGHT_REHEARSAL_DOCKER_KEY"
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Surroundings:
     host: str
     address: str
     port: int
+    docker_key: str = ""
 
     @classmethod
     def read(cls) -> Surroundings:
@@ -25,4 +27,4 @@ class Surroundings:
         if not host or not endpoint:
             raise SystemExit(f"{HOST_VARIABLE} or {ENDPOINT_VARIABLE} is not set: this works on a rehearsed host only")
         place = urlsplit(endpoint)
-        return cls(host, place.hostname or "127.0.0.1", place.port or 80)
+        return cls(host, place.hostname or "127.0.0.1", place.port or 80, os.environ.get(DOCKER_VARIABLE, ""))

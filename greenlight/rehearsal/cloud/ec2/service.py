@@ -6,6 +6,8 @@ rebooting are refused, since nobody rehearses them yet and a no-op would be a li
 
 from __future__ import annotations
 
+import hmac
+import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -61,7 +63,7 @@ def install(context: CloudContext) -> None:
     for name in NOT_REHEARSED:
         ec2._ACTION_MAP[name] = _refusal(name)
     ec2.exec_in_instance_blocking = instances.execute
-    context.control.route("docker", instances.docker)
+    context.control.route("docker", instances.docker, checks_itself=True)
     context.control.route("containers", lambda *_: (200, [asdict(look) for look in context.runner.looks()]))
     context.on_shutdown.append(instances.power_off)
 
@@ -74,6 +76,7 @@ class Instances:
         self._commands = context.run_dir / "hosts" / "bin"
         self._machines: dict[str, Machine] = {}
         self._dockers: dict[str, DockerEngine] = {}
+        self._docker_keys: dict[str, str] = {}
         write_stand_ins(self._commands)
 
     def launching(self, launch: Launch) -> Launch:
@@ -111,7 +114,9 @@ class Instances:
             require_way(record, image)
             return RoleRegistry(self._context.endpoint_url, region, credentials()).pull(image)
 
-        place = MachinePlace(self._context.run_dir / "hosts" / instance, self._commands, self._context.endpoint_url)
+        home = self._context.run_dir / "hosts" / instance
+        docker_key = self._docker_keys[instance] = secrets.token_urlsafe()
+        place = MachinePlace(home, self._commands, self._context.endpoint_url, docker_key)
         log = BoundedLog(self._context.run_dir / "logs" / f"host-{instance}.log")
         runner = self._context.runner
         offered = partial(self._offered, role, instance)
@@ -172,10 +177,14 @@ class Instances:
         return result.exit_code, result.stdout, result.stderr
 
     def docker(self, _method: str, _query: Query, body: Any) -> Answer:
-        """Answer a host's docker command."""
-        engine = self._dockers.get(body["host"])
+        """Answer a host's docker command: its scripts alone have the key, as root alone has docker's socket."""
+        host = body["host"]
+        key = self._docker_keys.get(host, "")
+        if not key or not hmac.compare_digest(str(body.get("key", "")).encode(), key.encode()):
+            return 403, {"error": f"permission denied while trying to connect to the docker daemon of {host!r}"}
+        engine = self._dockers.get(host)
         if not engine:
-            return 404, {"error": f"host {body['host']!r} is not an instance, or was terminated"}
+            return 404, {"error": f"host {host!r} was terminated"}
         return 200, asdict(engine.execute(body["arguments"]))
 
     def power_off(self) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +37,7 @@ def install(context: CloudContext) -> None:
     ecr._complete_layer_upload = layers.complete
     ecr._batch_check_layer_availability = layers.check
     ecr._get_download_url_for_layer = layers.url
-    context.control.route(ENDPOINT, layers.download)
+    context.control.route(ENDPOINT, layers.download, checks_itself=True)
 
 
 class Layers:
@@ -43,6 +45,7 @@ class Layers:
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
+        self._signing_key = secrets.token_bytes(32)
         self._uploads: dict[str, bytes] = {}
         self._blobs: Any = AccountRegionScopedDict()
 
@@ -93,13 +96,19 @@ class Layers:
         if digest not in self._blobs:
             name = request.get("repositoryName", "")
             return _refusal("LayersNotFoundException", f"The layer '{digest}' does not exist in '{name}'")
-        url = f"{self._endpoint}/_greenlight/{ENDPOINT}?digest={digest}"
+        url = f"{self._endpoint}/_greenlight/{ENDPOINT}?digest={digest}&signature={self._signature(digest)}"
         return json_response({"downloadUrl": url, "layerDigest": digest})
 
     def download(self, _method: str, query: Query, _body: object) -> Answer:
         """Give out a configuration. Nothing here has layers, which would be archives."""
-        blob = self._blobs.get(query.get("digest", ""))
+        digest = query.get("digest", "")
+        if not hmac.compare_digest(query.get("signature", "").encode(), self._signature(digest).encode()):
+            return 403, {"error": "the address of the blob is not one that was given out"}
+        blob = self._blobs.get(digest)
         return (200, json.loads(blob)) if blob else (404, {"error": "no such blob"})
+
+    def _signature(self, digest: str) -> str:
+        return hmac.new(self._signing_key, digest.encode(), hashlib.sha256).hexdigest()
 
 
 def _about(request: Request) -> dict[str, Any]:

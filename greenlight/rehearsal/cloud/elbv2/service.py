@@ -19,7 +19,6 @@ from greenlight.rehearsal.cloud.elbv2.edge import Edge
 from greenlight.rehearsal.cloud.elbv2.eligibility import require_networks
 from greenlight.rehearsal.cloud.elbv2.publication import Publication
 from greenlight.rehearsal.cloud.elbv2.records import require_records
-from greenlight.rehearsal.runner.ports import free_port
 
 THREADS_VARIABLE = "GREENLIGHT_ENVOY_THREADS"
 
@@ -30,7 +29,7 @@ def install(context: CloudContext) -> None:
     require_networks()
     require_certificates()
     threads = int(os.environ.get(THREADS_VARIABLE, "1"))
-    balancer = Balancer(Folder(context.run_dir / "envoy"), free_port(), context.processes, threads)
+    balancer = Balancer(Folder(context.run_dir / "envoy"), context.processes, threads)
     certificates = Certificates(context.run_dir / "envoy" / "certificates")
     edge = Edge(balancer, certificates, context.routes, check_scale())
     publication = Publication(edge)

@@ -26,7 +26,7 @@ class Vending:
     def __init__(self, control: Control, endpoint_url: str) -> None:
         self._endpoint_url = endpoint_url
         self._sessions: dict[str, Callable[[], RoleSession]] = {}
-        control.route(_NAME, self._answer)
+        control.route(_NAME, self._answer, checks_itself=True)
 
     def variables(self, session: Callable[[], RoleSession]) -> Mapping[str, str]:
         """Return variables that lead an SDK to a session; the address is the secret."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,11 +84,13 @@ def environment(
 def _local(endpoint: str, authority: str) -> dict[str, str]:
     """What makes a process on this machine talk to the local AWS API, and to no proxy on the way.
 
-    On AWS a function trusts the public authorities; here it trusts the run's own, and no other.
+    On AWS a function trusts the public authorities; here it trusts the run's own, and no other. It has no HOME there;
+    without one here it would find what whoever rehearses keeps in theirs, such as settings of AWS clients.
     """
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "HOME": tempfile.gettempdir(),
         "LANG": "en_US.UTF-8",
         "NO_PROXY": "127.0.0.1,localhost",
         "PATH": os.environ.get("PATH", os.defpath),

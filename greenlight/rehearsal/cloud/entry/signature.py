@@ -1,0 +1,71 @@
+"""Every call of AWS's API is signed (Signature Version 4), and the signature is checked before anything else is.
+
+ministack checks it where it checks a policy, which some of its paths never do; and its own pages ask for nothing. What
+stays open is the address of CloudFormation's answers, which is a secret by itself, as the ResponseURL is on AWS.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, quote
+
+from ministack.core import iam_evaluator
+from ministack.core.responses import set_request_account_id, set_request_region
+
+from greenlight.rehearsal.account import ACCOUNT, REGION
+from greenlight.rehearsal.cloud.control import Application, Receive, Scope, Send, read_body
+from greenlight.rehearsal.cloud.entry.refusal import refuse
+from greenlight.rehearsal.cloud.requirement import require
+
+ANSWERS = "/_ministack/cfn-response/"
+_OWN_PAGES = "/_ministack"
+
+
+def check_requirements() -> None:
+    """Fail at start when the library has changed what this module relies on."""
+    require(iam_evaluator, "pin_signed_request", "pin_signed_body", "authenticate", "AuthError", "_signed_request")
+
+
+def demanding_signatures(application: Application) -> Application:
+    """Refuse what is not signed with a key that is known, and valid."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(ANSWERS):
+            await application(scope, receive, send)
+            return
+        body = await read_body(receive)
+        problem = _problem(scope, body)
+        if problem:
+            await refuse(scope, send, problem[1], problem[0])
+        else:
+            await application(scope, _again(body, receive), send)
+
+    return wrapped
+
+
+def _problem(scope: Scope, body: bytes) -> tuple[str, str] | None:
+    """The code and the message of what is wrong; None for a valid signature."""
+    if scope["path"].startswith(_OWN_PAGES):
+        return "AccessDeniedException", "the rehearsal's cloud has no such page"
+    set_request_account_id(ACCOUNT)
+    set_request_region(REGION)
+    query = parse_qs(scope.get("query_string", b"").decode("utf-8", "replace"), keep_blank_values=True)
+    raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
+    iam_evaluator.pin_signed_request(scope["method"], raw_path.decode("latin-1"), query, scope["headers"])
+    iam_evaluator.pin_signed_body(body)
+    request = iam_evaluator._signed_request.get()
+    if request is None:
+        return "MissingAuthenticationTokenException", "Missing Authentication Token"
+    if request.s3_scoped:
+        return "AccessDeniedException", "presigned URLs of S3 are not rehearsed"
+    outcome = iam_evaluator.authenticate(request.access_key_id, ACCOUNT)
+    return (outcome.code, outcome.message) if isinstance(outcome, iam_evaluator.AuthError) else None
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Hand out a body that was read already, and then whatever comes."""
+    pending = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def received() -> dict[str, object]:
+        return pending.pop() if pending else await receive()
+
+    return received
