@@ -17,8 +17,9 @@ from traffic_switch.errors import JournalError
 from traffic_switch.ports.listener_rule import ListenerRule
 from traffic_switch.ports.target_groups import TargetGroups
 
+from greenlight import images
 from greenlight.deployed_stack import IMPATIENT, DeployedStack
-from greenlight.errors import NotDeployedError, ReleaseError
+from greenlight.errors import ReleaseError
 from greenlight.journal_view import JournalView
 from greenlight.scene import Scene
 from greenlight.switch_view import asked_before_and_after
@@ -91,20 +92,8 @@ class Deployed:
         return versions(DeployedStack(self.names.compute_stack(compute)).template, service)
 
     def has_image(self, service: str, version: str, owner: Names) -> bool:
-        """Whether the service's repository has an image of the version; `owner` is the stage that the repository is of.
-
-        Raises:
-            NotDeployedError: there is no such repository.
-        """
-        repository = owner.repository(service)
-        ecr = boto3.client("ecr", config=IMPATIENT)
-        try:
-            found = ecr.batch_get_image(repositoryName=repository, imageIds=[{"imageTag": version}])
-        except ecr.exceptions.RepositoryNotFoundException as error:
-            raise NotDeployedError(
-                f"the image repository {repository} does not exist: deploy the stack {owner.stack('Registry')} first"
-            ) from error
-        return bool(found["images"])
+        """Whether the repository of the service at the stage `owner` has an image of the version."""
+        return images.has_image(service, version, owner)
 
     def start_repair(self, service: str, request_id: str, reason: str) -> str:
         """Ask the switch for a repair, and return the id of the switch that was started.
