@@ -50,7 +50,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        click.echo(f"greenlight: {error.format_message()}", err=True)
+        click.echo(f"greenlight: {printable(error.format_message())}", err=True)
         sys.exit(error.exit_code)
     except click.Abort as error:
         interrupted = isinstance(error.__cause__, KeyboardInterrupt)

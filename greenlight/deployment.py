@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from greenlight.processes.owner import Processes
+from greenlight.wording import printable
 
 STACK_LINE = re.compile(
     r"(?P<mark>✅|❌)\s+(?P<stack>Greenlight\w+)(?P<rest>.*)|(?P<start>Greenlight\w+): (?P<what>deploying)"
@@ -95,4 +96,4 @@ def stack_news(line: str) -> str:
     if found["start"]:
         return f"{found['start']}: deploying"
     rest = found["rest"].strip(" :\n")
-    return f"{found['stack']}: {'failed' if found['mark'] == '❌' else rest or 'deployed'}"[:160]
+    return printable(f"{found['stack']}: {'failed' if found['mark'] == '❌' else rest or 'deployed'}")[:160]

@@ -28,7 +28,7 @@ def abort(service: str | None, reason: str, stage: str | None) -> None:
     wanted = plans.chosen(project.settings(), service)
     owner = _running(deployed, wanted.name)
     deployed.journal.ask_to_abort(owner, reason or f"asked by {getpass.getuser()}")
-    click.echo(f"the switch {owner} of {wanted.name} will take itself back at its next look")
+    click.echo(printable(f"the switch {owner} of {wanted.name} will take itself back at its next look"))
 
 
 def _running(deployed: Deployed, service: str) -> str:

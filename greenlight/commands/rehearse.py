@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from greenlight.errors import RehearsalError
 from greenlight.project import CHECKOUT, Project
@@ -101,7 +102,7 @@ def rehearse(
         click.echo(as_json(report))
     else:
         print_report(report, console)
-        console.print(f"report: {files.html}")
+        console.print(Text(f"report: {files.html}"))
     sys.exit(0 if report.verdict == "pass" else 1)
 
 
@@ -156,7 +157,8 @@ def _lingering(console: Console) -> Callable[[Stage], None]:
             f"  cd {folder} && . ./activate\n"
             f"  greenlight status\n"
             f"  greenlight doctor\n"
-            f"  {_curl(stage)}\n"
+            f"  {_curl(stage)}\n",
+            markup=False,
         )
         try:
             while True:

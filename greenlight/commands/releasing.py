@@ -141,7 +141,8 @@ def carry_out(
     if problem := unmet(plan, scene):
         raise ReleaseError(printable(f"the deploy ended well, but {plan.title} is not what users get: {problem}"))
     project.declare(plan.service, plan.facts)
-    click.echo(f"{plan.title} is live on {plan.color}{f' at the stage {project.stage}' if project.stage else ''}")
+    where = f" at the stage {project.stage}" if project.stage else ""
+    click.echo(printable(f"{plan.title} is live on {plan.color}{where}"))
 
 
 def _look_afterwards(deployed: Deployed, plan: Plan, service: ServiceSettings, patience: float) -> Scene:

@@ -12,6 +12,7 @@ from rich.text import Text
 from traffic_switch.contract import Color
 
 from greenlight.rehearsal.progress_view import ActView, Traffic
+from greenlight.wording import printable
 
 PLAIN_SECONDS = 1.0
 """Without a terminal, at most one line of figures in this time; acts, phases, notes and verdicts are never left out."""
@@ -51,6 +52,7 @@ class Progress:
 
     def phase(self, name: str, detail: str = "") -> None:
         """Tell which phase the switch, or the act, is in; the same phase again only renews the detail."""
+        name, detail = printable(name), printable(detail)
         new = self._act is None or name != self._act.phase
         if self._act:
             self._act.phase, self._act.detail = name, detail
@@ -72,7 +74,7 @@ class Progress:
 
     def note(self, text: str) -> None:
         """Say one thing that is neither a phase nor a figure."""
-        self._say(self._within_act(Text(text)))
+        self._say(self._within_act(Text(printable(text))))
 
     def done(self, passed: bool, reason: str = "") -> None:
         """End the act with its verdict."""
@@ -82,7 +84,7 @@ class Progress:
         word = Text("✔ pass" if passed else "✘ fail", "bold green" if passed else "bold red")
         failures = f", {act.traffic.failures:,} failed requests" if act.traffic and act.traffic.failures else ""
         took = f"  {act.name}  in {act.elapsed(self._clock())}"
-        self._say(Text.assemble(word, took, failures, f": {reason}" if reason else ""))
+        self._say(Text.assemble(word, took, failures, f": {printable(reason)}" if reason else ""))
 
     def _within_act(self, text: Text) -> Text:
         """Indent what belongs to an act, and say when in it that was."""

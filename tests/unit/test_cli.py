@@ -15,7 +15,7 @@ from traffic_switch.errors import JournalError
 
 from greenlight import INTERRUPTED, __main__, cli
 from greenlight.commands import rehearse
-from greenlight.errors import RehearsalError
+from greenlight.errors import RehearsalError, ReleaseError
 from greenlight.rehearsal.rehearsal import Order
 
 REFUSED = {
@@ -86,12 +86,13 @@ def test_a_confirmation_denied_changes_nothing_and_says_so(
 @pytest.mark.parametrize(
     ("error", "said"),
     [
+        (ReleaseError("shop is not live: wrong\nversion \x1b]0;x"), "shop is not live: wrong version �]0;x\n"),
         (JournalError("the journal's item lock#shop is\ndamaged"), "the journal's item lock#shop is damaged"),
         (NoCredentialsError(), "Unable to locate credentials"),
         (ClientError({"Error": {"Code": "AccessDenied"}}, "BatchGetImage"), "when calling the BatchGetImage operation"),
         (PermissionError(13, "Permission denied", "build"), "Permission denied: 'build'. Look at this machine's disk"),
     ],
-    ids=["journal", "credentials", "refused", "disk"],
+    ids=["release", "journal", "credentials", "refused", "disk"],
 )
 def test_what_goes_wrong_outside_is_one_line(
     error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

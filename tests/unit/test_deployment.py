@@ -14,6 +14,7 @@ from greenlight.deployment import stack_news
         (" ✅  GreenlightEdge\n", "GreenlightEdge: deployed"),
         (" ✅  GreenlightEdge (no changes)\n", "GreenlightEdge: (no changes)"),
         (" ❌  GreenlightRelease failed: Error\n", "GreenlightRelease: failed"),
+        (" ✅  GreenlightEdge\x1b]0;x\x07\n", "GreenlightEdge: �]0;x�"),
         ("GreenlightEdge | 0/3 | UPDATE_IN_PROGRESS | AWS::EC2::VPC\n", ""),
     ],
 )

@@ -139,6 +139,16 @@ def test_abort_asks_the_running_release(desk: Desk) -> None:
     assert (code, desk.deployed.journal.aborted) == (0, {"s2": "wrong version"})
 
 
+def test_an_owner_that_somebody_wrote_into_the_lock_reaches_the_terminal_as_plain_text(desk: Desk) -> None:
+    owner = "s2\x1b[2J"
+    desk.deployed.journal.held = replace(HELD, owner=owner)
+
+    code, said = desk.type("abort")
+
+    assert (code, list(desk.deployed.journal.aborted)) == (0, [owner])
+    assert said == "the switch s2�[2J of shop will take itself back at its next look\n"
+
+
 @pytest.mark.parametrize(
     ("lock", "mode", "said"),
     [

@@ -39,6 +39,21 @@ class Plain:
         self.progress.traffic({B: blue, G: green}, failures)
 
 
+def test_what_comes_from_outside_is_told_as_one_plain_line() -> None:
+    plain = Plain()
+    with plain.progress as progress:
+        progress.act("Release", "Nobody notices.")
+        progress.phase("Smoke", "wrong version [/x]\x1b[2J\n2")
+        progress.note("\x1b]0;x")
+        progress.done(False, "\x1b[31m[bold]")
+
+    assert plain.lines[1:] == [
+        "   0:00  Smoke  wrong version [/x]�[2J 2",
+        "   0:00  �]0;x",
+        "✘ fail  Release  in 0:00: �[31m[bold]",
+    ]
+
+
 def test_an_act_is_told_from_claim_to_verdict() -> None:
     plain = Plain()
     with plain.progress as progress:

@@ -231,6 +231,18 @@ def test_a_rollback_to_a_version_without_an_image_is_refused(desk: Desk) -> None
     assert "there is no image 1.0.0" in said
 
 
+def test_a_version_that_an_application_made_up_reaches_the_terminal_as_plain_text(desk: Desk) -> None:
+    made_up = replace(BLUE, version="1\x1b[2J")
+    desk.deployed.now = scene(GREEN)
+    desk.deployed.journal.known = [switch(1, GREEN, made_up)]
+    desk.deployed.running = {Color.BLUE: made_up.version}
+    desk.becomes(made_up)
+
+    code, said = desk.type("rollback", "--yes")
+
+    assert (code, said.splitlines()[-1]) == (0, "shop 1�[2J is live on blue")
+
+
 def test_before_the_first_release_there_is_nothing_to_roll_back(desk: Desk) -> None:
     desk.deployed.journal.known = [switch(1, BLUE, None)]
 

@@ -48,6 +48,12 @@ def test_a_failed_act_is_explained_below_with_its_claim_and_log() -> None:
     assert "release:" not in text
 
 
+def test_what_an_application_answered_is_shown_as_one_plain_line() -> None:
+    text = printed(replace(BROKEN, reason="wrong version [/x]\x1b[2J\n2"))
+
+    assert "broken: wrong version [/x]�[2J 2\n  claimed" in text
+
+
 def test_a_note_is_a_line_before_the_verdict() -> None:
     assert printed(RELEASE).splitlines()[-2] == "note: python3.14 [is] missing"
 

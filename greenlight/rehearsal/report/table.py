@@ -10,6 +10,7 @@ from rich.text import Text
 
 from greenlight.rehearsal.report import figures
 from greenlight.rehearsal.report.result import ActResult, ActVerdict, RehearsalReport
+from greenlight.wording import printable
 
 STYLES = {ActVerdict.PASS: "bold green", ActVerdict.FAIL: "bold red"}
 
@@ -22,7 +23,7 @@ def print_report(report: RehearsalReport, console: Console) -> None:
         if not act.passed:
             _print_failure(act, console)
     for note in report.notes:
-        console.print(Text(f"note: {note}", "dim"))
+        console.print(Text(printable(f"note: {note}"), "dim"))
     console.print(_closing(report))
 
 
@@ -53,7 +54,7 @@ def _row(act: ActResult) -> list[Text]:
 
 
 def _print_failure(act: ActResult, console: Console) -> None:
-    console.print(Text.assemble((f"{act.name}: ", "bold red"), act.reason or "no reason was given"))
+    console.print(Text.assemble((f"{act.name}: ", "bold red"), printable(act.reason or "no reason was given")))
     console.print(Text(f"  claimed: {act.claim}", "dim"))
     if act.log:
         console.print(Text(f"  log: {act.log}", "dim"), soft_wrap=True)
