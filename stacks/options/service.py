@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from traffic_switch.contract import Color
 
 from stacks.options.values import FIXED_ON_EC2, Allowed, Fixed, Integer, Null, Options, Paths, Version
+
+
+def _below(folder: str) -> str:
+    """Refuse what leads out of the repository again: a rehearsal would run the code there."""
+    if ".." in folder.split("/"):
+        raise ValueError("leads out of its folder")
+    return folder
+
 
 LONGEST_NAME = 20
 ServiceName = Annotated[
@@ -19,7 +27,8 @@ ActiveColor = Annotated[Color | None, Null, Allowed("blue or green; leave it out
 Source = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$"),
-    Allowed("a folder below the repository's root, e.g. services/shop"),
+    AfterValidator(_below),
+    Allowed("a folder below the repository's root, without '..', e.g. services/shop"),
 ]
 HealthPath = Annotated[
     str, Field(pattern=r"^/[A-Za-z0-9_.~/-]{0,255}$"), Allowed("a path that starts with '/', e.g. /health")

@@ -87,6 +87,20 @@ def test_a_service_s_source_is_its_folder_unless_said_otherwise() -> None:
     assert settings().services[0].source == "services/shop"
 
 
+@pytest.mark.parametrize("source", ["..", "../x", "a/..", "a/../..", "services/../../x", "/etc", "./a", "", "a\n"])
+def test_a_source_that_could_lead_out_of_the_repository_is_refused(source: str) -> None:
+    allowed = "a folder below the repository's root, without '..', e.g. services/shop"
+
+    line = refusal(services={"shop": {**SHOP, "source": source}})
+
+    assert line == f"services.shop.source: got {source!r}; allowed: {allowed}"
+
+
+@pytest.mark.parametrize("source", ["shop", "services/shop", "a..b/..c", "a/...", "a/.b"])
+def test_a_source_may_have_dots_in_its_names(source: str) -> None:
+    assert settings(services={"shop": {**SHOP, "source": source}}).services[0].source == source
+
+
 def test_a_color_s_version_and_port_are_found_by_its_name() -> None:
     (shop,) = settings().services
 
