@@ -1,5 +1,6 @@
 import express from 'express';
 import { answerHeaders } from './answer-headers.js';
+import { refuseCrossOrigin } from './cross-origin.js';
 import { createLog } from './log.js';
 import { createPages } from './pages.js';
 import { assets } from './routes/assets.js';
@@ -23,6 +24,7 @@ export function createApp({ config, catalog, carts, lifecycle, log = createLog(c
   app.get('/health', health({ config, lifecycle }));
   app.use(products({ catalog, pages }));
   app.get('/assets/shop.css', assets());
+  app.use(refuseCrossOrigin);
   app.use(cartApi({ catalog, carts }));
   app.use(cartPages({ catalog, carts, pages }));
   app.use(notFound);

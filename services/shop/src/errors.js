@@ -1,5 +1,6 @@
 // ShopError
 // ├── InvalidRequestError     400: the client has to send something else
+// ├── CrossOriginError        403: a page of another origin asked for a change
 // ├── UnknownProductError     404: no such product
 // ├── QuantityLimitError      409: the cart already holds too many
 // └── CartsUnavailableError   503: DynamoDB did not answer, or refused
@@ -12,6 +13,15 @@ export class ShopError extends Error {
 export class InvalidRequestError extends ShopError {
   name = 'InvalidRequestError';
   status = 400;
+}
+
+export class CrossOriginError extends ShopError {
+  name = 'CrossOriginError';
+  status = 403;
+
+  constructor() {
+    super('A page of another site asked for this, so nothing was changed. Open the shop and try again there.');
+  }
 }
 
 export class UnknownProductError extends ShopError {
