@@ -40,6 +40,7 @@ class Ec2HostStack(Stack):
             self,
             "Host",
             names=settings.names,
+            image_repositories=settings.registry_names.repositories,
             vpc=network.vpc,
             subnets=network.service_subnets,
             security_group=network.service_security_group,

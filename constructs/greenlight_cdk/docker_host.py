@@ -14,7 +14,7 @@ from traffic_switch.contract import Color
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.host_role import HostRole
-from greenlight_cdk.host_scripts import HostService, first_boot_script, run_document, run_script
+from greenlight_cdk.host_scripts import HostService, first_boot_script, image_pattern, run_document, run_script
 from greenlight_cdk.log_group import LogGroup
 from greenlight_cdk.names import Names
 
@@ -40,6 +40,7 @@ class DockerHost(Construct):
         construct_id: str,
         *,
         names: Names,
+        image_repositories: str,
         vpc: ec2.IVpc,
         subnets: ec2.SubnetSelection,
         security_group: ec2.ISecurityGroup,
@@ -86,7 +87,11 @@ class DockerHost(Construct):
             name=names.run_document,
             document_type="Command",
             document_format="JSON",
-            content=run_document(region=Aws.REGION, script_parameter=names.run_script),
+            content=run_document(
+                region=Aws.REGION,
+                script_parameter=names.run_script,
+                images=image_pattern(account=Aws.ACCOUNT_ID, region=Aws.REGION, repositories=image_repositories),
+            ),
             target_type="/AWS::EC2::Instance",
             update_method="NewVersion",
         )

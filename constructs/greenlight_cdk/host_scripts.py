@@ -42,10 +42,7 @@ COMMAND_SECONDS = 720
 """What one command may take: up to 300 s for docker after a first boot, as much for its turn, then pull and start."""
 
 SERVICE_PATTERN = "^[a-z][a-z0-9-]{0,39}$"
-IMAGE_PATTERN = (
-    r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9/-]+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
-)
-"""An image in an ECR registry, by its tag. With color and service it is all that a command can say to the host."""
+TAG_PATTERN = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 
 CPU_UNITS_PER_CPU = 1024
 
@@ -95,8 +92,17 @@ def first_boot_script(*, region: str, registry: str, script_parameter: str) -> s
     return _script("first-boot.sh", facts)
 
 
-def run_document(*, region: str, script_parameter: str) -> dict[str, Any]:
-    """Return the SSM document that makes one color run one image.
+def image_pattern(*, account: str, region: str, repositories: str) -> str:
+    """Return the pattern of an image of this account's registry, in the repositories that begin so, by its tag.
+
+    With color and service it is all that a command can say to the host.
+    """
+    registry = rf"{account}\.dkr\.ecr\.{region}\.amazonaws\.com(\.cn)?"
+    return f"^{registry}/{repositories}[a-z0-9-]+:{TAG_PATTERN}$"
+
+
+def run_document(*, region: str, script_parameter: str, images: str) -> dict[str, Any]:
+    """Return the SSM document that makes one color run one image that matches the pattern `images`.
 
     It fetches the run script each time, so that a host always runs the newest one without being replaced.
     """
@@ -107,7 +113,7 @@ def run_document(*, region: str, script_parameter: str) -> dict[str, Any]:
         "parameters": {
             "service": {"type": "String", "allowedPattern": SERVICE_PATTERN},
             "color": {"type": "String", "allowedValues": [color.value for color in Color]},
-            "image": {"type": "String", "allowedPattern": IMAGE_PATTERN},
+            "image": {"type": "String", "allowedPattern": images},
             "step": {"type": "String", "allowedValues": [step.value for step in Step], "default": Step.RUN.value},
         },
         "mainSteps": [

@@ -47,7 +47,12 @@ class Names:
 
     def repository(self, service: str) -> str:
         """A service's image repository, when the stage has its own."""
-        return f"{self._path}/{service}"
+        return f"{self.repositories}{service}"
+
+    @property
+    def repositories(self) -> str:
+        """What the names of all repositories begin with, when the stage has its own."""
+        return f"{self._path}/"
 
     def running_tag(self, color: Color) -> str:
         """The tag that marks the image which a color runs; stages that share a repository have their own."""

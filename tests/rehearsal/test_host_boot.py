@@ -67,7 +67,7 @@ def test_a_declared_image_that_is_missing_does_not_keep_the_other_colors_from_st
 
 
 def test_the_document_fetches_the_script_and_runs_it_for_one_color(host: Host) -> None:
-    (step,) = run_document(region="eu-west-1", script_parameter=Names().run_script)["mainSteps"]
+    (step,) = run_document(region="eu-west-1", script_parameter=Names().run_script, images="")["mainSteps"]
     text = "\n".join(step["inputs"]["runCommand"])
     for name, value in {"service": "shop", "color": "green", "image": SHOP_2, "step": "run"}.items():
         text = text.replace(f"{{{{ {name} }}}}", value)

@@ -8,6 +8,7 @@ import pytest
 from tests.synth.compute import READ_ONLY_EVERYWHERE, changed, custom, needs, statements
 from tests.synth.conftest import Synthesize
 from tests.synth.templates import Template, only, resources, text
+from tests.synth.test_stages import OWN, SHARED
 
 STACK = "GreenlightEc2Host"
 GUARD, COLOR = "Custom::GreenlightVersionGuard", "Custom::GreenlightHostColor"
@@ -162,6 +163,25 @@ def test_commands_go_to_the_one_host_and_through_the_one_document(host: Template
     assert len(targets) == 2
     assert '":instance/", {"Ref": "HostInstance' in json.dumps(targets)
     assert '":document/", {"Ref": "HostRunColor' in json.dumps(targets)
+
+
+@pytest.mark.parametrize(
+    ("flags", "folder"),
+    [
+        ({}, "greenlight/"),
+        ({"stages": OWN, "stage": "staging"}, "greenlight-staging/"),
+        ({"stages": SHARED, "stage": "staging"}, "greenlight/"),
+    ],
+    ids=["production", "own", "shared"],
+)
+def test_a_command_can_name_images_of_this_accounts_registry_only(
+    synthesize: Synthesize, flags: dict[str, str], folder: str
+) -> None:
+    (stack,) = (each for name, each in synthesize(**flags).items() if name.endswith("Ec2Host"))
+    pattern = only(stack, "SSM::Document")["Content"]["parameters"]["image"]["allowedPattern"]["Fn::Join"][1]
+
+    assert pattern[:4] == ["^", {"Ref": "AWS::AccountId"}, r"\.dkr\.ecr\.", {"Ref": "AWS::Region"}]
+    assert pattern[4].startswith(rf"\.amazonaws\.com(\.cn)?/{folder}[a-z0-9-]+:")
 
 
 @pytest.mark.parametrize("role", ["ColorsFunctionRole", "VersionGuardFunctionRole"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from greenlight_cdk.host_scripts import IMAGE_PATTERN
+from greenlight_cdk.host_scripts import image_pattern
+from greenlight_cdk.names import PRODUCTION, Names
 
 from tests.unit.host_script import REGISTRY, SHOP_1, color_script
 
@@ -17,11 +18,28 @@ from tests.unit.host_script import REGISTRY, SHOP_1, color_script
         (f"{REGISTRY}.cn/greenlight/order-report:v2_rc.1", True),
         (f"{REGISTRY}/greenlight/shop", False),
         (f"{REGISTRY}/greenlight/shop:1.0'; reboot; '", False),
+        (f"{REGISTRY}/another/shop:1.0.0", False),
+        (f"{REGISTRY}/greenlight/a/b:1.0.0", False),
+        (f"{REGISTRY}/greenlight-staging/shop:1.0.0", False),
+        (SHOP_1.replace("123456789012", "210987654321"), False),
+        (SHOP_1.replace("eu-west-1", "us-east-1"), False),
+        (SHOP_1.replace(".dkr", "-dkr"), False),
+        (f"evil.example/{SHOP_1}", False),
         ("docker.io/library/nginx:latest", False),
     ],
 )
-def test_the_document_admits_images_of_an_ecr_registry_only(image: str, admitted: bool) -> None:
-    assert bool(re.search(IMAGE_PATTERN, image)) is admitted
+def test_the_document_admits_images_of_its_own_account_and_stage_only(image: str, admitted: bool) -> None:
+    assert bool(re.search(_pattern(PRODUCTION), image)) is admitted
+
+
+def test_a_stage_s_document_admits_its_own_images() -> None:
+    staging = Names("staging")
+
+    assert re.search(_pattern(staging), f"{REGISTRY}/{staging.repository('shop')}:1.0.0")
+
+
+def _pattern(names: Names) -> str:
+    return image_pattern(account="123456789012", region="eu-west-1", repositories=names.repositories)
 
 
 def test_the_script_fits_a_standard_parameter_with_more_services_than_the_functions_can_be_told_of() -> None:
