@@ -30,7 +30,7 @@ DISK_GIB = 30
 class DockerHost(Construct):
     """A host whose user data names no version, so that only a change of the host itself replaces it.
 
-    Versions come from outside: at first boot from one parameter per color, later by the document `run_color`.
+    Versions come from outside, by the document `run_color`; one parameter per color says what is declared by then.
     Both colors share the host's CPU, memory and credentials; limits per container keep one from starving the other.
     """
 
@@ -59,22 +59,7 @@ class DockerHost(Construct):
         self.declared_images = {
             (service.name, color): self._declare(service, color) for service in services for color in Color
         }
-        script = ssm.StringParameter(
-            self,
-            "RunScript",
-            parameter_name=names.run_script,
-            description="What a Greenlight host does to make one color run one image",
-            string_value=run_script(
-                region=Aws.REGION,
-                parameters=names.parameters,
-                log_group=self.log_group.log_group_name,
-                table=carts.table_name,
-                container_port=container_port,
-                drain_seconds=drain_seconds,
-                services=services,
-            ),
-        )
-        parameters = [script, *self.declared_images.values()]
+        parameters = list(self.declared_images.values())
         role = HostRole(
             self, "Role", repositories=repositories, log_group=self.log_group, carts=carts, parameters=parameters
         )
@@ -88,8 +73,15 @@ class DockerHost(Construct):
             document_type="Command",
             document_format="JSON",
             content=run_document(
-                region=Aws.REGION,
-                script_parameter=names.run_script,
+                script=run_script(
+                    region=Aws.REGION,
+                    parameters=names.parameters,
+                    log_group=self.log_group.log_group_name,
+                    table=carts.table_name,
+                    container_port=container_port,
+                    drain_seconds=drain_seconds,
+                    services=services,
+                ),
                 images=image_pattern(account=Aws.ACCOUNT_ID, region=Aws.REGION, repositories=image_repositories),
             ),
             target_type="/AWS::EC2::Instance",
@@ -101,14 +93,13 @@ class DockerHost(Construct):
             self,
             f"{service.name}-{color}",
             parameter_name=self._names.declared_image(service.name, color),
-            description=f"Image that {color} of {service.name} runs after a host's first boot",
+            description=f"Image that {color} of {service.name} is to run: a host refuses a late command for another",
             string_value=service.images[color],
         )
 
     def _launch_template(self, role: HostRole, instance_type: str, image: str) -> ec2.CfnLaunchTemplate:
         """Make the template; it carries no tags, since a tag that changed would replace the host."""
         registry = f"{Aws.ACCOUNT_ID}.dkr.ecr.{Aws.REGION}.{Aws.URL_SUFFIX}"
-        boot = first_boot_script(region=Aws.REGION, registry=registry, script_parameter=self._names.run_script)
         return ec2.CfnLaunchTemplate(
             self,
             "Template",
@@ -116,7 +107,7 @@ class DockerHost(Construct):
                 image_id=image,
                 instance_type=instance_type,
                 iam_instance_profile=ec2.CfnLaunchTemplate.IamInstanceProfileProperty(arn=role.profile.attr_arn),
-                user_data=Fn.base64(boot),
+                user_data=Fn.base64(first_boot_script(registry=registry)),
                 metadata_options=ec2.CfnLaunchTemplate.MetadataOptionsProperty(
                     http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=METADATA_HOPS
                 ),

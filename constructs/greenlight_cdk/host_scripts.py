@@ -1,11 +1,14 @@
-"""The shell that runs on the EC2 host: what user data, the SSM document and the run script say.
+"""The shell that runs on the EC2 host: what user data and the SSM document say.
+
+All of it stands in templates. A host that fetched a script from a parameter would run, as root, whatever was written
+there last by anybody who may write parameters.
 
 The host needs bash, coreutils and these commands, with exactly these arguments. Whatever stands in for them in a
 rehearsal has to answer them; everything else on the host is left alone.
 
     dnf install -y docker amazon-ecr-credential-helper
     systemctl enable --now docker
-    aws ssm get-parameter --name N --query Parameter.Value --output text --region R      prints the value
+    aws ssm get-parameter --name N --query Parameter.Value --output text --region R      prints a declared image
     docker ps                                                                            0 once docker answers
     docker ps --quiet --filter label=greenlight=SPEC --filter status=running             prints ids, or nothing
     docker image inspect IMAGE                                                           0 when it was pulled
@@ -42,6 +45,7 @@ COMMAND_SECONDS = 720
 """What one command may take: up to 300 s for docker after a first boot, as much for its turn, then pull and start."""
 
 SERVICE_PATTERN = "^[a-z][a-z0-9-]{0,39}$"
+END = "END_OF_SCRIPT"
 TAG_PATTERN = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 
 CPU_UNITS_PER_CPU = 1024
@@ -68,10 +72,10 @@ def run_script(
     drain_seconds: int,
     services: Sequence[HostService],
 ) -> str:
-    """Return the script that starts containers: a parameter of the standard tier holds 4,096 characters of it.
+    """Return the script that starts containers.
 
-    It must not hold two opening braces in a row, which Parameter Store takes for a reference and refuses. Hence no
-    docker command in it has a format.
+    It must not hold two opening braces in a row, which Systems Manager takes for a reference to a parameter of the
+    document. Hence no docker command in it has a format.
     """
     facts = {
         "region": region,
@@ -86,10 +90,9 @@ def run_script(
     return _script("run-color.sh", facts)
 
 
-def first_boot_script(*, region: str, registry: str, script_parameter: str) -> str:
+def first_boot_script(*, registry: str) -> str:
     """Return the host's user data: the same whatever the versions and the services are."""
-    facts = {"region": region, "registry": registry, "script_parameter": script_parameter}
-    return _script("first-boot.sh", facts)
+    return _script("first-boot.sh", {"registry": registry})
 
 
 def image_pattern(*, account: str, region: str, repositories: str) -> str:
@@ -101,12 +104,11 @@ def image_pattern(*, account: str, region: str, repositories: str) -> str:
     return f"^{registry}/{repositories}[a-z0-9-]+:{TAG_PATTERN}$"
 
 
-def run_document(*, region: str, script_parameter: str, images: str) -> dict[str, Any]:
-    """Return the SSM document that makes one color run one image that matches the pattern `images`.
+def run_document(*, script: str, images: str) -> dict[str, Any]:
+    """Return the SSM document that has `script` make one color run one image that matches the pattern `images`.
 
-    It fetches the run script each time, so that a host always runs the newest one without being replaced.
+    A host gets the newest script with each command, without being replaced.
     """
-    fetch = f"aws ssm get-parameter --name {script_parameter} --query Parameter.Value --output text --region {region}"
     return {
         "schemaVersion": "2.2",
         "description": "Greenlight: make one color of one service run one image",
@@ -126,7 +128,9 @@ def run_document(*, region: str, script_parameter: str, images: str) -> dict[str
                         "set -eu",
                         'script="$(mktemp)"',
                         "trap 'rm -f \"$script\"' EXIT",
-                        f'{fetch} > "$script"',
+                        f"cat >\"$script\" <<'{END}'",
+                        *script.splitlines(),
+                        END,
                         "bash \"$script\" '{{ service }}' '{{ color }}' '{{ image }}' '{{ step }}'",
                     ],
                 },

@@ -64,17 +64,12 @@ class Names:
         return f"/{self._path}"
 
     def declared_image(self, service: str, color: Color) -> str:
-        """The parameter with the image that a color runs after a host's first boot."""
+        """The parameter with the image that a color is to run."""
         return f"{self.parameters}/{service}/{color}"
 
     @property
-    def run_script(self) -> str:
-        """The parameter with the script that starts containers."""
-        return f"{self.parameters}/host/run-color"
-
-    @property
     def run_document(self) -> str:
-        """The document that has a host run that script."""
+        """The document with the script that starts containers."""
         return f"{self._title}-RunColor"
 
     @property

@@ -6,8 +6,6 @@ import os
 import subprocess
 from pathlib import Path
 
-from greenlight_cdk.names import Names
-
 from tests.unit.host_script import REPORT_1, SHOP_1, SHOP_2, color_script
 
 DOCKER = r"""#!/bin/bash
@@ -50,7 +48,6 @@ class Host:
             (self.bin / name).chmod(0o755)
         self.script = root / "run-color.sh"
         self.script.write_text(color_script())
-        self.declare(Names().run_script, color_script())
         self.push(SHOP_1, SHOP_2, REPORT_1)
 
     def declare(self, parameter: str, value: str) -> None:

@@ -1,4 +1,4 @@
-"""What starts the colors of an EC2 host: its first boot, and the document that Systems Manager runs."""
+"""What runs on an EC2 host: its first boot, and the document that starts a color."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from greenlight_cdk.host_scripts import first_boot_script, run_document
-from greenlight_cdk.names import Names
 
+from greenlight.rehearsal.cloud.ssm.documents import Document
 from tests.rehearsal.shell_host import Host
-from tests.unit.host_script import REGISTRY, REPORT_1, SHOP_1, SHOP_2
+from tests.unit.host_script import REGISTRY, SHOP_2, color_script
 
 pytestmark = pytest.mark.rehearsal
 
@@ -21,27 +21,14 @@ def host(tmp_path: Path) -> Host:
     return Host(tmp_path)
 
 
-def test_the_first_boot_installs_docker_and_starts_every_declared_color(host: Host) -> None:
-    _declare_all(host)
-
+def test_the_first_boot_installs_docker_and_asks_for_nothing_that_it_would_run(host: Host) -> None:
     result = _first_boot(host)
 
     assert result.returncode == 0, result.stderr
-    assert host.calls[:2] == [
-        "dnf install -y docker amazon-ecr-credential-helper",
-        "systemctl enable --now docker",
-    ]
-    assert host.containers == {
-        "shop-blue": SHOP_1,
-        "shop-green": SHOP_2,
-        "report-blue": REPORT_1,
-        "report-green": REPORT_1,
-    }
+    assert host.calls == ["dnf install -y docker amazon-ecr-credential-helper", "systemctl enable --now docker"]
 
 
 def test_the_first_boot_lets_docker_sign_in_to_the_registry_by_itself(host: Host) -> None:
-    _declare_all(host)
-
     _first_boot(host)
 
     config = json.loads((host.home / ".docker" / "config.json").read_text())
@@ -49,43 +36,45 @@ def test_the_first_boot_lets_docker_sign_in_to_the_registry_by_itself(host: Host
 
 
 def test_nothing_but_the_registry_login_is_left_behind(host: Host) -> None:
-    _declare_all(host)
-
     _first_boot(host)
 
     assert [path.name for path in host.home.iterdir()] == [".docker"]
 
 
-def test_a_declared_image_that_is_missing_does_not_keep_the_other_colors_from_starting(host: Host) -> None:
-    _declare_all(host)
-    host.declare("/greenlight/shop/blue", f"{REGISTRY}/greenlight/shop:9.9.9")
-
-    result = _first_boot(host)
-
-    assert result.returncode == 1
-    assert set(host.containers) == {"shop-green", "report-blue", "report-green"}
-
-
-def test_the_document_fetches_the_script_and_runs_it_for_one_color(host: Host) -> None:
-    (step,) = run_document(region="eu-west-1", script_parameter=Names().run_script, images="")["mainSteps"]
-    text = "\n".join(step["inputs"]["runCommand"])
-    for name, value in {"service": "shop", "color": "green", "image": SHOP_2, "step": "run"}.items():
-        text = text.replace(f"{{{{ {name} }}}}", value)
-
-    result = host.shell("sh", "-c", text)
+def test_the_document_runs_its_own_script_for_one_color_and_leaves_nothing_behind(host: Host) -> None:
+    result = _command(host, SHOP_2)
 
     assert result.returncode == 0, result.stderr
     assert host.containers == {"shop-green": SHOP_2}
+    assert list(host.home.iterdir()) == []
 
 
-def _declare_all(host: Host) -> None:
-    host.declare("/greenlight/shop/blue", SHOP_1)
-    host.declare("/greenlight/shop/green", SHOP_2)
-    host.declare("/greenlight/report/blue", REPORT_1)
-    host.declare("/greenlight/report/green", REPORT_1)
+def test_a_script_that_fails_fails_the_command_and_leaves_nothing_behind(host: Host) -> None:
+    result = _command(host, f"{REGISTRY}/greenlight/shop:9.9.9")
+
+    assert result.returncode == 1
+    assert "cannot pull" in result.stderr
+    assert list(host.home.iterdir()) == []
+
+
+@pytest.mark.parametrize("step", ["prepare", "run"])
+def test_what_somebody_writes_into_a_parameter_is_never_run(host: Host, step: str) -> None:
+    proof = host.home / "was-run"
+    for parameter in ("/greenlight/shop/green", "/greenlight/host/run-color"):
+        host.declare(parameter, f"#!/bin/bash\ntouch {proof}; $(touch {proof}) `touch {proof}`")
+
+    result = _command(host, SHOP_2, step)
+
+    assert ("is declared to run another image" in result.stderr) is (step == "prepare")
+    assert not proof.exists()
+
+
+def _command(host: Host, image: str, step: str = "run") -> subprocess.CompletedProcess[str]:
+    """Run the document as Systems Manager does."""
+    document = Document.parse(run_document(script=color_script(), images="^"))
+    given = {"service": "shop", "color": "green", "image": image, "step": step}
+    return host.shell("sh", "-c", document.render({name: [value] for name, value in given.items()}).text)
 
 
 def _first_boot(host: Host) -> subprocess.CompletedProcess[str]:
-    return host.shell(
-        "bash", "-c", first_boot_script(region="eu-west-1", registry=REGISTRY, script_parameter=Names().run_script)
-    )
+    return host.shell("bash", "-c", first_boot_script(registry=REGISTRY))

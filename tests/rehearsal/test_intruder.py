@@ -48,7 +48,7 @@ def prey() -> Iterator[Prey]:
             state_machine="arn:machine",
             table="journal",
             topic="arn:topic",
-            script="/greenlight/host/run-color",
+            document="Greenlight-RunColor",
             functions=("Shift",),
             containers=(os.getpid(),),
         )

@@ -107,11 +107,7 @@ def test_nobody_can_sign_in_by_ssh(synthesize: Synthesize) -> None:
 
 def test_the_guard_stands_before_everything_that_a_host_would_read_or_run(host: Template) -> None:
     (guard,) = custom(host, GUARD)
-    declared = {
-        name
-        for name, each in resources(host, "SSM::Parameter").items()
-        if "run-color" not in each["Properties"]["Name"]
-    }
+    declared = set(resources(host, "SSM::Parameter"))
 
     for name in {*custom(host, COLOR), *declared}:
         assert guard in needs(host, name)
@@ -197,13 +193,17 @@ def test_no_role_has_a_policy_of_aws(host: Template) -> None:
 
 def test_the_run_script_knows_the_ports_and_limits_of_every_service(synthesize: Synthesize) -> None:
     template = synthesize(services=TWO_SERVICES)[STACK]
-    (script,) = (
-        json.dumps(each["Properties"]["Value"])
-        for each in resources(template, "SSM::Parameter").values()
-        if each["Properties"]["Name"] == "/greenlight/host/run-color"
-    )
+    (step,) = only(template, "SSM::Document")["Content"]["mainSteps"]
+    lines = [line for line in step["inputs"]["runCommand"] if isinstance(line, str)]
 
-    assert r"shop 3000 3001 0.25 512\nreport 3010 3011 0.25 512" in script.replace("\\\\n", "\\n")
+    assert "services='shop 3000 3001 0.25 512\nreport 3010 3011 0.25 512'" in "\n".join(lines)
+
+
+def test_what_the_host_runs_stands_in_its_document_and_parameters_hold_images_alone(host: Template) -> None:
+    names = [each["Properties"]["Name"] for each in resources(host, "SSM::Parameter").values()]
+
+    assert sorted(names) == ["/greenlight/shop/blue", "/greenlight/shop/green"]
+    assert "get-parameter" not in json.dumps(_launch_data(host)["UserData"])
 
 
 def _launch_data(template: Template) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
-from greenlight_cdk.host_scripts import image_pattern
+from greenlight_cdk.host_scripts import END, first_boot_script, image_pattern, run_document
 from greenlight_cdk.names import PRODUCTION, Names
 
 from tests.unit.host_script import REGISTRY, SHOP_1, color_script
@@ -42,9 +43,21 @@ def _pattern(names: Names) -> str:
     return image_pattern(account="123456789012", region="eu-west-1", repositories=names.repositories)
 
 
-def test_the_script_fits_a_standard_parameter_with_more_services_than_the_functions_can_be_told_of() -> None:
-    assert len(color_script(more=12)) < 4096 - 200, "names that AWS generates are up to 200 characters longer"
+def test_the_document_is_within_systems_managers_limit_with_more_services_than_the_functions_can_be_told_of() -> None:
+    """A document has 64 KB at most (AWS General Reference, Systems Manager quotas)."""
+    assert len(json.dumps(run_document(script=color_script(more=12), images=""))) < 64_000
 
 
-def test_the_script_holds_nothing_that_parameter_store_takes_for_a_reference() -> None:
+def test_the_script_holds_nothing_that_the_document_would_replace_or_end_at() -> None:
     assert "{{" not in color_script()
+    assert END not in color_script()
+
+
+def test_what_runs_on_the_host_fetches_nothing_but_the_declared_image_and_packages() -> None:
+    shell = color_script() + first_boot_script(registry=REGISTRY)
+
+    assert [line.strip() for line in shell.splitlines() if re.search(r"aws |curl|wget|dnf", line)] == [
+        'aws ssm get-parameter --name "$parameters/$service/$color" --query Parameter.Value --output text'
+        ' --region "$region"',
+        "if dnf install -y docker amazon-ecr-credential-helper; then break; fi",
+    ]

@@ -16,7 +16,6 @@ def names_of(stage: Names) -> set[str]:
         stage.repository("shop"),
         *(stage.running_tag(color) for color in Color),
         *(stage.declared_image("shop", color) for color in Color),
-        stage.run_script,
         stage.run_document,
         stage.firewall_metric,
         stage.topic_title,
@@ -39,7 +38,6 @@ def test_productions_names_are_those_that_are_deployed() -> None:
         "live-green",
         "/greenlight/shop/blue",
         "/greenlight/shop/green",
-        "/greenlight/host/run-color",
         "Greenlight-RunColor",
         "WebAcl",
         "Greenlight releases",
@@ -62,7 +60,7 @@ def test_no_kind_of_stack_ends_as_another_so_that_no_stage_can_take_its_name() -
 
 
 def test_a_prefix_that_covers_productions_names_covers_no_stage() -> None:
-    for name in (STAGING.repository("shop"), STAGING.run_script, STAGING.declared_image("shop", Color.BLUE)):
+    for name in (STAGING.repository("shop"), STAGING.declared_image("shop", Color.BLUE)):
         assert not name.lstrip("/").startswith("greenlight/")
 
 

@@ -1,7 +1,7 @@
-# Runs once, as user data: installs docker, then starts the declared images of all colors.
+# Runs once, as user data: installs docker. The document starts the colors.
 #
-# `region`, `registry` and `script_parameter` are set by the lines that the template puts before these. Nothing
-# here names a version or a service: user data that changed would replace the host, and both colors with it.
+# `registry` is set by a line that the template puts before these. Nothing here names a version or a service, and
+# nothing that is fetched is run: user data that changed would replace the host, and both colors with it.
 set -euo pipefail
 export HOME="${HOME:-/root}"
 
@@ -12,7 +12,3 @@ done
 mkdir -p "$HOME/.docker"
 echo "{\"credHelpers\": {\"$registry\": \"ecr-login\"}}" >"$HOME/.docker/config.json"
 systemctl enable --now docker
-script="$(mktemp)"
-trap 'rm -f "$script"' EXIT
-aws ssm get-parameter --name "$script_parameter" --query Parameter.Value --output text --region "$region" >"$script"
-bash "$script" boot

@@ -1,4 +1,3 @@
-# run-color.sh boot                          starts every color with its declared image
 # run-color.sh <service> <color> <image>     makes one color run one image, and touches no other
 # run-color.sh <service> <color> <image> prepare
 #     pulls the image and says whether it runs already; changes no container
@@ -103,17 +102,4 @@ run_color() {
   echo "greenlight: $name runs $image"
 }
 
-boot() {
-  failed=0
-  for service in $(sed 's/ .*//' <<<"$services"); do
-    for color in blue green; do
-      image="$(declared)" && bash "$0" "$service" "$color" "$image" || failed=1
-    done
-  done
-  exit "$failed"
-}
-
-case "${1:-}" in
-  boot) boot ;;
-  *) run_color "$@" ;;
-esac
+run_color "$@"

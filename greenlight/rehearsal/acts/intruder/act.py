@@ -49,7 +49,7 @@ def _prey(performance: Performance) -> Prey:
         state_machine=switch["StateMachineArn"],
         table=lookout.outputs("Data")["JournalTableName"],
         topic=switch["TopicArn"],
-        script=performance.stage.settings.names.run_script,
+        document=performance.stage.settings.names.run_document,
         functions=tuple(each["FunctionName"] for each in found),
         containers=tuple(each["pid"] for each in performance.stage.ask("containers") if each["state"] == "running"),
     )

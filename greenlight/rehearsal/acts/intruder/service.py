@@ -57,7 +57,7 @@ def _with_its_role(prey: Prey, credentials: tuple[str, str, str]) -> Iterator[Tr
         "start a switch": lambda: of("stepfunctions").start_execution(stateMachineArn=prey.state_machine, input="{}"),
         "write in the journal": lambda: of("dynamodb").put_item(TableName=prey.table, Item=item),
         "read the journal": lambda: of("dynamodb").scan(TableName=prey.table),
-        "change the host's script": lambda: of("ssm").put_parameter(Name=prey.script, Value="x", Overwrite=True),
+        "change the host's script": lambda: of("ssm").update_document(Name=prey.document, Content="{}"),
         "run a command on the host": lambda: of("ssm").send_command(DocumentName="AWS-RunShellScript"),
         "tell people lies": lambda: of("sns").publish(TopicArn=prey.topic, Message="all is well"),
         "read secrets": lambda: of("secretsmanager").list_secrets(),

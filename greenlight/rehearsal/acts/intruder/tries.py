@@ -25,7 +25,7 @@ class Prey:
     Attributes:
         port: of the local cloud.
         rule_arn: the production rule, and `actions` what it would be with all traffic on the idle color.
-        state_machine, table, functions, topic: of the switch, by their AWS names; `script` is what the host runs.
+        state_machine, table, functions, topic: of the switch, by their AWS names; `document` is what the host runs.
         containers: the processes that serve the colors.
     """
 
@@ -35,7 +35,7 @@ class Prey:
     state_machine: str
     table: str
     topic: str
-    script: str
+    document: str
     functions: tuple[str, ...]
     containers: tuple[int, ...]
 
