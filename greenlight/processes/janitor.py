@@ -26,13 +26,13 @@ def watched(lines: list[str]) -> set[int]:
 
 
 def end(groups: set[int]) -> None:
-    """Ask the groups to stop, then make them."""
-    for group in groups:
-        _signal(group, signal.SIGTERM)
+    """Ask the groups to stop, then make them. One that is gone is left alone: its number may be another's by then."""
+    left = {group for group in groups if _signal(group, signal.SIGTERM)}
     deadline = time.monotonic() + GRACE_SECONDS
-    while time.monotonic() < deadline and any(_signal(group, 0) for group in groups):
+    while left and time.monotonic() < deadline:
         time.sleep(STEP_SECONDS)
-    for group in groups:
+        left = {group for group in left if _signal(group, 0)}
+    for group in left:
         _signal(group, signal.SIGKILL)
 
 

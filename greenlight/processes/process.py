@@ -37,8 +37,9 @@ class Finished:
 class OwnedProcess:
     """A process and whatever it starts. When it ends, what it left in its group is killed. Thread-safe.
 
-    The group is signalled only while its leader has not been reaped: until then the system gives its number to no
-    other process. macOS cannot wait without reaping before Python 3.13, and is signalled a moment after.
+    The group is signalled, and watched by the janitor, only while its leader has not been reaped: until then the system
+    gives its number to no other process. macOS cannot wait without reaping before Python 3.13, and is signalled a
+    moment after.
     """
 
     def __init__(self, popen: subprocess.Popen[bytes], on_end: Callable[[OwnedProcess], None]) -> None:
@@ -63,8 +64,8 @@ class OwnedProcess:
         with self._lock:
             if self._exit_code is None and self._has_ended():
                 self._signal_group(signal.SIGKILL)
-                self._exit_code = self._popen.wait()
                 self._on_end(self)
+                self._exit_code = self._popen.wait()
             return self._exit_code
 
     @overload
@@ -142,5 +143,8 @@ class OwnedProcess:
             os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
 
     def _signal_group(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        """Signal the group, unless somebody else has reaped its leader."""
+        with contextlib.suppress(ProcessLookupError, PermissionError, ChildProcessError):
+            if hasattr(os, "waitid"):
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
             os.killpg(self.pid, number)

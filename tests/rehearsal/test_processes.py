@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -127,6 +128,33 @@ def test_a_group_is_never_signalled_after_its_leader_was_reaped(
     ended.kill()
 
     assert signalled == []
+
+
+@pytest.mark.parametrize("act", [OwnedProcess.kill, OwnedProcess.poll], ids=["kill", "poll"])
+def test_a_group_is_not_signalled_when_somebody_else_has_reaped_its_leader(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch, act: Callable[[OwnedProcess], object]
+) -> None:
+    ended = processes.start(["true"], environment=ENVIRONMENT)
+    os.waitpid(ended.pid, 0)
+    signalled: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda group, _: signalled.append(group))
+
+    act(ended)
+
+    assert signalled == []
+
+
+def test_the_janitor_forgets_a_group_before_its_leader_is_reaped(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states: list[str] = []
+    monkeypatch.setattr(processes, "_tell", lambda verb, group: states.append(psutil.Process(group).status()))
+    ended = processes.start(["true"], environment=ENVIRONMENT)
+    states.clear()
+
+    ended.wait()
+
+    assert states == [psutil.STATUS_ZOMBIE]
 
 
 def test_a_group_is_killed_before_its_leader_is_reaped(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
