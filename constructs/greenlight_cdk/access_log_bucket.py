@@ -40,7 +40,12 @@ class AccessLogBucket(s3.Bucket):
         )
 
     def _delivery(self) -> iam.PolicyStatement:
-        """Let AWS deliver into this account's folder. AWS's own example has no condition on the source either."""
+        """Let AWS deliver into this account's folder.
+
+        The folder is named after the account whose load balancer writes, so that no other account's can. AWS documents
+        no condition on the source for this service, and the load balancer's first write would fail where it sends none
+        (Application Load Balancers guide, Enable access logs).
+        """
         return iam.PolicyStatement(
             actions=["s3:PutObject"],
             principals=[iam.ServicePrincipal(LOG_DELIVERY)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -38,8 +39,12 @@ class Network(Construct):
         self._log_flows(flow_log_retention_days)
 
     def _log_flows(self, retention_days: int) -> None:
+        """Let this account's flow logs write, and no other's (VPC user guide, IAM role for publishing flow logs)."""
         log_group = LogGroup(self, "FlowLogs", retention_days=retention_days)
-        role = iam.Role(self, "FlowLogRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"))
+        flow_logs = Stack.of(self).format_arn(service="ec2", resource="vpc-flow-log", resource_name="*")
+        ours = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}, "ArnLike": {"aws:SourceArn": flow_logs}}
+        service = iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=ours)
+        role = iam.Role(self, "FlowLogRole", assumed_by=service)
         self.vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group, role))
 
 

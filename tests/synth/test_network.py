@@ -8,6 +8,7 @@ from tests.synth.conftest import Synthesize
 from tests.synth.templates import Template, only, properties, resources, text
 
 ANYWHERE = "0.0.0.0/0"
+ACCOUNT = {"Ref": "AWS::AccountId"}
 
 
 @pytest.fixture
@@ -47,6 +48,18 @@ def test_all_traffic_of_the_vpc_is_logged_for_the_days_asked_for(synthesize: Syn
     assert only(template, "EC2::FlowLog")["TrafficType"] == "ALL"
     flows = only(template, "EC2::FlowLog")["LogGroupName"]["Ref"]
     assert resources(template, "Logs::LogGroup")[flows]["Properties"]["RetentionInDays"] == 7
+
+
+def test_the_flow_logs_of_this_account_and_region_alone_may_take_their_role(network: Template) -> None:
+    role = only(network, "EC2::FlowLog")["DeliverLogsPermissionArn"]["Fn::GetAtt"][0]
+    (trust,) = resources(network, "IAM::Role")[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    ours = ["", ["arn:", {"Ref": "AWS::Partition"}, ":ec2:", {"Ref": "AWS::Region"}, ":", ACCOUNT, ":vpc-flow-log/*"]]
+
+    assert trust["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": {"Fn::Join": ours}},
+    }
 
 
 def test_s3_and_dynamodb_are_reached_without_the_internet(network: Template) -> None:
