@@ -66,7 +66,13 @@ def task_definition(scope: Construct, app: Application) -> ecs.FargateTaskDefini
 
 
 def _add_container(scope: Construct, task: ecs.FargateTaskDefinition, app: Application) -> None:
+    """Confine the container as the host confines its own (`host/run-color.sh`).
+
+    Fargate takes neither `dockerSecurityOptions`, of which `no-new-privileges` is one, nor a limit of processes (ECS
+    API reference, ContainerDefinition); without capabilities a set-user-id program gains none either.
+    """
     linux = ecs.LinuxParameters(scope, "Linux")
+    linux.drop_capabilities(ecs.Capability.ALL)
     linux.add_tmpfs(on_fargate())
     stream = f"{app.service}/{app.color}/{app.version}"
     task.add_container(

@@ -75,6 +75,14 @@ def test_containers_cannot_write_to_their_own_code(fargate: Template) -> None:
         assert "MountPoints" not in container
 
 
+def test_containers_have_no_capabilities_as_on_the_host(synthesize: Synthesize) -> None:
+    fargate, host = synthesize(compute="fargate")[STACK], synthesize()["GreenlightEc2Host"]
+
+    for container in _containers(fargate):
+        assert container["LinuxParameters"]["Capabilities"] == {"Drop": ["ALL"]}
+    assert "--cap-drop ALL" in text(host)
+
+
 def test_everybody_in_a_container_can_write_temporary_files_as_on_the_host(synthesize: Synthesize) -> None:
     """A volume of a task is a folder that root owns (ECS developer guide, bind mounts)."""
     fargate, host = synthesize(compute="fargate")[STACK], synthesize()["GreenlightEc2Host"]
