@@ -53,6 +53,11 @@ class PythonFunction(Construct):
             environment=dict(environment),
         )
 
-    def allow(self, actions: Sequence[str], resources: Sequence[str]) -> None:
-        """Let the function call these actions on these resources: one statement for each call."""
-        self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+    def allow(self, actions: Sequence[str], resources: Sequence[str], *, unless_tagged: str = "") -> None:
+        """Let the function call these actions on these resources, but for those that carry a tag.
+
+        One statement for each call.
+        """
+        spared = {"Null": {f"aws:ResourceTag/{unless_tagged}": "true"}} if unless_tagged else None
+        statement = iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=spared)
+        self.role.add_to_policy(statement)

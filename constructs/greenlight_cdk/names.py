@@ -15,6 +15,9 @@ from traffic_switch.contract import RUNNING_PREFIX, AlarmKind, Color, alarm_name
 
 from greenlight_cdk.identifiers import pascal
 
+PREVIEW_TAG = "greenlight:preview"
+"""On the preview rules, with the color that they lead to: whoever may change rules may not change these."""
+
 StackKind = Literal["Network", "Registry", "Data", "Edge", "Ec2Host", "Fargate", "Switch", "Release"]
 STACK_KINDS: tuple[StackKind, ...] = get_args(StackKind)
 

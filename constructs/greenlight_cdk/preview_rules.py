@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from aws_cdk import Tags
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 from traffic_switch.contract import PREVIEW_HEADER, PREVIEW_PRIORITIES, PRODUCTION_PRIORITY, Color
 
 from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.names import PREVIEW_TAG
 
 SECRET_LENGTH = 48
 
@@ -54,7 +56,7 @@ class PreviewRules(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         for color, target_group in target_groups.items():
-            elbv2.ApplicationListenerRule(
+            rule = elbv2.ApplicationListenerRule(
                 self,
                 color.capitalize(),
                 listener=listener,
@@ -67,3 +69,4 @@ class PreviewRules(Construct):
                 ],
                 action=elbv2.ListenerAction.forward([target_group]),
             )
+            Tags.of(rule).add(PREVIEW_TAG, color.value)

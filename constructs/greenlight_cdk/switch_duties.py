@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from greenlight_cdk.names import PREVIEW_TAG
+
 SHIFT_SECONDS = 720
 """A write of the rule, then the front door is asked for `confirm_deadline_seconds`."""
 
@@ -17,10 +19,14 @@ REPAIR_SECONDS = 900
 
 @dataclass(frozen=True)
 class Grant:
-    """Actions on resources; `*` is the only resource that AWS accepts for most Describe and metric calls."""
+    """Actions on resources; `*` is the only resource that AWS accepts for most Describe and metric calls.
+
+    Resources that carry the tag `spares` are left out.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
+    spares: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,13 +117,21 @@ def duties(places: Places) -> Iterable[Duty]:
 def _change_rules(places: Places) -> tuple[Grant, Grant]:
     return (
         Grant(("elasticloadbalancing:CreateRule",), (places.listener,)),
-        Grant(("elasticloadbalancing:ModifyRule",), (places.rules,)),
+        _on_rules(places, "ModifyRule"),
     )
 
 
 def _delete_rules(places: Places) -> Grant:
-    return Grant(("elasticloadbalancing:DeleteRule",), (places.rules,))
+    return _on_rules(places, "DeleteRule")
 
 
 def _misplaced_rules(places: Places) -> tuple[Grant, Grant]:
-    return Grant(("elasticloadbalancing:SetRulePriorities",), (places.rules,)), _delete_rules(places)
+    return _on_rules(places, "SetRulePriorities"), _delete_rules(places)
+
+
+def _on_rules(places: Places, action: str) -> Grant:
+    """A change of rules, but for the preview rules: a rule's ARN does not say which one it is, its tag does.
+
+    The service authorization reference has `aws:ResourceTag` for each of these actions on `listener-rule/app`.
+    """
+    return Grant((f"elasticloadbalancing:{action}",), (places.rules,), spares=PREVIEW_TAG)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.rehearsal.elbv2_calls import PREVIEW
+from tests.rehearsal.elbv2_calls import PREVIEW, refusal
 from tests.rehearsal.load_balancing import VPC
 from tests.rehearsal.local_cloud import LocalCloud, eventually, started
 
@@ -24,7 +24,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
         yield cloud
 
 
-def template(blue: Any, green: Any, target: str = "172.31.0.7") -> str:
+def template(blue: Any, green: Any, target: str = "172.31.0.7", tags: Sequence[Mapping[str, str]] = ()) -> str:
     """A load balancer with a weighted rule, and a target in the blue group."""
     groups = [
         {"TargetGroupArn": {"Ref": name}, "Weight": weight} for name, weight in (("Blue", blue), ("Green", green))
@@ -46,6 +46,7 @@ def template(blue: Any, green: Any, target: str = "172.31.0.7") -> str:
                 "ListenerArn": {"Ref": "Listener"},
                 "Priority": 100,
                 "Conditions": PREVIEW,
+                "Tags": list(tags),
                 "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
             },
         ),
@@ -113,6 +114,24 @@ def test_a_template_is_served_at_its_dns_name(cloud: LocalCloud) -> None:
         assert (page.code, page.read()) == (503, b"no rule")
     groups = elb.describe_rules(RuleArns=[found["Rule"]])["Rules"][0]["Actions"][0]["ForwardConfig"]["TargetGroups"]
     assert [each["Weight"] for each in groups] == [90, 10]
+    stack.delete()
+
+
+def test_a_policy_can_spare_the_rules_that_a_template_tags(cloud: LocalCloud) -> None:
+    stack = Stack(cloud, "tagged", template(1, 0))
+    assert stack.settled() == "CREATE_COMPLETE"
+    rule, elb = stack.outputs()["Rule"], cloud.user("elbv2", "switch", ())
+    statement = {"Effect": "Allow", "Action": "elasticloadbalancing:ModifyRule", "Resource": "*"}
+    spared = {**statement, "Condition": {"Null": {"aws:ResourceTag/spared": "true"}}}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [spared]})
+    cloud.client("iam").put_user_policy(UserName="switch", PolicyName="p", PolicyDocument=policy)
+    changed = {"RuleArn": rule, "Conditions": PREVIEW}
+
+    assert elb.modify_rule(**changed)["Rules"]
+    stack.update(template(1, 0, tags=[{"Key": "spared", "Value": "yes"}]))
+    assert stack.settled() == "UPDATE_COMPLETE"
+
+    assert refusal(lambda: elb.modify_rule(**changed))[0] == "AccessDenied"
     stack.delete()
 
 

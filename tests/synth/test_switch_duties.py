@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from greenlight_cdk.names import PREVIEW_TAG
 
 from tests.synth.compute import statements
 from tests.synth.conftest import Synthesize
 from tests.synth.reached_calls import reached
 from tests.synth.switch import DUTIES
-from tests.synth.templates import Template, text
+from tests.synth.templates import Template, properties, text
 
 ELB = "elasticloadbalancing:"
 READ_ONLY_EVERYWHERE = {
@@ -89,6 +90,23 @@ def test_rules_are_changed_on_our_own_load_balancer_alone(allowed: Allowed, acti
 
     assert found
     assert all(":listener-rule/" in each and "LoadBalancerFullName" in each for each in found)
+
+
+def test_no_function_may_change_a_preview_rule(synthesize: Synthesize) -> None:
+    changing = tuple(f"{ELB}{action}" for action in ("ModifyRule", "DeleteRule", "SetRulePriorities"))
+    found = [
+        statement
+        for policy in properties(synthesize()["GreenlightSwitch"], "IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if any(action in text(statement["Action"]) for action in changing)
+    ]
+    tagged = [
+        each["Tags"] for each in properties(synthesize()["GreenlightEdge"], "ElasticLoadBalancingV2::ListenerRule")
+    ]
+
+    assert found
+    assert all(each["Condition"] == {"Null": {f"aws:ResourceTag/{PREVIEW_TAG}": "true"}} for each in found)
+    assert tagged == [[{"Key": PREVIEW_TAG, "Value": color}] for color in ("blue", "green")]
 
 
 def test_rules_are_created_on_our_own_listener_alone(allowed: Allowed) -> None:

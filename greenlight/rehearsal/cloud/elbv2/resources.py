@@ -8,7 +8,7 @@ from typing import Any
 from ministack.services import alb
 from ministack.services.cloudformation import provisioners
 
-from greenlight.rehearsal.cloud.elbv2 import forwarding, records
+from greenlight.rehearsal.cloud.elbv2 import forwarding, records, tags
 from greenlight.rehearsal.cloud.elbv2.attributes import LOAD_BALANCER, TARGET_GROUP, check_attributes
 from greenlight.rehearsal.cloud.elbv2.checks import check_deletion_of_group, check_deletion_of_load_balancer
 from greenlight.rehearsal.cloud.elbv2.conditions import from_template
@@ -30,6 +30,7 @@ def install(edge: Edge) -> None:
     """Put ourselves around ministack's provisioners."""
     require(provisioners, "_RESOURCE_HANDLERS", "_elbv2_listener_actions", "_flatten_listener_rule_conditions")
     require(provisioners, "_elbv2_handler_error")
+    tags.install()
     provisioners._elbv2_listener_actions = _with_config(provisioners._elbv2_listener_actions)
     flatten = provisioners._flatten_listener_rule_conditions
     provisioners._flatten_listener_rule_conditions = lambda given: [from_template(each) for each in flatten(given)]
@@ -81,7 +82,7 @@ class Listeners(Resource):
 
 
 class ListenerRules(Resource):
-    """Rules have actions, conditions and a priority to check."""
+    """Rules have actions, conditions and a priority to check, and tags, which ministack drops."""
 
     def before(self, physical_id: str | None, properties: Properties) -> None:
         rule = {
@@ -91,6 +92,9 @@ class ListenerRules(Resource):
             "Actions": provisioners._elbv2_listener_actions(properties, None, prop="Actions"),
         }
         records.check_rule(rule, own_arn=physical_id or "")
+
+    def after(self, physical_id: str, _old: Properties, new: Properties) -> None:
+        tags.keep(physical_id, new)
 
 
 class TargetGroups(Resource):
