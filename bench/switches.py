@@ -73,7 +73,9 @@ def under_load(stage: Stage, switches: int, requests: int) -> Sequence[RequestRe
 
 def switch(stage: Stage, assembly: str) -> None:
     """One switch. A failed one is in the journal, and is told at the end."""
-    command = cdk.deploy(["GreenlightRelease"], assembly=stage.place.assembly(assembly), exclusively=True)
+    command = cdk.deploy(
+        ["GreenlightRelease"], assembly=stage.place.assembly(assembly), exclusively=True, may_widen=True
+    )
     stage.run(command, f"deploy-{assembly}", lambda: None)
 
 

@@ -40,12 +40,16 @@ def deploy(
     assembly: Path | None = None,
     exclusively: bool = False,
     stage: str | None = None,
+    may_widen: bool = False,
 ) -> list[str]:
     """The command line of `cdk deploy`; with an assembly, nothing is synthesized and flags have no effect.
 
+    Without `may_widen` the CLI stops before a stack that would widen permissions, since it has no terminal to ask at.
+
     A stage is synthesized into a folder of its own: the CLI lets nobody write into one that another deploy reads.
     """
-    options = ["--require-approval", "never", "--no-notices", "--progress", "events", "--concurrency", "4"]
+    approval = "never" if may_widen else "broadening"
+    options = ["--require-approval", approval, "--no-notices", "--progress", "events", "--concurrency", "4"]
     options += ["--exclusively"] if exclusively else []
     options += ["--app", str(assembly)] if assembly else []
     options += ["--context", f"stage={stage}", "--output", f"build/cdk.out/{stage}"] if stage and not assembly else []

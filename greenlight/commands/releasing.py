@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
-from traffic_switch.contract import STAGE_VARIABLE
 from traffic_switch.errors import SwitchError
 from traffic_switch.model import Mode, Outcome
 
-from greenlight import cdk
+from greenlight.commands.deploying import Deploy, Ended, carry_through
 from greenlight.credentials import unusable
 from greenlight.deployed import Deployed
-from greenlight.deployment import Deployment
 from greenlight.errors import ReleaseError
 from greenlight.follow import Follower
 from greenlight.plan import Plan
-from greenlight.processes.owner import Processes
 from greenlight.project import Project
 from greenlight.readiness import unmet, unready
 from greenlight.scene import PATIENCE, PAUSE_SECONDS, Scene
@@ -28,11 +24,6 @@ from greenlight.templates import asked, synthesized
 from greenlight.waiting import awaited
 from greenlight.wording import printable, sentence
 from stacks.settings import ServiceSettings, Settings
-
-LEFT_RUNNING = (
-    "stopped following. CloudFormation goes on with the deploy: `greenlight status` shows it, "
-    "`greenlight abort` lets the running switch take itself back"
-)
 
 CUT_OFF = (
     "That cut the deploy off: CloudFormation finishes the stack that it is at, and nothing after it; a switch that runs"
@@ -115,28 +106,17 @@ def carry_out(
     plan: Plan,
     service: ServiceSettings,
     settings: Settings,
-    stacks: Sequence[str] = (),
-    assembly: Path | None = None,
+    deploy: Deploy,
 ) -> None:
-    """Deploy the plan (everything, or these stacks alone), follow its switch, and look whether it is live.
+    """Deploy the plan, follow its switch, and look whether it is live.
 
     Raises:
         ReleaseError: it is not; the message says why, and where the traffic is.
     """
     follower = Follower(deployed.journal, plan.service, tell)
-    command = cdk.deploy(stacks, flags=plan.flags, assembly=assembly, exclusively=bool(stacks), stage=project.stage)
-    log = project.folder / "build" / f"deploy{f'-{project.stage}' if project.stage else ''}.log"
-    environment = cdk.environment({STAGE_VARIABLE: project.stage or ""})
-    with (
-        Processes() as processes,
-        Deployment(command, environment, project.folder, log, processes) as deployment,
-    ):
-        try:
-            code = deployment.follow(follower.look, click.echo)
-        except KeyboardInterrupt:
-            raise ReleaseError(LEFT_RUNNING) from None
-    if code:
-        raise ReleaseError(_failed(deployed, plan, service, _why(follower, deployment)))
+    ended = carry_through(deploy, project, plan, follower)
+    if ended.code:
+        raise ReleaseError(_failed(deployed, plan, service, _why(follower, ended)))
     scene = _look_afterwards(deployed, plan, service, PATIENCE * settings.write_settle_seconds)
     if problem := unmet(plan, scene):
         raise ReleaseError(printable(f"the deploy ended well, but {plan.title} is not what users get: {problem}"))
@@ -173,11 +153,11 @@ def _again(plan: Plan) -> str:
     )
 
 
-def _why(follower: Follower, deployment: Deployment) -> str:
+def _why(follower: Follower, ended: Ended) -> str:
     """The switch's own words, if it was a release that failed; else CloudFormation's."""
     seen = follower.seen
     failed = seen and seen.switch.mode is Mode.RELEASE and seen.outcome is not Outcome.DONE
-    return sentence(seen.reason if seen and failed and seen.reason else deployment.why())
+    return sentence(seen.reason if seen and failed and seen.reason else ended.why)
 
 
 def _failed(deployed: Deployed, plan: Plan, service: ServiceSettings, why: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from greenlight import plan as plans
+from greenlight.commands.deploying import ALLOW, Deploy
 from greenlight.commands.releasing import bound, carry_out, confirm, ready_scene, require_image
 from greenlight.commands.stage_option import with_stage
 from greenlight.deployed import Deployed
@@ -16,9 +17,10 @@ from greenlight.project import Project
 @click.command()
 @click.option("--service", help="The service; the first of cdk.json when left out.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(ALLOW, "may_widen", is_flag=True, help="Do not ask about permissions either that a stack would widen.")
 @click.option("--app", "assembly", type=click.Path(exists=True, path_type=Path), help="Use this synthesized assembly.")
 @with_stage
-def rollback(service: str | None, yes: bool, assembly: Path | None, stage: str | None) -> None:
+def rollback(service: str | None, yes: bool, may_widen: bool, assembly: Path | None, stage: str | None) -> None:
     """Make live again what was live before the release that made live what is live now.
 
     Only the ReleaseStack is deployed, and no container is touched, if the old color still runs its version. If it got
@@ -38,4 +40,4 @@ def rollback(service: str | None, yes: bool, assembly: Path | None, stage: str |
     plan = bound(plan, deployed, assembly)
     confirm(plan, settings, yes)
     stacks = () if plan.replaces else (project.names.stack("Release"),)
-    carry_out(project, deployed, plan, wanted, settings, stacks, assembly)
+    carry_out(project, deployed, plan, wanted, settings, Deploy(stacks, assembly, may_widen))

@@ -66,7 +66,7 @@ class Stage:
         folder = self.place.assembly(assembly)
         self.await_assembly(assembly)
         self._give_way()
-        return self.run(cdk.deploy([], assembly=folder), f"deploy-{assembly}", look)
+        return self.run(cdk.deploy([], assembly=folder, may_widen=True), f"deploy-{assembly}", look)
 
     def _give_way(self) -> None:
         """Let a deploy go first: the other templates are needed half a minute later."""

@@ -17,7 +17,7 @@ from traffic_switch.journal import Before, Lock, Record
 from traffic_switch.model import Live, Mode, Outcome, RuleLook, State, Switch, Target, Weights
 
 from greenlight import cli
-from greenlight.commands import abort, history, release, releasing, repair, rollback, status
+from greenlight.commands import abort, deploying, history, release, releasing, repair, rollback, status
 from greenlight.scene import Scene
 from greenlight.switch_view import SwitchView
 from greenlight.templates import Asked
@@ -25,6 +25,21 @@ from greenlight.templates import Asked
 BLUE = Live(Color.BLUE, "1.0.0", Weights(100, 0))
 GREEN = Live(Color.GREEN, "2.0.0", Weights(0, 100))
 CONTEXT = {"services": {"shop": {"blue_version": "1.0.0", "green_version": "1.0.0", "source": "services/shop"}}}
+REFUSAL = """
+{stack}: creating CloudFormation changeset...
+Stack {stack} (aws://123456789012/eu-west-1)
+IAM Statement Changes
+┌───┬──────────┬────────┬──────────────┐
+│   │ Resource │ Effect │ Action       │
+├───┼──────────┼────────┼──────────────┤
+│ + │ *        │ Allow  │ s3:PutObject │
+└───┴──────────┴────────┴──────────────┘
+(NOTE: There may be security-related changes not in this list. See https://github.com/aws/aws-cdk/issues/1299)
+
+
+Stack includes security-sensitive updates, but terminal (TTY) is not attached so we are unable to get a confirmation \
+from the user
+"""
 TARGETS = {color: (Target("i-1", 3000, State.HEALTHY),) for color in Color}
 COMMANDS = (abort, history, release, repair, rollback, status)
 
@@ -119,10 +134,15 @@ class FakeDeployed:
 
 @dataclass
 class FakeDeployment:
-    """`cdk deploy`, which does `effect` and ends with its code."""
+    """`cdk deploy`, which does `effect` and ends with its code.
+
+    It widens the permissions of these stacks, and stops before each unless nobody has to approve.
+    """
 
     effect: Callable[[], int]
     reason: str = "the stack failed"
+    widened: list[str] = field(default_factory=list)
+    output: str = ""
     commands: list[list[str]] = field(default_factory=list)
 
     def __call__(self, command: list[str], *_: object) -> FakeDeployment:
@@ -138,6 +158,14 @@ class FakeDeployment:
         return
 
     def follow(self, look: Callable[[], None], say: Callable[[str], None]) -> int:
+        if self.widened and "never" not in self.commands[-1]:
+            self.output = REFUSAL.format(stack=self.widened[0])
+            return 1
+        wanted = [stack for stack in self.widened if stack in self.commands[-1]] or self.widened
+        self.widened = [stack for stack in self.widened if stack not in wanted]
+        self.output = ""
+        if "--exclusively" in self.commands[-1] and wanted:
+            return 0
         code = self.effect()
         look()
         return code
@@ -154,9 +182,9 @@ class Desk:
     deployed: FakeDeployed
     deployment: FakeDeployment
 
-    def type(self, *words: str) -> tuple[int, str]:
+    def type(self, *words: str, answers: str | None = None) -> tuple[int, str]:
         """Type a command; return its exit code and everything that it printed, errors included."""
-        result = CliRunner().invoke(cli.commands, list(words), catch_exceptions=True)
+        result = CliRunner().invoke(cli.commands, list(words), input=answers, catch_exceptions=True)
         said = result.output
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -191,5 +219,5 @@ def seated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     made = Desk(tmp_path, FakeDeployed(scene(BLUE)), FakeDeployment(lambda: 0))
     for module in COMMANDS:
         monkeypatch.setattr(module, "Deployed", made.deployed_at)
-    monkeypatch.setattr(releasing, "Deployment", made.deployment)
+    monkeypatch.setattr(deploying, "Deployment", made.deployment)
     return made

@@ -99,7 +99,7 @@ class Performance:
     def deployment(self, assembly: str) -> list[str]:
         """The command line of a deploy, once its templates are there."""
         self.stage.await_assembly(assembly)
-        return cdk.deploy([], assembly=self.stage.place.assembly(assembly))
+        return cdk.deploy([], assembly=self.stage.place.assembly(assembly), may_widen=True)
 
     def pause(self, seconds: float) -> None:
         """Let time pass under load."""
