@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from traffic_switch.contract import RUNNING_PREFIX
 
 LOG_RETENTION_DAYS = (
     1,
@@ -118,13 +119,24 @@ def _no_reserved_tag(tags: dict[str, str]) -> dict[str, str]:
     return tags
 
 
+def _no_moving_tag(version: str) -> str:
+    """Whoever may push could otherwise change what a version is after it was judged."""
+    if version.startswith(RUNNING_PREFIX):
+        raise ValueError("it moves")
+    return version
+
+
 Null = BeforeValidator(_null)
 Integer = Annotated[int, BeforeValidator(_not_a_switch)]
 Number = Annotated[float, BeforeValidator(_not_a_switch)]
 Version = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"),
-    Allowed("an image tag: 1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'"),
+    AfterValidator(_no_moving_tag),
+    Allowed(
+        "an image tag: 1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-', nor with"
+        f" '{RUNNING_PREFIX}', which marks what runs"
+    ),
 ]
 VpcCidr = Annotated[
     str,

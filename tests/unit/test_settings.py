@@ -188,7 +188,7 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(key: str, value: obje
     assert refusal(**{key: value}).startswith(line)
 
 
-@pytest.mark.parametrize("tag", ["", "-1", ".1", "1/2", "a b", "x" * 129, "v1\n"])
+@pytest.mark.parametrize("tag", ["", "-1", ".1", "1/2", "a b", "x" * 129, "v1\n", "live-2.0.0"])
 def test_a_version_must_be_an_image_tag(tag: str) -> None:
     assert refusal(green_version=tag).startswith(f"green_version: got {tag!r}; allowed: an image tag")
 
