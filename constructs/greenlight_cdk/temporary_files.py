@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from aws_cdk import aws_ecs as ecs
 
-PATH = "/tmp"
+PATH = "/tmp"  # noqa: S108 - of a container, which has it for itself
 MIB = 64
 """It counts as the container's memory, of which there are 64 MiB at least."""
 
