@@ -6,6 +6,7 @@ SwitchError
 ├── UnsettledError      what a switch left open could not be closed yet: it is tried again by itself
 ├── JournalError        an item of the journal is damaged: repair or delete the item that is named
 ├── AnswerError         CloudFormation does not take the answer: its request has expired
+│   └── AnswerElsewhereError  the event names another place for its answer: look at who invoked the function
 └── AwsCallError        AWS refused or did not answer: the call and what it said are in the message; it is tried again
     └── JournalAwayError   the journal's table refused or did not answer: look at DynamoDB and at the function's role
 """
@@ -35,6 +36,10 @@ class JournalError(SwitchError):
 
 class AnswerError(SwitchError):
     """CloudFormation refused an answer for good; sending it again would not help."""
+
+
+class AnswerElsewhereError(AnswerError):
+    """The ResponseURL is not CloudFormation's: whoever made the event would read the answer, or use us to reach it."""
 
 
 class AwsCallError(SwitchError):

@@ -17,6 +17,7 @@ from tests.simulation.elbv2.targets import Target
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.functions import Function
 from tests.simulation.host import DOCUMENT, Host
+from tests.simulation.refusals import REGION
 from tests.simulation.site import LISTENER, Site, add_site
 from tests.simulation.web import ANSWER_HOST
 
@@ -81,7 +82,7 @@ class Compute:
         groups = {color: self.site.dimension(color) for color in ("blue", "green")}
         shop = {"repository": REPOSITORY, "target_groups": groups}
         config = written({"listener_arn": LISTENER, "running_tags": tags}, {"shop": shop})
-        environment = {CONFIG_VARIABLE: json.dumps(config), JOURNAL_VARIABLE: JOURNAL}
+        environment = {CONFIG_VARIABLE: json.dumps(config), JOURNAL_VARIABLE: JOURNAL, "AWS_REGION": REGION}
         guard = version_guard.handler
         color = host_color.handler
         cloud.functions.add(

@@ -26,6 +26,7 @@ from traffic_switch.contract import (
 from tests.simulation.cloud import JOURNAL, STATE_MACHINE, TOPIC, Cloud
 from tests.simulation.elbv2.rules import weights
 from tests.simulation.elbv2.targets import Target, TargetGroup
+from tests.simulation.refusals import REGION
 from tests.simulation.traffic import Behavior, Users
 
 PLACE = "arn:aws:elasticloadbalancing:eu-central-1:123456789012"
@@ -169,6 +170,7 @@ def environment(sites: tuple[Site, ...], policy: Mapping[str, Any]) -> dict[str,
         TOPIC_VARIABLE: TOPIC,
         PREVIEW_SECRET_VARIABLE: SECRET,
         STATE_MACHINE_VARIABLE: STATE_MACHINE,
+        "AWS_REGION": REGION,
     }
 
 

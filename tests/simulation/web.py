@@ -17,8 +17,8 @@ from tests.simulation.faults import Fault, Kind
 if TYPE_CHECKING:
     from tests.simulation.cloud import Cloud
 
-ANSWER_HOST = "answers.example"
-"""Where ResponseURLs of the simulation point to; the path is the request's id."""
+ANSWER_HOST = "cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com"
+"""Where ResponseURLs point to; in the simulation the path is the request's id."""
 
 ANSWER_LIMIT = 4096
 """CloudFormation refuses longer answers (user guide, Custom resource response objects)."""

@@ -21,7 +21,7 @@ class FakeSurroundings:
 
     replies: list[HttpReply | Exception] = field(default_factory=lambda: [HttpReply(200)])
     lag_seconds: float = 0.0
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=lambda: {"AWS_REGION": "us-east-1"})
     clients: Mapping[str, Any] = field(default_factory=dict)
     clock: float = 1_000.0
     requests: list[urllib.request.Request] = field(default_factory=list)

@@ -7,17 +7,19 @@ import json
 import logging
 import traceback
 import urllib.error
+from functools import partial
 from typing import Any
 
 import pytest
-from traffic_switch.errors import AnswerError, AwsCallError, RequestError
+from custom_resource.serving import serve
+from traffic_switch.errors import AnswerElsewhereError, AnswerError, AwsCallError, RequestError
 from traffic_switch.ports.answer import BODY_BYTES, PATIENCE_SECONDS, CloudFormationRequest, answer
 from traffic_switch.surroundings import HttpReply
 
 from tests.unit.fake_surroundings import FakeSurroundings
 
 SECRET = "X-Amz-Signature=0123456789abcdef"
-URL = f"https://bucket.s3.amazonaws.com/answer?{SECRET}"
+URL = f"https://cloudformation-custom-resource-response-useast1.s3.us-east-1.amazonaws.com/answer?{SECRET}"
 EVENT = {"ResponseURL": URL, "StackId": "arn:stack", "RequestId": "request-1", "LogicalResourceId": "Guard"}
 REQUEST = CloudFormationRequest.from_event(EVENT)
 REFUSAL = HttpReply(403, {}, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
@@ -201,7 +203,7 @@ def test_the_address_of_the_answer_is_never_told(
 def test_an_address_that_is_none_is_refused_without_naming_it() -> None:
     request = CloudFormationRequest("not a url", "arn:stack", "request-1", "Guard", "")
 
-    with pytest.raises(AnswerError, match="the ResponseURL is no URL"):
+    with pytest.raises(AnswerError, match="the ResponseURL does not lead to CloudFormation"):
         answer(request, "SUCCESS", "done", surroundings=FakeSurroundings())
 
 
@@ -288,7 +290,7 @@ def test_an_address_that_is_none_says_what_to_look_at() -> None:
     with pytest.raises(AnswerError) as refused:
         answer(request, "FAILED", "why", surroundings=FakeSurroundings())
     assert str(refused.value) == (
-        "the ResponseURL is no URL, so that nobody can be answered: look at who invoked the function"
+        "the ResponseURL does not lead to CloudFormation, so nothing was sent: look at who invoked the function"
     )
 
 
@@ -315,3 +317,25 @@ def test_a_reason_loses_no_more_than_the_one_wide_character_that_has_no_room() -
     kept = "x" * (room - 3)
 
     assert send(FakeSurroundings(), f"{kept}😀")["Reason"] == f"{kept}..."
+
+
+def test_an_answer_for_another_place_is_not_sent(caplog: pytest.LogCaptureFixture) -> None:
+    around = FakeSurroundings()
+    request = CloudFormationRequest.from_event({**EVENT, "ResponseURL": f"https://evil.example/answer?{SECRET}"})
+
+    with pytest.raises(AnswerElsewhereError, match="does not lead to CloudFormation, so nothing was sent") as refused:
+        answer(request, "SUCCESS", "done", surroundings=around)
+
+    assert around.requests == []
+    assert SECRET not in str(refused.value)
+
+
+def test_a_function_that_is_to_answer_elsewhere_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    around, event = FakeSurroundings(), {**EVENT, "ResponseURL": f"https://evil.example/?{SECRET}"}
+
+    serve(event, "id", lambda: ("SUCCESS", "done"), partial(answer, surroundings=around))
+
+    (told,) = (str(vars(record)) for record in caplog.records)
+    assert "does not lead to CloudFormation" in told
+    assert "evil.example" not in told
+    assert around.requests == []

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from traffic_switch.errors import AnswerError, AwsCallError, RequestError
+from traffic_switch.errors import AnswerElsewhereError, AnswerError, AwsCallError, RequestError
+from traffic_switch.ports.answer_host import is_cloudformations
 from traffic_switch.surroundings import Surroundings
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ TRY_AGAIN = frozenset({408, 429})
 """What may pass, besides every 5xx."""
 
 NO_URL = "the ResponseURL is no URL, so that nobody can be answered: look at who invoked the function"
+ELSEWHERE = "the ResponseURL does not lead to CloudFormation, so nothing was sent: look at who invoked the function"
 
 _FIELDS = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
 
@@ -78,9 +80,12 @@ def answer(
     """Tell CloudFormation SUCCESS or FAILED, for up to PATIENCE_SECONDS. Sending the same answer twice does no harm.
 
     Raises:
+        AnswerElsewhereError: the URL is not CloudFormation's, so that nothing was sent.
         AnswerError: it was refused for good; trying again would not help.
         AwsCallError: nobody answered in time; trying again later may help.
     """
+    if not is_cloudformations(request.response_url, surroundings.environment):
+        raise AnswerElsewhereError(ELSEWHERE)
     fields = {
         "Status": status,
         "PhysicalResourceId": physical_id or request.physical_id or request.logical_id,
@@ -143,7 +148,8 @@ def _attempt(url: str, body: bytes, timeout: float, surroundings: Surroundings) 
     URL, so only its class and the operating system's words are told.
     """
     try:
-        reply = surroundings.fetch(_request(url, body), timeout)
+        request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})
+        reply = surroundings.fetch(request, timeout)
     except http.client.InvalidURL:
         raise AnswerError(NO_URL) from None
     except (OSError, http.client.HTTPException) as error:
@@ -156,13 +162,6 @@ def _attempt(url: str, body: bytes, timeout: float, surroundings: Surroundings) 
         f"CloudFormation refuses the answer with HTTP {reply.status}{_code(reply.body)}: the request has expired, or it"
         " was answered before. Look at the stack's events"
     )
-
-
-def _request(url: str, body: bytes) -> urllib.request.Request:
-    try:
-        return urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})
-    except ValueError:
-        raise AnswerError(NO_URL) from None
 
 
 def _words(error: Exception) -> str:
