@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Protocol
 
-from greenlight_cdk.names import Names
+from greenlight_cdk.names import Names, StackKind
 from traffic_switch.config import Policy, Row, domain_and_others, written
 from traffic_switch.contract import CONFIG_VARIABLE, POLICY_VARIABLE, STAGE_VARIABLE
 
@@ -19,9 +19,12 @@ from stacks.options.service import ServiceSettings
 MOST_BYTES = 4096
 """All environment variables of a function together (Lambda developer guide, quotas; not adjustable)."""
 
-OTHER_BYTES = 560
+OTHER_BYTES = 590
 """What the journal's, the topic's, the secret's and the state machine's names take, with the variables' own names; the
-names of the stacks, which are part of two of them, come on top."""
+names of the stacks, which are part of two of them and one by itself, come on top."""
+
+NAMED: tuple[StackKind, ...] = ("Data", "Switch", "Release")
+"""The stacks that the variables name."""
 
 REGION, PARTITION, ACCOUNT, ID = "x" * 14, "x" * 10, "x" * 12, "x" * 16
 NAME = "x" * 32
@@ -61,7 +64,7 @@ def longest(settings: Declared) -> int:
         "alarm_names": list(settings.alarm_names),
     }
     config = written(edge, {service.name: _row(service) for service in settings.services})
-    others = OTHER_BYTES + len(settings.names.stack("Data")) + len(settings.names.stack("Switch"))
+    others = OTHER_BYTES + sum(len(settings.names.stack(kind)) for kind in NAMED)
     stage = {STAGE_VARIABLE: settings.names.stage} if settings.names.stage else {}
     return others + measured({CONFIG_VARIABLE: _json(config), POLICY_VARIABLE: _json(policy(settings)), **stage})
 

@@ -38,6 +38,7 @@ class SwitchStack(Stack):
             self,
             "Switch",
             stage=settings.names.stage,
+            release_stack=settings.names.stack("Release"),
             journal=data.journal,
             load_balancer=edge.load_balancer,
             listener=edge.listener,

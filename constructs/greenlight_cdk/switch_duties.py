@@ -80,7 +80,10 @@ LOOK_AT_STACKS = Grant(("cloudformation:DescribeStacks",), ("*",))
 
 
 def duties(places: Places) -> Iterable[Duty]:
-    """All functions of the switch. AWS authorizes a DynamoDB transaction by the actions of its parts."""
+    """All functions of the switch. AWS authorizes a DynamoDB transaction by the actions of its parts.
+
+    Each may page: whoever is called for a switch that nobody asked for says so (docs/protocol.md, Who may ask).
+    """
     notify = Grant(("sns:Publish",), (places.topic,))
     preview = Grant(("secretsmanager:GetSecretValue",), (places.preview_secret,))
     write = (LOOK_AT_RULES, *_change_rules(places))
@@ -96,19 +99,19 @@ def duties(places: Places) -> Iterable[Duty]:
     close = journal("GetItem", "PutItem", "UpdateItem", "DeleteItem")
     retake = journal("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
     return (
-        Duty("Request", 60, (add, LOOK_AT_RULES, LOOK_AT_STACKS), commands=(START,)),
+        Duty("Request", 60, (add, LOOK_AT_RULES, LOOK_AT_STACKS, notify), commands=(START,)),
         Duty("Lock", 60, (add, notify), commands=STOP),
-        Duty("Pay", 300, (close, *take_back)),
-        Duty("Preflight", 60, (note, LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_ATTRIBUTES, LOOK_AT_ALARMS)),
-        Duty("Gate", 60, (note, LOOK_AT_TARGETS)),
-        Duty("Smoke", 120, (note, preview)),
-        Duty("Shift", SHIFT_SECONDS, (mark, *write)),
-        Duty("Bake", 240, (note, LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_METRICS, LOOK_AT_ALARMS), memory_mib=1024),
-        Duty("Done", 120, (close, LOOK_AT_RULES)),
+        Duty("Pay", 300, (close, *take_back, notify)),
+        Duty("Preflight", 60, (note, LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_ATTRIBUTES, LOOK_AT_ALARMS, notify)),
+        Duty("Gate", 60, (note, LOOK_AT_TARGETS, notify)),
+        Duty("Smoke", 120, (note, preview, notify)),
+        Duty("Shift", SHIFT_SECONDS, (mark, *write, notify)),
+        Duty("Bake", 240, (note, LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_METRICS, *report), memory_mib=1024),
+        Duty("Done", 120, (close, LOOK_AT_RULES, notify)),
         Duty("Rollback", 300, (retake, *take_back, *report)),
         Duty("Remove", 300, (close, LOOK_AT_RULES, _delete_rules(places), notify)),
-        Duty("Repair", REPAIR_SECONDS, (retake, *write, *_misplaced_rules(places), LOOK_AT_TARGETS, preview)),
-        Duty("Respond", 120, (note,)),
+        Duty("Repair", REPAIR_SECONDS, (retake, *write, *_misplaced_rules(places), LOOK_AT_TARGETS, preview, notify)),
+        Duty("Respond", 120, (note, notify)),
         Duty("Settle", 400, (retake, *take_back, *report), commands=STOP),
         Duty("Drift", 300, (note, LOOK_AT_RULES, notify)),
     )

@@ -18,6 +18,7 @@ from traffic_switch.contract import (
     JOURNAL_VARIABLE,
     POLICY_VARIABLE,
     PREVIEW_SECRET_VARIABLE,
+    RELEASE_STACK_VARIABLE,
     STAGE_VARIABLE,
     STATE_MACHINE_VARIABLE,
     TOPIC_VARIABLE,
@@ -37,7 +38,10 @@ MAX_EVENT_AGE = Duration.seconds(240)
 
 
 class TrafficSwitch(Construct):
-    """Everything that runs when a release asks for a color. `request` is the custom resource's function."""
+    """Everything that runs when a release asks for a color. `request` is the custom resource's function.
+
+    `release_stack` names the one stack that may ask.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class TrafficSwitch(Construct):
         construct_id: str,
         *,
         stage: str,
+        release_stack: str,
         journal: dynamodb.ITable,
         load_balancer: elbv2.ApplicationLoadBalancer,
         listener: elbv2.IApplicationListener,
@@ -83,6 +88,7 @@ class TrafficSwitch(Construct):
         )
         self.state_machine = self._states.machine
         self.request.function.add_environment(STATE_MACHINE_VARIABLE, self.state_machine.state_machine_arn)
+        self.request.function.add_environment(RELEASE_STACK_VARIABLE, release_stack)
         self._let_command(posts, functions)
         self._retry_requests(posts["Request"])
         self._settle_what_dies(posts["Settle"], functions["Settle"])

@@ -13,6 +13,7 @@ from traffic_switch.contract import (
     JOURNAL_VARIABLE,
     PREVIEW_HEADER,
     PREVIEW_SECRET_VARIABLE,
+    RELEASE_STACK_VARIABLE,
     STAGE_VARIABLE,
     STATE_MACHINE_VARIABLE,
     TOPIC_VARIABLE,
@@ -20,7 +21,8 @@ from traffic_switch.contract import (
 )
 from traffic_switch.journal import Answer
 from traffic_switch.model import StackLook
-from traffic_switch.ports import answer, stack_status
+from traffic_switch.origin import own_stack
+from traffic_switch.ports import answer, answer_host, stack_status
 from traffic_switch.ports.answer import CloudFormationRequest
 from traffic_switch.ports.dynamodb_journal import DynamoJournal
 from traffic_switch.ports.executions import Executions
@@ -89,6 +91,14 @@ class AwsWorld:
         secrets = self._around.client("secretsmanager", SHORT)
         secret = secrets.get_secret_value(SecretId=self._around.environment[PREVIEW_SECRET_VARIABLE])["SecretString"]
         return {PREVIEW_HEADER: f"{color}-{secret}"}
+
+    @property
+    def own_stack(self) -> str:
+        environment = self._around.environment
+        return own_stack(environment[STATE_MACHINE_VARIABLE], environment[RELEASE_STACK_VARIABLE])
+
+    def is_cloudformations(self, url: str) -> bool:
+        return answer_host.is_cloudformations(url, self._around.environment)
 
     def stack(self, stack_id: str) -> StackLook:
         return stack_status.look(self._around.client("cloudformation", RETRIES), stack_id)

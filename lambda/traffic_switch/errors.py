@@ -2,6 +2,7 @@
 
 SwitchError
 ├── RequestError        the custom resource asks for something impossible: correct the request
+├── ForgedError         neither CloudFormation nor Request made this: find out who did
 ├── LockLostError       this switch may not write any more, because another one ended it: look at that one
 ├── UnsettledError      what a switch left open could not be closed yet: it is tried again by itself
 ├── JournalError        an item of the journal is damaged: repair or delete the item that is named
@@ -20,6 +21,10 @@ class SwitchError(Exception):
 
 class RequestError(SwitchError):
     """CloudFormation asked for something that no switch can do."""
+
+
+class ForgedError(SwitchError):
+    """A request, an execution or an event that is not Greenlight's own. Nothing is done for it."""
 
 
 class LockLostError(SwitchError):

@@ -10,6 +10,9 @@ from traffic_switch.model import Live, Mode, StackLook
 FORWARD = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
 """The stack's statuses while it goes forward."""
 
+UNDER_WAY = "_IN_PROGRESS"
+"""How the statuses of a stack end while CloudFormation works on it (CloudFormation user guide, stack status codes)."""
+
 STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS = 15.0, 3.0
 """How long a stack is looked at whose status cannot be true, and with which pauses: DescribeStacks may lag behind."""
 

@@ -53,6 +53,7 @@ class ExecutionsPort(Protocol):
 
     def start(self, switch: Switch) -> None: ...
     def stop(self, switch_id: str, cause: str) -> None: ...
+    def is_running(self, switch_id: str) -> bool: ...
 
 
 class NotifierPort(Protocol):
@@ -88,6 +89,13 @@ class World(Protocol):
 
     def preview_headers(self, color: Color) -> Mapping[str, str]:
         """The headers that reach a color, idle or not."""
+
+    @property
+    def own_stack(self) -> str:
+        """What the id of the one stack that may ask begins with."""
+
+    def is_cloudformations(self, url: str) -> bool:
+        """Whether an answer that is put there reaches CloudFormation, and nobody else."""
 
     def stack(self, stack_id: str) -> StackLook:
         """What CloudFormation is doing with a stack."""

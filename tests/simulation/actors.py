@@ -19,10 +19,12 @@ class Actor:
 
 
 def actor(duty: str, event: Mapping[str, Any]) -> Actor:
-    """Who a function works for."""
+    """Who a function works for: nobody, if the event was made up by somebody who does not know its form."""
     if "Records" in event and duty == "Settle":
         switch = json.loads(json.loads(event["Records"][0]["body"])["detail"]["input"])
     else:
-        switch = event.get("switch") or {}
+        switch = event.get("switch")
+    if not isinstance(switch, Mapping):
+        switch = {}
     epoch = int((event.get("hold") or {}).get("epoch", 0))
     return Actor(duty, switch.get("switch_id", ""), switch.get("service", ""), epoch)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from greenlight_cdk.names import PRODUCTION
 from traffic_switch.config import Row, domain_and_others, written
 from traffic_switch.contract import (
     CONFIG_VARIABLE,
@@ -17,6 +18,7 @@ from traffic_switch.contract import (
     PREVIEW_HEADER,
     PREVIEW_SECRET_VARIABLE,
     PRODUCTION_PRIORITY,
+    RELEASE_STACK_VARIABLE,
     STATE_MACHINE_VARIABLE,
     TOPIC_VARIABLE,
     Color,
@@ -170,6 +172,7 @@ def environment(sites: tuple[Site, ...], policy: Mapping[str, Any]) -> dict[str,
         TOPIC_VARIABLE: TOPIC,
         PREVIEW_SECRET_VARIABLE: SECRET,
         STATE_MACHINE_VARIABLE: STATE_MACHINE,
+        RELEASE_STACK_VARIABLE: PRODUCTION.stack("Release"),
         "AWS_REGION": REGION,
     }
 

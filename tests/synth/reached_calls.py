@@ -32,11 +32,14 @@ NO_ACTIONS = {"transact_write_items"}
 Place = tuple[str, str]
 """A module and the name of a function or method in it."""
 
+ENTRY = f"{PACKAGE}.handlers.entry", "Entry.step"
+"""What Lambda calls of every handler."""
+
 
 def reached(handler: str) -> frozenset[str]:
-    """Return the actions that the functions of one handler's module lead to, e.g. `sns:Publish`."""
+    """Return the actions that the functions of one handler's module lead to, e.g. `sns:Publish`, and its entry."""
     module = f"{PACKAGE}.handlers.{handler}"
-    waiting = [(module, name) for name in _functions()[module]]
+    waiting = [ENTRY, *((module, name) for name in _functions()[module])]
     seen: set[Place] = set()
     while waiting:
         place = waiting.pop()

@@ -74,7 +74,7 @@ def test_only_reads_are_allowed_everywhere(allowed: Allowed) -> None:
         ("states:StopExecution", {"Lock", "Settle"}),
         ("states:DescribeExecution", {"Lock", "Settle"}),
         ("secretsmanager:GetSecretValue", {"Smoke", "Repair", *TAKE_BACK}),
-        ("sns:Publish", {"Lock", "Remove", "Drift", "Rollback", "Settle"}),
+        ("sns:Publish", set(DUTIES)),
         ("cloudformation:DescribeStacks", {"Request"}),
     ],
 )

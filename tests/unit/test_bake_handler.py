@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from traffic_switch.handlers import bake
+from traffic_switch.journal import Record
 from traffic_switch.model import Reply, RuleLook, State, Weights
 
-from tests.unit.bake_world import BROKEN, GOOD, SHIFTED_AT, BakeWorld, baked, event, policy, target
+from tests.unit.bake_world import BROKEN, GOOD, SHIFTED_AT, SWITCH, BakeWorld, baked, event, policy, target
 
 SLOW = replace(GOOD, milliseconds=900.0)
 HANGING = replace(GOOD, milliseconds=3_600_000.0)
@@ -196,6 +197,8 @@ def test_an_unknown_version_is_not_checked() -> None:
     world = BakeWorld(lambda second: replace(GOOD, version="1"))
     unknown = event()
     unknown["switch"]["version"] = ""
+    recorded = Record(replace(SWITCH, version=""), SHIFTED_AT, shifted_at=SHIFTED_AT)
+    world.record = lambda switch_id: recorded  # type: ignore[method-assign]
 
     assert bake.handle.step(unknown, world)["verdict"] == "WAIT"  # type: ignore[arg-type]
 
@@ -234,7 +237,7 @@ def test_an_alarm_and_a_failing_target_end_the_bake_at_the_next_look() -> None:
 
 def test_a_switch_without_a_record_of_its_shift_begins_now() -> None:
     world = BakeWorld()
-    world.record = lambda switch_id: None  # type: ignore[method-assign, assignment, return-value]
+    world.record = lambda switch_id: Record(SWITCH, SHIFTED_AT)  # type: ignore[method-assign]
 
     assert looked(world)["progress"]["batches"][0][0] == 0.0
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from traffic_switch.authentic import own_switch
 from traffic_switch.config import Service
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.judging import bake
@@ -15,7 +16,7 @@ from traffic_switch.judging.bake import Look
 from traffic_switch.judging.looks import Batch, OwnCounts, Period, users_of, wiring_of
 from traffic_switch.judging.schedule import pause_seconds
 from traffic_switch.locking import hold_of
-from traffic_switch.model import Switch
+from traffic_switch.model import Mode, Switch
 from traffic_switch.watching import Watch, abort_of
 from traffic_switch.world import World
 
@@ -31,7 +32,7 @@ def look(event: Event, world: World) -> Result:
     Raises:
         LockLostError: another switch ended this one.
     """
-    switch, progress = Switch.from_input(event["switch"]), event.get("progress") or {}
+    switch, progress = own_switch(event, world, Mode.RELEASE), event.get("progress") or {}
     number, policy = progress.get("look", 0) + 1, world.policy
     batches = [Batch.from_json(raw) for raw in progress.get("batches", [])]
     record = world.journal.record(switch.id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from traffic_switch.authentic import own_switch
 from traffic_switch.closing import close_finished
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.locking import hold_of
-from traffic_switch.model import Live, Switch, Weights
+from traffic_switch.model import Live, Mode, Weights
 from traffic_switch.standing import complaint
 from traffic_switch.verdict import failed, passed
 from traffic_switch.world import World
@@ -17,7 +18,7 @@ def finish(event: Event, world: World) -> Result:
     Raises:
         LockLostError: another switch took over.
     """
-    switch, hold = Switch.from_input(event["switch"]), hold_of(event, world)
+    switch, hold = own_switch(event, world, Mode.RELEASE), hold_of(event, world)
     if problem := complaint(world, switch, hold):
         return ruling(world, switch, "done", 1, failed(problem))
     record = world.journal.record(switch.id)

@@ -9,7 +9,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from traffic_switch.aws_world import aws_world
-from traffic_switch.errors import AwsCallError, LockLostError
+from traffic_switch.errors import AwsCallError, ForgedError, LockLostError
+from traffic_switch.forgery import page
 from traffic_switch.model import Switch
 from traffic_switch.verdict import Judgment, Verdict
 from traffic_switch.world import World
@@ -37,16 +38,25 @@ class Entry:
         """Do the step. A switch that lost its lock says so to the state machine, which then answers what was decided.
 
         Raises:
+            ForgedError: nobody asked for this; nothing was done.
             AwsCallError: a call to AWS failed, of whatever class; the state machine retries this one name.
         """
         try:
-            return self._bare(event, world)
+            return self._known(event, world)
         except LockLostError as lost:
             log.warning("not ours any more", extra={"reason": str(lost)})
             carried = {name: event.get(name) or {} for name in ("hold", "before")}
             return told(Judgment(Verdict.LOST, str(lost)), clean=False, **carried)
         except (ClientError, BotoCoreError) as error:
             raise AwsCallError(f"{type(error).__name__}: {error}") from error
+
+    def _known(self, event: Event, world: World) -> Result:
+        """Do it for a switch of our own. For any other the execution fails, once people know."""
+        try:
+            return self._bare(event, world)
+        except ForgedError as forged:
+            page(world, "execution", str(forged))
+            raise
 
 
 def told(judgment: Judgment, **more: Any) -> Result:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from traffic_switch import gate
+from traffic_switch.authentic import own_switch
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
-from traffic_switch.model import Switch
+from traffic_switch.model import Mode, Switch
 from traffic_switch.verdict import failed
 from traffic_switch.world import World
 
 
 def look(event: Event, world: World) -> Result:
     """Judge one look; the state machine carries the streak and the start from look to look."""
-    switch, progress = Switch.from_input(event["switch"]), event.get("progress") or {}
+    switch, progress = own_switch(event, world, Mode.RELEASE), event.get("progress") or {}
     now = world.now()
     since, number = progress.get("since", now), progress.get("look", 0) + 1
     targets = world.target_groups.targets(world.services[switch.service].target_groups[switch.color].arn)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from traffic_switch.authentic import own_switch
 from traffic_switch.closing import close_refused
 from traffic_switch.errors import LockLostError
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.locking import obtain
-from traffic_switch.model import Switch
 from traffic_switch.verdict import passed
 from traffic_switch.world import World
 
@@ -14,10 +14,13 @@ from traffic_switch.world import World
 def take(event: Event, world: World) -> Result:
     """Take the lock, or end the switch as refused.
 
+    It is the first state: no execution gets further whose input is not what was asked for.
+
     Raises:
+        ForgedError: nobody asked for this switch.
         LockLostError: the switch is ended, by this refusal or before it.
     """
-    switch = Switch.from_input(event["switch"])
+    switch = own_switch(event, world)
     hold = obtain(world, switch, event["machine"])
     if isinstance(hold, str):
         close_refused(world, switch, hold)

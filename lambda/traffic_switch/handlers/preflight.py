@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from traffic_switch import preflight
+from traffic_switch.authentic import own_switch
 from traffic_switch.config import Service
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.journal import Before
-from traffic_switch.model import Switch
+from traffic_switch.model import Mode, Switch
 from traffic_switch.remembered import before_to_map
 from traffic_switch.rule_writing import awaited
 from traffic_switch.verdict import Verdict
@@ -15,7 +16,7 @@ from traffic_switch.world import World
 
 def inspect(event: Event, world: World) -> Result:
     """Judge the scene, and remember what was there before: a rollback restores exactly that."""
-    switch = Switch.from_input(event["switch"])
+    switch = own_switch(event, world, Mode.RELEASE)
     scene = _scene(world, switch, world.services[switch.service])
     judgment = preflight.judge(scene)
     before = {}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from traffic_switch.authentic import own_switch
 from traffic_switch.closing import answer, close_finished, live_or_none, tell
 from traffic_switch.ending import Facts, end
 from traffic_switch.errors import LockLostError
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.journal import Closing
 from traffic_switch.locking import hold_of
-from traffic_switch.model import Hold, Switch
+from traffic_switch.model import Hold, Mode, Switch
 from traffic_switch.rule_writing import Fate, remove
 from traffic_switch.verdict import Judgment, failed, passed
 from traffic_switch.world import World
@@ -20,7 +21,7 @@ def take_away(event: Event, world: World) -> Result:
     Raises:
         LockLostError: another switch took over.
     """
-    switch, hold = Switch.from_input(event["switch"]), hold_of(event, world)
+    switch, hold = own_switch(event, world, Mode.REMOVE), hold_of(event, world)
     return ruling(world, switch, "remove", 1, removed(world, switch, hold))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from traffic_switch import old_color, preflight
+from traffic_switch.authentic import own_switch
 from traffic_switch.closing import close_finished
 from traffic_switch.config import Service
 from traffic_switch.confirming import agreed
@@ -10,7 +11,7 @@ from traffic_switch.errors import LockLostError
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.journal import Before
 from traffic_switch.locking import hold_of
-from traffic_switch.model import Hold, Live, Switch
+from traffic_switch.model import Hold, Live, Mode, Switch
 from traffic_switch.rule_writing import Fate, repair, tidy, wait_until_settled
 from traffic_switch.taking_back import previewed
 from traffic_switch.verdict import Judgment, failed, passed
@@ -23,7 +24,7 @@ def put_right(event: Event, world: World) -> Result:
     Raises:
         LockLostError: another switch took over.
     """
-    switch, hold = Switch.from_input(event["switch"]), hold_of(event, world)
+    switch, hold = own_switch(event, world, Mode.REPAIR), hold_of(event, world)
     service, live = world.services[switch.service], world.journal.live(switch.service)
     if live is None:
         return ruling(world, switch, "repair", 1, failed("the journal remembers nothing live: release a version first"))

@@ -11,13 +11,21 @@ from traffic_switch.asking import DELETE, Ask, answerable
 from traffic_switch.classifying import Meaning, Scene, asks_for, classify
 from traffic_switch.closing import live_or_none
 from traffic_switch.contract import KEEP
-from traffic_switch.errors import JournalError, RequestError, UnsettledError
+from traffic_switch.errors import ForgedError, JournalError, RequestError, UnsettledError
+from traffic_switch.forgery import page
 from traffic_switch.handlers.entry import Entry, Event, Result, log
 from traffic_switch.handlers.respond import physical_id, send
 from traffic_switch.journal import Answer, Newest, Record
 from traffic_switch.model import Live, Mode, RuleLook, Switch
+from traffic_switch.origin import authenticate
 from traffic_switch.rule_writing import awaited
-from traffic_switch.stack_looks import FORWARD, STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS, is_old
+from traffic_switch.stack_looks import (
+    FORWARD,
+    STATUS_PATIENCE_SECONDS,
+    STATUS_PAUSE_SECONDS,
+    UNDER_WAY,
+    is_old,
+)
 from traffic_switch.times import unix
 from traffic_switch.world import World
 
@@ -32,13 +40,19 @@ def receive(event: Event, world: World) -> Result:
     What goes wrong on the way is raised: Lambda calls again, twice, and then a queue does until it works. An answer
     that is not in the journal would be one that nobody can stand by.
 
+    A request that is not CloudFormation's own changes nothing, and gets no answer: people hear of it.
+
     Raises:
         RequestError: an operator's request asks for what there is not. CloudFormation hears FAILED instead.
     """
     for request, redelivered in requests(event, world):
         if request.get("RequestType") == REPAIR:
             return _repair(request, world)
-        _answer_or_start(request, world, redelivered)
+        try:
+            authenticate(request, world.own_stack, world.is_cloudformations)
+            _answer_or_start(request, world, redelivered)
+        except ForgedError as forged:
+            page(world, "request", str(forged))
     return {"received": True}
 
 
@@ -97,6 +111,7 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
     """What is live is needed to go forward alone: no damaged item may keep a rollback or a removal from its work."""
     now = world.now()
     if ask.kind == DELETE:
+        _insist_on_deletion(ask, world)
         live = live_or_none(world, ask.service)
         return Scene(newest, live=live, is_anothers=_is_anothers(ask, world, live))
     status, known = _status(ask, world, newest.record)
@@ -105,6 +120,22 @@ def _scene(ask: Ask, world: World, newest: Newest, redelivered: bool) -> Scene:
     live = known or world.journal.live(ask.service)
     drift, astray = _drift(ask, world, live)
     return Scene(newest, status, live, drift, astray, now=now, redelivered=redelivered)
+
+
+def _insist_on_deletion(ask: Ask, world: World) -> None:
+    """While a stack is at rest, CloudFormation deletes nothing of it.
+
+    Raises:
+        ForgedError: it is at rest, for as long as its status may lag behind.
+    """
+    deadline = world.monotonic() + STATUS_PATIENCE_SECONDS
+    while not (status := world.stack(ask.stack_id).status).endswith(UNDER_WAY):
+        if world.monotonic() >= deadline:
+            raise ForgedError(
+                f"the removal of {ask.service} was asked for ({ask.id}) while the stack is {status}: CloudFormation"
+                " does not ask so, unless the request came an hour late"
+            )
+        world.sleep(STATUS_PAUSE_SECONDS)
 
 
 def _drift(ask: Ask, world: World, live: Live | None) -> tuple[str, bool]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from traffic_switch.errors import AnswerError, RequestError, UnsettledError
+from traffic_switch.authentic import own_switch
+from traffic_switch.errors import AnswerElsewhereError, AnswerError, RequestError, UnsettledError
+from traffic_switch.forgery import page
 from traffic_switch.handlers.entry import Entry, Event, Result, log, told
 from traffic_switch.journal import Record
 from traffic_switch.model import Switch
@@ -16,7 +18,7 @@ def respond(event: Event, world: World) -> Result:
     Raises:
         UnsettledError: nothing is decided yet, so that nothing may be answered; the settling function goes on.
     """
-    switch = Switch.from_input(event["switch"])
+    switch = own_switch(event, world)
     record = world.journal.record(switch.id)
     if record is None or record.answer is None:
         raise UnsettledError(f"the switch {switch.id} has no answer yet")
@@ -30,6 +32,8 @@ def send(world: World, switch: Switch, record: Record) -> None:
         return
     try:
         world.answer(record.request, record.answer, physical_id(switch.service))
+    except AnswerElsewhereError as error:
+        page(world, "request", f"the switch {switch.id}: {error}")
     except (AnswerError, RequestError) as error:
         log.error("CloudFormation does not take the answer", extra={"switch": switch.id, "problem": str(error)})
     world.journal.forget_request(switch.id)

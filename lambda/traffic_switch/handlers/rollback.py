@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from traffic_switch import emergency
+from traffic_switch.authentic import own_switch
 from traffic_switch.closing import close_taken_back, explained
 from traffic_switch.errors import JournalAwayError
 from traffic_switch.evidence import keep
@@ -12,6 +13,9 @@ from traffic_switch.model import Hold, Mode, Switch
 from traffic_switch.taking_back import Traffic, bring_back
 from traffic_switch.verdict import failed, passed
 from traffic_switch.world import World
+
+UNDOABLE = (Mode.RELEASE, Mode.RESTORE, Mode.REPAIR)
+"""A removal is finished or tried again, never taken back."""
 
 
 def restore(event: Event, world: World) -> Result:
@@ -23,13 +27,13 @@ def restore(event: Event, world: World) -> Result:
         LockLostError: another switch took over.
         JournalAwayError: nobody knows who may write; the settling function closes the switch later.
     """
-    switch = Switch.from_input(event["switch"])
-    why = "" if switch.mode is Mode.RESTORE else explained(event.get("failure") or {})
     try:
+        switch = own_switch(event, world, *UNDOABLE)
         hold, traffic = _traffic(event, world, switch)
     except JournalAwayError:
-        emergency.put_back(event, world, switch)
+        emergency.put_back(event, world, Switch.from_input(event["switch"]))
         raise
+    why = "" if switch.mode is Mode.RESTORE else explained(event.get("failure") or {})
     if switch.mode is not Mode.RESTORE:
         keep(world, switch, why, traffic)
     ending = close_taken_back(world, switch, hold, traffic, why)

@@ -9,9 +9,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from traffic_switch.authentic import own_switch, read_switch
 from traffic_switch.closing import close_refused, close_taken_back, message_of
-from traffic_switch.errors import LockLostError, UnsettledError
+from traffic_switch.errors import ForgedError, LockLostError, UnsettledError
 from traffic_switch.evidence import keep
+from traffic_switch.forgery import page
 from traffic_switch.handlers.entry import Entry, Event, Result, log
 from traffic_switch.handlers.remove import removed
 from traffic_switch.handlers.respond import send
@@ -21,6 +23,9 @@ from traffic_switch.model import Hold, Mode, Switch
 from traffic_switch.taking_back import bring_back
 from traffic_switch.world import World
 
+LOOKS, LOOK_PAUSE_SECONDS = 5, 2.0
+"""At an execution that is said to have died, and seems to run."""
+
 PATIENCE = 3
 """Failures after which a person is paged: by then the queue has waited through every short disturbance."""
 
@@ -28,18 +33,16 @@ PATIENCE = 3
 def settle(event: Event, world: World) -> Result:
     """End each switch whose execution died, as its journal says, then answer.
 
+    An execution that is no switch of ours is nobody's: people hear of it, and nothing is done.
+
     Raises:
         UnsettledError: a switch is not ended yet.
     """
     for detail, tries in died(event):
-        switch = _switch(detail)
-        if switch is None:
-            continue
         try:
-            _settle(world, switch, detail)
-        except Exception as error:
-            _page(world, switch, tries, error)
-            raise
+            _tried(world, read_switch(_input(detail)), detail, tries)
+        except ForgedError as forged:
+            page(world, "execution", f"{forged}. It is said to be {detail['status']}")
     return {"settled": True}
 
 
@@ -51,21 +54,28 @@ def died(event: Event) -> Iterator[tuple[Mapping[str, Any], int]]:
         yield json.loads(record["body"])["detail"], int(record["attributes"]["ApproximateReceiveCount"])
 
 
-def _switch(detail: Mapping[str, Any]) -> Switch | None:
-    """What the execution was for. One that somebody started by hand with other input is nobody's switch."""
+def _input(detail: Mapping[str, Any]) -> Any:
+    """The execution's input. EventBridge leaves out one that is longer than any of ours."""
     try:
-        return Switch.from_input(json.loads(detail["input"]))
-    except (ValueError, KeyError, TypeError) as error:
-        log.error("an execution died that was no switch", extra={"problem": f"{type(error).__name__}: {error}"})
+        return json.loads(detail["input"])
+    except (ValueError, KeyError, TypeError):
         return None
+
+
+def _tried(world: World, switch: Switch, detail: Mapping[str, Any], tries: int) -> None:
+    try:
+        _settle(world, own_switch({"switch": _input(detail), "execution": detail["name"]}, world), detail)
+    except ForgedError:
+        raise
+    except Exception as error:
+        _page(world, switch, tries, error)
+        raise
 
 
 def _settle(world: World, switch: Switch, detail: Mapping[str, Any]) -> None:
     record = world.journal.record(switch.id)
-    if record is None:
-        log.warning("a switch that nobody recorded died", extra={"switch": switch.id})
-        return
-    if record.answer is None:
+    if record is not None and record.answer is None:
+        _insist_on_its_end(world, switch, detail)
         try:
             _end(world, switch, record, detail)
         except LockLostError as lost:
@@ -74,6 +84,22 @@ def _settle(world: World, switch: Switch, detail: Mapping[str, Any]) -> None:
     if record is None or record.answer is None:
         raise UnsettledError(f"the switch {switch.id} is not ended yet")
     send(world, switch, record)
+
+
+def _insist_on_its_end(world: World, switch: Switch, detail: Mapping[str, Any]) -> None:
+    """A switch that runs closes itself: one that was redriven, or of which somebody only says that it died.
+
+    DescribeExecution may lag behind (Step Functions API reference), so that it is asked again.
+
+    Raises:
+        UnsettledError: it runs.
+    """
+    executions = world.executions(detail["stateMachineArn"])
+    for _ in range(LOOKS):
+        if not executions.is_running(switch.id):
+            return
+        world.sleep(LOOK_PAUSE_SECONDS)
+    raise UnsettledError(f"the execution {switch.id} runs")
 
 
 def _end(world: World, switch: Switch, record: Record, detail: Mapping[str, Any]) -> None:

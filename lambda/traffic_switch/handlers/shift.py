@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from traffic_switch.authentic import own_switch
 from traffic_switch.config import Service
 from traffic_switch.confirming import agreed
 from traffic_switch.errors import LockLostError
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.locking import hold_of
-from traffic_switch.model import Switch, Weights
+from traffic_switch.model import Mode, Weights
 from traffic_switch.remembered import before_from_map
 from traffic_switch.rule_writing import Fate, wait_until_settled, write
 from traffic_switch.verdict import Judgment, failed
@@ -22,7 +23,7 @@ def move(event: Event, world: World) -> Result:
     Raises:
         LockLostError: another switch took over.
     """
-    switch, hold = Switch.from_input(event["switch"]), hold_of(event, world)
+    switch, hold = own_switch(event, world, Mode.RELEASE), hold_of(event, world)
     service, weights = world.services[switch.service], Weights.all_on(switch.color)
     wait_until_settled(world, hold)
     world.journal.mark(hold, world.now())

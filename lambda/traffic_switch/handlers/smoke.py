@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from traffic_switch import smoke
+from traffic_switch.authentic import own_switch
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
-from traffic_switch.model import Switch
+from traffic_switch.model import Mode
 from traffic_switch.world import World
 
 
 def ask(event: Event, world: World) -> Result:
     """Ask for its health and for a real page: an application can be healthy and broken at once."""
-    switch = Switch.from_input(event["switch"])
+    switch = own_switch(event, world, Mode.RELEASE)
     service = world.services[switch.service]
     door, headers = world.front_door(service), world.preview_headers(switch.color)
     paths = dict.fromkeys((service.health_path, service.probe_path))

@@ -25,11 +25,17 @@ class Executions:
         except self._client.exceptions.ExecutionAlreadyExists:
             return
 
+    def is_running(self, switch_id: str) -> bool:
+        """Whether a switch has not ended. One that never started does not run."""
+        try:
+            return self._client.describe_execution(executionArn=self._execution(switch_id))["status"] == "RUNNING"
+        except self._client.exceptions.ExecutionDoesNotExist:
+            return False
+
     def stop(self, switch_id: str, cause: str) -> None:
         """Stop a switch that is being undone; one that has ended or never started is left alone."""
-        arn = self._arn.replace(":stateMachine:", ":execution:") + f":{switch_id}"
-        try:
-            if self._client.describe_execution(executionArn=arn)["status"] == "RUNNING":
-                self._client.stop_execution(executionArn=arn, error="Undone", cause=cause)
-        except self._client.exceptions.ExecutionDoesNotExist:
-            return
+        if self.is_running(switch_id):
+            self._client.stop_execution(executionArn=self._execution(switch_id), error="Undone", cause=cause)
+
+    def _execution(self, switch_id: str) -> str:
+        return self._arn.replace(":stateMachine:", ":execution:") + f":{switch_id}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.simulation.bugs import around, asking, ending, judging, locking, proving, returning, writing
+from tests.simulation.bugs import around, asking, ending, forging, judging, locking, proving, returning, writing
 
-_THEMES = (writing, returning, locking, ending, asking, proving, judging, around)
+_THEMES = (writing, returning, locking, ending, asking, proving, judging, around, forging)
 
 BUGS = {bug.name: bug for theme in _THEMES for bug in theme.BUGS}
 

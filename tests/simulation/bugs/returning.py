@@ -19,7 +19,7 @@ BUGS = (
         WORLD,
         'client("secretsmanager", SHORT)',
         'client("secretsmanager", RETRIES)',
-        "both-sick:0:93=lost-request",
+        "both-sick:0:Rollback/secretsmanager.GetSecretValue/1=lost-request",
         "Rollback gave the traffic to blue, which has long been down",
     ),
     Bug(
@@ -29,7 +29,7 @@ BUGS = (
         EMERGENCY,
         'if event.get("attempt") not in (0, 1)',
         'if event.get("attempt") != 0',
-        "no-journal:0:78=died-before",
+        "no-journal:0:Rollback/elbv2.ModifyRule/1=died-after",
         "the rule was written without the journal, and nobody was paged",
     ),
     Bug(
@@ -49,7 +49,7 @@ BUGS = (
         BACK,
         "return any(reply.version or reply.status in UNREACHABLE for reply in replies)",
         "return any(reply.status for reply in replies)",
-        "replaced-meanwhile:261597:39=lost-reply,41=journal-long-away,51=failed",
+        "replaced-meanwhile:0:Rollback/http.spread/1=failed",
         "traffic was given back to blue, which runs v7",
     ),
     Bug(
@@ -89,7 +89,7 @@ BUGS = (
         "lambda/traffic_switch/switch.asl.json",
         '"clean": "{% $states.context.State.RetryCount = 0 and $states.result.Payload.clean %}"',
         '"clean": true',
-        "errors:0:Shift/lambda.Invoke/1=ran-on,Shift/elbv2.ModifyRule/1=late",
+        "errors:0:Shift/elbv2.ModifyRule/1=very-late",
         "Shift wrote the rule while nobody held the lock",
     ),
     Bug(
@@ -203,7 +203,7 @@ BUGS = (
         "while the journal is away, users stay on a version that fails",
         "findings 14; emergency",
         "lambda/traffic_switch/handlers/rollback.py",
-        "        emergency.put_back(event, world, switch)\n        raise",
+        '        emergency.put_back(event, world, Switch.from_input(event["switch"]))\n        raise',
         "        raise",
         "no-journal:0:",
         "users were on a version that fails",

@@ -91,7 +91,7 @@ class Stack:
         replaced = [old for name, old in before.items() if name in template and self._is_replaced(name, old)]
         self._clean_up(before, [*gone, *replaced])
         for name in before.keys() - template.keys():
-            del self.resources[name]
+            self.resources.pop(name, None)
         self._enter("UPDATE_COMPLETE")
 
     def continue_rollback(self, skip: Collection[str]) -> None:
@@ -188,7 +188,7 @@ class Stack:
         name, before = change.logical_id, change.before
         if change.kind == DELETE:
             if not ended.reason and self.resources.get(name) is before:
-                del self.resources[name]
+                self.resources.pop(name, None)
         elif not ended.reason:
             known = before or self.resources[name]
             self.resources[name] = Deployed(change.resource, ended.physical_id or known.physical_id, ended.data)

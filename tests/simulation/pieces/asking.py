@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.simulation.cloudformation.deployments import RELEASE as RELEASE_STACK
 from tests.simulation.functions import Invocation
 from tests.simulation.pieces.workbench import Workbench
 from tests.simulation.web import ANSWER_HOST
@@ -15,9 +16,15 @@ SWAPPED: dict[str, Any] = {"ResourceProperties": BLUE_PROPERTIES, "OldResourcePr
 """What the rollback of a release of green asks for."""
 
 
+def stack_id(bench: Workbench) -> str:
+    """The id of the stack that may ask."""
+    found: str = bench.greenlight.stacks.all[RELEASE_STACK].id
+    return found
+
+
 def enter(bench: Workbench, status: str) -> None:
     """The stack takes on a status."""
-    stack = bench.greenlight.stacks.all["Release"]
+    stack = bench.greenlight.stacks.all[RELEASE_STACK]
     stack.status = status
     stack.history.append((bench.cloud.kernel.time, status))
 
@@ -28,7 +35,7 @@ def event(bench: Workbench, kind: str = "Update", request_id: str = "r1", **chan
         "RequestType": kind,
         "RequestId": request_id,
         "ResponseURL": f"https://{ANSWER_HOST}/{request_id}",
-        "StackId": bench.greenlight.stacks.all["Release"].id,
+        "StackId": stack_id(bench),
         "LogicalResourceId": "ShopRelease",
         "ResourceProperties": PROPERTIES,
         **({"OldResourceProperties": BLUE_PROPERTIES} if kind == "Update" else {}),

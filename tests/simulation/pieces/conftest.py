@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulation.cloudformation.deployments import RELEASE as RELEASE_STACK
 from tests.simulation.cloudwatch import EPOCH
 from tests.simulation.pieces.asking import enter
 from tests.simulation.pieces.journal import OTHER
@@ -51,6 +52,6 @@ def asking() -> Workbench:
     bench = Workbench()
     bench.greenlight.tamper("live#shop", BLUE_LIVE)
     bench.greenlight.site.write_rule(100, 0)
-    bench.greenlight.stacks.add("Release")
+    bench.greenlight.stacks.add(RELEASE_STACK)
     enter(bench, "UPDATE_IN_PROGRESS")
     return bench

@@ -11,7 +11,7 @@ from traffic_switch.errors import AwsCallError
 from traffic_switch.journal import Answer
 from traffic_switch.model import Outcome
 
-from tests.simulation.pieces.asking import SWAPPED, answered, enter, event, sent
+from tests.simulation.pieces.asking import SWAPPED, answered, enter, event, sent, stack_id
 from tests.simulation.pieces.workbench import RELEASE, RESTORE, Workbench, asked
 
 
@@ -53,7 +53,7 @@ def test_a_rollback_to_anything_but_what_is_live_is_looked_at_again_where_no_rel
 def test_a_stack_that_seems_to_roll_back_what_was_answered_already_is_looked_at_again(asking: Workbench) -> None:
     restored = asked(RESTORE, answer=Answer("SUCCESS", "over"), outcome=Outcome.ROLLED_BACK)
     asking.register(restored)
-    resource = f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    resource = f"{stack_id(asking)}/ShopRelease"
     asking.greenlight.tamper(f"newest#{resource}", {"switch_id": RESTORE.id})
     enter(asking, "UPDATE_ROLLBACK_IN_PROGRESS")
     asking.cloud.kernel.at(8.0, lambda: enter(asking, "UPDATE_IN_PROGRESS"))
@@ -71,7 +71,7 @@ def test_a_rollback_that_looks_like_an_update_for_some_seconds_is_not_refused(as
 
 
 def test_a_stack_that_cannot_be_looked_at_is_an_error_that_is_tried_again(asking: Workbench) -> None:
-    failed = sent(asking, event(asking, StackId="arn:nothing"))
+    failed = sent(asking, event(asking, StackId=f"{stack_id(asking)}-gone"))
 
     assert failed.error == AwsCallError.__name__
     assert asking.cloud.answers == {}

@@ -25,7 +25,7 @@ UNHEARD = Line("ERROR", "nobody was notified", {})
 
 def died(bench: Workbench, text: str, tries: int = 1) -> None:
     """Settle hears of an execution that had this input."""
-    detail = {"status": "TIMED_OUT", "input": text, "stateMachineArn": STATE_MACHINE}
+    detail = {"name": RELEASE.id, "status": "TIMED_OUT", "input": text, "stateMachineArn": STATE_MACHINE}
     record = {"body": json.dumps({"detail": detail}), "attributes": {"ApproximateReceiveCount": str(tries)}}
     bench.run(lambda world: settle.handle.step({"Records": [record]}, world), "Settle")
 
@@ -121,14 +121,8 @@ def test_an_answer_that_cloudformation_does_not_take_is_logged_for_its_switch(mo
 def test_an_execution_that_was_no_switch_is_logged_with_what_is_wrong(moved: Workbench, caplog: Log) -> None:
     died(moved, "{}")
 
-    problem = "KeyError: 'switch_id'"
-    assert logged(caplog) == [Line("ERROR", "an execution died that was no switch", {"problem": problem})]
-
-
-def test_a_dead_switch_that_nobody_recorded_is_logged(moved: Workbench, caplog: Log) -> None:
-    died(moved, json.dumps(replace(RELEASE, id="s9").as_input()))
-
-    assert logged(caplog) == [Line("WARNING", "a switch that nobody recorded died", {"switch": "s9"})]
+    why = "the input is no switch (KeyError). It is said to be TIMED_OUT"
+    assert logged(caplog) == [Line("ERROR", "refused as forged", {"what": "execution", "why": why})]
 
 
 def test_a_dead_switch_that_another_ends_first_is_logged_with_the_reason(moved: Workbench, caplog: Log) -> None:

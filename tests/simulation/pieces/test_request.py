@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation.cloudwatch import EPOCH
 from tests.simulation.functions import Invocation
-from tests.simulation.pieces.asking import BLUE_PROPERTIES, PROPERTIES, SWAPPED, enter, event, sent
+from tests.simulation.pieces.asking import BLUE_PROPERTIES, PROPERTIES, SWAPPED, enter, event, sent, stack_id
 from tests.simulation.pieces.workbench import BLUE_LIVE, RELEASE, Workbench, asked
 from tests.simulation.web import ANSWER_HOST
 
@@ -33,7 +33,7 @@ def test_a_record_says_whose_request_it_is_and_what_was_there_before(asking: Wor
         {name: given[name] for name in given if name != "ServiceToken"} for given in (BLUE_PROPERTIES, PROPERTIES)
     )
 
-    assert item["resource"] == f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    assert item["resource"] == f"{stack_id(asking)}/ShopRelease"
     assert (json.loads(item["properties"]["old"]), json.loads(item["properties"]["new"])) == (old, new)
     assert float(item["started_at"]) == pytest.approx(EPOCH + asking.cloud.kernel.time, abs=2)
 
@@ -75,7 +75,7 @@ def taken_back(asking: Workbench) -> None:
     """A restore took the release of green back ten minutes ago."""
     text = sent_text(asking)
     asking.greenlight.tamper(
-        f"newest#{asking.greenlight.stacks.all['Release'].id}/ShopRelease",
+        f"newest#{stack_id(asking)}/ShopRelease",
         {"switch_id": "gone", "reversed": [{"text": text, "at": int(EPOCH) - 600}]},
     )
 
@@ -99,14 +99,14 @@ def test_a_request_of_unknown_age_that_was_taken_back_is_refused(asking: Workben
     taken_back(asking)
     queued(asking, 5, event(asking))
 
-    resource = f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    resource = f"{stack_id(asking)}/ShopRelease"
 
     assert [one["Reason"] for one in asking.cloud.answers["r1"]] == ["this request has been rolled back already"]
     assert (asking.cloud.item(f"newest#{resource}") or {})["switch_id"] == "gone"
 
 
 def test_a_request_that_is_overtaken_three_times_is_tried_again_later(asking: Workbench) -> None:
-    resource = f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    resource = f"{stack_id(asking)}/ShopRelease"
     others = iter(range(100))
 
     def overtakes(_actor: str, call: str, _number: int) -> None:
@@ -122,7 +122,7 @@ def test_a_request_that_is_overtaken_three_times_is_tried_again_later(asking: Wo
 
 
 def test_a_request_that_is_overtaken_once_is_recorded(asking: Workbench) -> None:
-    resource = f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    resource = f"{stack_id(asking)}/ShopRelease"
     others = iter(["other"])
 
     def overtakes(_actor: str, call: str, _number: int) -> None:
@@ -149,7 +149,7 @@ STAYS = "the production rule is another resource's and stays"
 
 
 def test_the_rule_goes_with_the_resource_whose_release_is_live(asking: Workbench) -> None:
-    resource = f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    resource = f"{stack_id(asking)}/ShopRelease"
     asking.greenlight.tamper("live#shop", {**BLUE_LIVE, "resource": resource})
 
     assert removed(asking) == "removes"
@@ -175,7 +175,7 @@ def test_the_rule_stays_when_another_resources_switch_is_about_to_write_it(askin
 
 @pytest.mark.parametrize("resource", ["", "own"])
 def test_a_switch_of_the_same_resource_or_of_none_keeps_no_rule(asking: Workbench, resource: str) -> None:
-    own = f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    own = f"{stack_id(asking)}/ShopRelease"
     locked_by(asking, resource=own if resource else "")
 
     assert removed(asking) == "removes"
@@ -196,7 +196,7 @@ def test_a_lock_that_names_nobody_known_keeps_no_rule(asking: Workbench, lock: d
 
 
 def test_where_the_pointer_is_damaged_the_newest_switch_of_the_service_is_asked(asking: Workbench) -> None:
-    resource = f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    resource = f"{stack_id(asking)}/ShopRelease"
     sent(asking, event(asking))
     asking.greenlight.tamper(f"newest#{resource}", {"switch_id": 5})
     enter(asking, "UPDATE_ROLLBACK_IN_PROGRESS")
@@ -208,7 +208,7 @@ def test_where_the_pointer_is_damaged_the_newest_switch_of_the_service_is_asked(
 
 
 def test_a_newest_switch_of_another_resource_is_not_asked(asking: Workbench) -> None:
-    resource = f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    resource = f"{stack_id(asking)}/ShopRelease"
     sent(asking, event(asking, LogicalResourceId="Other"))
     asking.greenlight.tamper(f"newest#{resource}", {"switch_id": 5})
     enter(asking, "UPDATE_ROLLBACK_IN_PROGRESS")
@@ -271,7 +271,7 @@ def test_a_deletion_that_leaves_the_rule_says_what_is_live(asking: Workbench) ->
 
 
 def test_where_the_pointer_is_gone_nothing_is_known_of_the_resource(asking: Workbench) -> None:
-    resource = f"{asking.greenlight.stacks.all['Release'].id}/ShopRelease"
+    resource = f"{stack_id(asking)}/ShopRelease"
     sent(asking, event(asking))
     asking.greenlight.tamper(f"newest#{resource}", None)
     enter(asking, "UPDATE_ROLLBACK_IN_PROGRESS")

@@ -40,7 +40,7 @@ def shifted(bench: Workbench) -> None:
 def detail(switch: Switch, **more: Any) -> dict[str, Any]:
     """What EventBridge says of an execution that died."""
     text = json.dumps(switch.as_input())
-    return {"status": "TIMED_OUT", "input": text, "stateMachineArn": STATE_MACHINE, **more}
+    return {"name": switch.id, "status": "TIMED_OUT", "input": text, "stateMachineArn": STATE_MACHINE, **more}
 
 
 def settled(bench: Workbench, switch: Switch, tries: int = 1, **more: Any) -> Invocation:

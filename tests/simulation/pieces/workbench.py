@@ -111,7 +111,7 @@ class Workbench:
         """The journal's item of a switch."""
         return self.cloud.switch_item(switch.id) or {}
 
-    def invoke(self, name: str, switch: Switch, epoch: int = 7, **payload: Any) -> Invocation:
+    def invoke(self, name: str, switch: Switch, /, epoch: int = 7, **payload: Any) -> Invocation:
         """Let the state machine call a function for a switch that got the lock with this epoch just now."""
         given: Mapping[str, Any] = {
             "switch": switch.as_input(),
@@ -125,6 +125,7 @@ class Workbench:
             "entered": self.now,
             "redrives": 0,
             "machine": STATE_MACHINE,
+            "execution": switch.id,
         }
         return self.cloud.functions.invoke(name, {**given, **payload})
 

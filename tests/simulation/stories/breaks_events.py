@@ -177,7 +177,7 @@ EVENTS = (
     Story("redriven-at-once", redriven_at_once, answered_within(100.0, BACK), rare=True),
     Story("redriven-unsettled", redriven_unsettled, BACK, rare=True),
     Story("redriven-under-next", redriven_under_next, is_live("green", "v3", "DONE"), pages=True, rare=True),
-    Story("started-by-hand", started_by_hand, is_live("blue", "v1"), rare=True),
+    Story("started-by-hand", started_by_hand, is_live("blue", "v1"), pages=True, rare=True),
     *(
         Story(f"clocks-{name}", clocks_apart(ahead), BACK, rare=True)
         for name, ahead in (

@@ -202,7 +202,7 @@ def aborted(greenlight: Installation) -> None:
 def broken_off(greenlight: Installation) -> None:
     """The very first deployment is deleted while its version is watched."""
     greenlight.deploy(NOTHING)
-    greenlight.cloud.kernel.at(40.0, lambda: quietly(lambda: greenlight.stacks.delete(RELEASE)))
+    greenlight.cloud.kernel.at(30.0, lambda: quietly(lambda: greenlight.stacks.delete(RELEASE)))
 
 
 def _helped(greenlight: Installation) -> str:
