@@ -124,7 +124,7 @@ def choose(only: Sequence[str]) -> tuple[str, ...]:
 def install(context: CloudContext, adapters: Sequence[str]) -> None:
     """Let each adapter put its parts in place. Raises RequirementError for a ministack that it does not fit."""
     if context.auth:
-        signature.check_requirements()
+        signature.install()
         operator.install(context.keys)
     for name in adapters:
         try:
