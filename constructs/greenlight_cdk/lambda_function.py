@@ -53,11 +53,15 @@ class PythonFunction(Construct):
             environment=dict(environment),
         )
 
-    def allow(self, actions: Sequence[str], resources: Sequence[str], *, unless_tagged: str = "") -> None:
+    def allow(
+        self, actions: Sequence[str], resources: Sequence[str], *, unless_tagged: str = "", keys: Sequence[str] = ()
+    ) -> None:
         """Let the function call these actions on these resources, but for those that carry a tag.
 
-        One statement for each call.
+        Of tables, only on items whose keys match one of `keys`. One statement for each call.
         """
-        spared = {"Null": {f"aws:ResourceTag/{unless_tagged}": "true"}} if unless_tagged else None
-        statement = iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=spared)
-        self.role.add_to_policy(statement)
+        spared = {"Null": {f"aws:ResourceTag/{unless_tagged}": "true"}} if unless_tagged else {}
+        items = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}} if keys else {}
+        self.role.add_to_policy(
+            iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions={**spared, **items})
+        )

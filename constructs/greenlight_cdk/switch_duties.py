@@ -5,9 +5,10 @@ Pure data, without the CDK: the simulation refuses every call that is not grante
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from greenlight_cdk.journal_rights import patterns
 from greenlight_cdk.names import PREVIEW_TAG
 
 SHIFT_SECONDS = 720
@@ -21,12 +22,13 @@ REPAIR_SECONDS = 900
 class Grant:
     """Actions on resources; `*` is the only resource that AWS accepts for most Describe and metric calls.
 
-    Resources that carry the tag `spares` are left out.
+    Resources that carry the tag `spares` are left out. Of a table only the items are meant whose keys match `keys`.
     """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     spares: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Duty:
     def handler(self) -> str:
         """The function's entry in the shared Lambda asset."""
         return f"traffic_switch.handlers.{self.name.lower()}.handle"
+
+    @property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """For each action on the journal the patterns of the items that it may be about."""
+        return {action: grant.keys for grant in self.grants if grant.keys for action in grant.actions}
 
     @property
     def actions(self) -> frozenset[str]:
@@ -80,7 +87,7 @@ LOOK_AT_STACKS = Grant(("cloudformation:DescribeStacks",), ("*",))
 
 
 def duties(places: Places) -> Iterable[Duty]:
-    """All functions of the switch. AWS authorizes a DynamoDB transaction by the actions of its parts.
+    """All functions of the switch.
 
     Each may page: whoever is called for a switch that nobody asked for says so (docs/protocol.md, Who may ask).
     """
@@ -90,30 +97,35 @@ def duties(places: Places) -> Iterable[Duty]:
     take_back = (*write, _delete_rules(places), LOOK_AT_TARGETS, preview)
     report = (LOOK_AT_ALARMS, notify)
 
-    def journal(*actions: str) -> Grant:
-        return Grant(tuple(f"dynamodb:{action}" for action in actions), (places.journal,))
+    def journal(name: str) -> tuple[Grant, ...]:
+        return tuple(Grant((action,), (places.journal,), keys=keys) for action, keys in patterns(name))
 
-    note = journal("GetItem", "UpdateItem")
-    mark = journal("GetItem", "UpdateItem", "ConditionCheckItem")
-    add = journal("GetItem", "PutItem", "UpdateItem")
-    close = journal("GetItem", "PutItem", "UpdateItem", "DeleteItem")
-    retake = journal("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
     return (
-        Duty("Request", 60, (add, LOOK_AT_RULES, LOOK_AT_STACKS, notify), commands=(START,)),
-        Duty("Lock", 60, (add, notify), commands=STOP),
-        Duty("Pay", 300, (close, *take_back, notify)),
-        Duty("Preflight", 60, (note, LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_ATTRIBUTES, LOOK_AT_ALARMS, notify)),
-        Duty("Gate", 60, (note, LOOK_AT_TARGETS, notify)),
-        Duty("Smoke", 120, (note, preview, notify)),
-        Duty("Shift", SHIFT_SECONDS, (mark, *write, notify)),
-        Duty("Bake", 240, (note, LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_METRICS, *report), memory_mib=1024),
-        Duty("Done", 120, (close, LOOK_AT_RULES, notify)),
-        Duty("Rollback", 300, (retake, *take_back, *report)),
-        Duty("Remove", 300, (close, LOOK_AT_RULES, _delete_rules(places), notify)),
-        Duty("Repair", REPAIR_SECONDS, (retake, *write, *_misplaced_rules(places), LOOK_AT_TARGETS, preview, notify)),
-        Duty("Respond", 120, (note, notify)),
-        Duty("Settle", 400, (retake, *take_back, *report), commands=STOP),
-        Duty("Drift", 300, (note, LOOK_AT_RULES, notify)),
+        Duty("Request", 60, (*journal("Request"), LOOK_AT_RULES, LOOK_AT_STACKS, notify), commands=(START,)),
+        Duty("Lock", 60, (*journal("Lock"), notify), commands=STOP),
+        Duty("Pay", 300, (*journal("Pay"), *take_back, notify)),
+        Duty(
+            "Preflight",
+            60,
+            (*journal("Preflight"), LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_ATTRIBUTES, LOOK_AT_ALARMS, notify),
+        ),
+        Duty("Gate", 60, (*journal("Gate"), LOOK_AT_TARGETS, notify)),
+        Duty("Smoke", 120, (*journal("Smoke"), preview, notify)),
+        Duty("Shift", SHIFT_SECONDS, (*journal("Shift"), *write, notify)),
+        Duty(
+            "Bake", 240, (*journal("Bake"), LOOK_AT_RULES, LOOK_AT_TARGETS, LOOK_AT_METRICS, *report), memory_mib=1024
+        ),
+        Duty("Done", 120, (*journal("Done"), LOOK_AT_RULES, notify)),
+        Duty("Rollback", 300, (*journal("Rollback"), *take_back, *report)),
+        Duty("Remove", 300, (*journal("Remove"), LOOK_AT_RULES, _delete_rules(places), notify)),
+        Duty(
+            "Repair",
+            REPAIR_SECONDS,
+            (*journal("Repair"), *write, *_misplaced_rules(places), LOOK_AT_TARGETS, preview, notify),
+        ),
+        Duty("Respond", 120, (*journal("Respond"), notify)),
+        Duty("Settle", 400, (*journal("Settle"), *take_back, *report), commands=STOP),
+        Duty("Drift", 300, (*journal("Drift"), LOOK_AT_RULES, notify)),
     )
 
 

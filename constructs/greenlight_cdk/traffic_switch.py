@@ -112,7 +112,7 @@ class TrafficSwitch(Construct):
             memory_mib=duty.memory_mib,
         )
         for grant in duty.grants:
-            function.allow(grant.actions, grant.resources, unless_tagged=grant.spares)
+            function.allow(grant.actions, grant.resources, unless_tagged=grant.spares, keys=grant.keys)
         return function
 
     def _let_command(self, duties: Mapping[str, Duty], functions: Mapping[str, PythonFunction]) -> None:

@@ -40,13 +40,17 @@ after it began, while the function still goes on; without, the function ends fir
 
 @dataclass(frozen=True)
 class Function:
-    """One function. `run` gets the event and its surroundings; `grants` are its IAM actions, None for all."""
+    """One function. `run` gets the event and its surroundings.
+
+    `grants` are its IAM actions, None for all, and `keys` the patterns of the items that they may be about.
+    """
 
     name: str
     run: Run
     timeout: float = 60.0
     environment: Mapping[str, str] = field(default_factory=dict)
     grants: frozenset[str] | None = None
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -137,7 +141,7 @@ class Functions:
 
     def _run(self, function: Function, text: str, invocation: Invocation) -> None:
         cloud = self._cloud
-        caller = Caller(function.name, function.grants, exposed=True)
+        caller = Caller(function.name, function.grants, exposed=True, keys=function.keys)
         ahead = cloud.clocks_ahead.get(function.name, 0.0)
         machine = Machine(cloud, caller, function.environment, cloud.skew() + ahead)
         try:

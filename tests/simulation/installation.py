@@ -129,7 +129,12 @@ class Installation:
         for duty in the_duties().values():
             cloud.functions.add(
                 Function(
-                    duty.name, _run(duty.name, cloud.kernel), duty.timeout_seconds, variables, frozenset(duty.actions)
+                    duty.name,
+                    _run(duty.name, cloud.kernel),
+                    duty.timeout_seconds,
+                    variables,
+                    frozenset(duty.actions),
+                    duty.keys,
                 )
             )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
@@ -30,6 +32,8 @@ class Caller:
     name: str
     grants: frozenset[str] | None = None
     exposed: bool = False
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For an action the patterns of the DynamoDB keys that it may be about (dynamodb:LeadingKeys)."""
 
 
 class Line:
@@ -81,11 +85,12 @@ class Line:
         return result
 
     def _permit(self, operation: Operation, parameters: Parameters) -> None:
-        grants = self._caller.grants
-        if grants is None or operation.action in grants:
+        grants, keys = self._caller.grants, self._caller.keys
+        if grants is None:
             return
-        for action in refusals.actions(operation.key, operation.action, parameters):
-            if action not in grants:
+        for action, key in refusals.parts(operation.key, operation.action, parameters):
+            allowed = keys.get(action, ("*",))
+            if action not in grants or not any(fnmatchcase(key, pattern) for pattern in allowed):
                 raise refusals.denied(operation.service, self._caller.name, action)
 
     def _before(self, operation: Operation, parameters: Parameters, fault: Fault) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from traffic_switch.contract import JOURNAL_KEY
 
 from tests.simulation.errors import AwsError
 
@@ -57,8 +59,19 @@ def conflict(call: str, parameters: Mapping[str, Any]) -> AwsError:
     )
 
 
-def actions(call: str, action: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """The IAM actions that a call needs. A transaction needs those of its parts and none of its own."""
-    if call != "dynamodb.TransactWriteItems":
-        return (action,)
-    return tuple({DYNAMODB_ACTIONS[kind]: None for item in parameters["TransactItems"] for kind in item})
+def parts(call: str, action: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The IAM actions that a call needs, each with the key of the item that it is about, empty for other services.
+
+    A transaction needs those of its parts and none of its own.
+    """
+    if call == "dynamodb.TransactWriteItems":
+        for item in parameters["TransactItems"]:
+            for kind, part in item.items():
+                yield DYNAMODB_ACTIONS[kind], _key(part)
+    else:
+        yield action, _key(parameters) if call.startswith("dynamodb.") else ""
+
+
+def _key(part: Mapping[str, Any]) -> str:
+    item = part.get("Key") or part.get("Item") or {}
+    return str(item.get(JOURNAL_KEY, {}).get("S", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from tests.synth.templates import Template
@@ -43,16 +44,21 @@ def custom(template: Template, kind: str) -> dict[str, dict[str, Any]]:
 def statements(template: Template, role: str) -> dict[str, Any]:
     """Return action to resource for all statements of the policies of a role, by a part of its logical id."""
     allowed: dict[str, Any] = {}
-    for each in template["Resources"].values():
-        if each["Type"] == "AWS::IAM::Policy" and any(role in held["Ref"] for held in each["Properties"]["Roles"]):
-            for statement in each["Properties"]["PolicyDocument"]["Statement"]:
-                assert statement["Effect"] == "Allow"
-                allowed.update(dict.fromkeys(_listed(statement["Action"]), statement["Resource"]))
+    for statement in policy_statements(template, role):
+        assert statement["Effect"] == "Allow"
+        allowed.update(dict.fromkeys(listed(statement["Action"]), statement["Resource"]))
     assert allowed, f"no role {role}"
     return allowed
 
 
-def _listed(value: str | list[str]) -> list[str]:
+def policy_statements(template: Template, role: str) -> Iterator[dict[str, Any]]:
+    """Yield the statements of the policies of a role, by a part of its logical id."""
+    for each in template["Resources"].values():
+        if each["Type"] == "AWS::IAM::Policy" and any(role in held["Ref"] for held in each["Properties"]["Roles"]):
+            yield from each["Properties"]["PolicyDocument"]["Statement"]
+
+
+def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
@@ -60,4 +66,4 @@ def _direct_needs(resources: dict[str, Any], name: str) -> set[str]:
     body = resources[name]
     text = json.dumps(body.get("Properties", {}))
     referred = {other for other in resources if f'"{other}"' in text}
-    return (referred | set(_listed(body.get("DependsOn", [])))) - {name}
+    return (referred | set(listed(body.get("DependsOn", [])))) - {name}
