@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.unit.host_script import REPORT_1, SHOP_1, SHOP_2, color_script
+from tests.synth.host_script import REPORT_1, SHOP_1, SHOP_2, color_script
 
 DOCKER = r"""#!/bin/bash
 echo "docker $*" >>"$STATE/calls"

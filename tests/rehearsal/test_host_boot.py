@@ -11,7 +11,7 @@ from greenlight_cdk.host_scripts import first_boot_script, run_document
 
 from greenlight.rehearsal.cloud.ssm.documents import Document
 from tests.rehearsal.shell_host import Host
-from tests.unit.host_script import REGISTRY, SHOP_2, color_script
+from tests.synth.host_script import REGISTRY, SHOP_2, color_script
 
 pytestmark = pytest.mark.rehearsal
 

@@ -12,7 +12,7 @@ from host_color.model import HostColor, Place
 from traffic_switch.contract import Color
 
 from tests.rehearsal.shell_host import Host
-from tests.unit.host_script import REGISTRY, SHOP_1, SHOP_2
+from tests.synth.host_script import REGISTRY, SHOP_1, SHOP_2
 
 pytestmark = pytest.mark.rehearsal
 

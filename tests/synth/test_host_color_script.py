@@ -9,7 +9,7 @@ import pytest
 from greenlight_cdk.host_scripts import END, first_boot_script, image_pattern, run_document
 from greenlight_cdk.names import PRODUCTION, Names
 
-from tests.unit.host_script import REGISTRY, SHOP_1, color_script
+from tests.synth.host_script import REGISTRY, SHOP_1, color_script
 
 
 @pytest.mark.parametrize(
