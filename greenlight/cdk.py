@@ -58,6 +58,15 @@ def deploy(
     return command("deploy", *(stacks or ["--all"]), *options)
 
 
+def synth(folder: Path, *, flags: Mapping[str, str], stage: str | None = None) -> list[str]:
+    """The command line of `cdk synth` into a folder below the current one."""
+    options = ["--quiet", "--no-notices", "--output", str(folder)]
+    options += ["--context", f"stage={stage}"] if stage else []
+    for key, value in flags.items():
+        options += ["--context", f"{key}={value}"]
+    return command("synth", *options)
+
+
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment, in which the project's own Python and Node come first."""
     path = os.pathsep.join([*map(str, PROGRAMS), os.environ.get("PATH", os.defpath)])

@@ -23,7 +23,7 @@ from greenlight.errors import ReleaseError
 from greenlight.journal_view import JournalView
 from greenlight.scene import Scene
 from greenlight.switch_view import asked_before_and_after
-from greenlight.templates import Asked, asked, attempt_of, versions
+from greenlight.templates import Asked, Template, asked, attempt_of, versions
 from stacks.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -90,6 +90,10 @@ class Deployed:
     def versions(self, service: str, compute: str) -> Mapping[Color, str]:
         """The version that each color was deployed with last; empty when nobody can say."""
         return versions(DeployedStack(self.names.compute_stack(compute)).template, service)
+
+    def template(self, stack: str) -> Template:
+        """What was deployed last of a stack; empty when there is no such stack."""
+        return DeployedStack(stack).template
 
     def has_image(self, service: str, version: str, owner: Names) -> bool:
         """Whether the repository of the service at the stage `owner` has an image of the version."""

@@ -104,8 +104,8 @@ def rollback(
 ) -> Plan:
     """Make live again what was live before. `running` is what each color was deployed with last, as far as it is known.
 
-    The other color may run something else by now: a release that was refused. Then every stack is deployed, as for a
-    release, so that it gets its old version back before it gets traffic.
+    The other color may run something else by now: a release that was refused. Then the compute stack is deployed
+    too, as for a release, so that it gets its old version back before it gets traffic.
 
     Raises:
         ReleaseError: nothing is live, or nothing is known of before.

@@ -77,6 +77,22 @@ def synthesized(assembly: Path, stack: str) -> Template:
         ) from error
 
 
+def stacks_of(assembly: Path) -> list[str]:
+    """The names of the stacks in an assembly, by its manifest: files of an earlier synthesis may lie beside them.
+
+    Raises:
+        ProjectError: the folder is no assembly.
+    """
+    file = assembly / "manifest.json"
+    try:
+        artifacts: Mapping[str, Any] = json.loads(file.read_text())["artifacts"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ProjectError(
+            f"{file} cannot be read ({error}): --app takes a folder that `cdk synth` has written"
+        ) from error
+    return [name for name, artifact in artifacts.items() if artifact["type"] == "aws:cloudformation:stack"]
+
+
 def _resources(template: Template, kind: str, service: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for logical_id, resource in template.get("Resources", {}).items():
         properties = resource.get("Properties", {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -57,12 +57,12 @@ def carry_through(deploy: Deploy, project: Project, plan: Plan, follower: Follow
         ReleaseError: it was not allowed, or nobody is there to be asked.
     """
     while True:
-        ended = _run(deploy, project, plan, follower)
+        ended = _deploy(deploy, project, plan, follower)
         changes = security_changes(ended.output) if ended.code else {}
         if not changes:
             return ended
         _require_approval(changes)
-        ended = _run(replace(deploy, stacks=list(changes), may_widen=True), project, plan, follower)
+        ended = _deploy(replace(deploy, stacks=list(changes), may_widen=True), project, plan, follower)
         if ended.code:
             return ended
 
@@ -83,7 +83,19 @@ def _require_approval(changes: Mapping[str, str]) -> None:
         raise ReleaseError(f"{held}. {done}")
 
 
-def _run(deploy: Deploy, project: Project, plan: Plan, follower: Follower) -> Ended:
+def run(command: Sequence[str], project: Project, look: Callable[[], None]) -> Ended:
+    """Run the CDK CLI to its end, and call `look` meanwhile."""
+    log = project.folder / "build" / f"deploy{f'-{project.stage}' if project.stage else ''}.log"
+    environment = cdk.environment({STAGE_VARIABLE: project.stage or ""})
+    with (
+        Processes() as processes,
+        Deployment(command, environment, project.folder, log, processes) as deployment,
+    ):
+        code = deployment.follow(look, click.echo)
+        return Ended(code, deployment.why() if code else "", deployment.output)
+
+
+def _deploy(deploy: Deploy, project: Project, plan: Plan, follower: Follower) -> Ended:
     command = cdk.deploy(
         deploy.stacks,
         flags=plan.flags,
@@ -92,14 +104,7 @@ def _run(deploy: Deploy, project: Project, plan: Plan, follower: Follower) -> En
         stage=project.stage,
         may_widen=deploy.may_widen,
     )
-    log = project.folder / "build" / f"deploy{f'-{project.stage}' if project.stage else ''}.log"
-    environment = cdk.environment({STAGE_VARIABLE: project.stage or ""})
-    with (
-        Processes() as processes,
-        Deployment(command, environment, project.folder, log, processes) as deployment,
-    ):
-        try:
-            code = deployment.follow(follower.look, click.echo)
-        except KeyboardInterrupt:
-            raise ReleaseError(LEFT_RUNNING) from None
-        return Ended(code, deployment.why() if code else "", deployment.output)
+    try:
+        return run(command, project, follower.look)
+    except KeyboardInterrupt:
+        raise ReleaseError(LEFT_RUNNING) from None

@@ -12,6 +12,7 @@ from traffic_switch.errors import SwitchError
 from traffic_switch.model import Mode, Outcome
 
 from greenlight.commands.deploying import Deploy, Ended, carry_through
+from greenlight.commands.selecting import select
 from greenlight.credentials import unusable
 from greenlight.deployed import Deployed
 from greenlight.errors import ReleaseError
@@ -108,12 +109,14 @@ def carry_out(
     settings: Settings,
     deploy: Deploy,
 ) -> None:
-    """Deploy the plan, follow its switch, and look whether it is live.
+    """Deploy the plan (these stacks, or those that have to be), follow its switch, and look whether it is live.
 
     Raises:
         ReleaseError: it is not; the message says why, and where the traffic is.
     """
     follower = Follower(deployed.journal, plan.service, tell)
+    if not deploy.stacks:
+        deploy = select(deploy, project, deployed, plan, settings.compute)
     ended = carry_through(deploy, project, plan, follower)
     if ended.code:
         raise ReleaseError(_failed(deployed, plan, service, _why(follower, ended)))

@@ -105,6 +105,8 @@ class FakeDeployed:
     repaired: Callable[[], None] | None = None
     names: Names = PRODUCTION
     repairs: list[str] = field(default_factory=list)
+    templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What was deployed last, by stack."""
     refuses: Exception | None = None
     """What every look ends in."""
 
@@ -121,6 +123,9 @@ class FakeDeployed:
 
     def versions(self, service: str, compute: str) -> Mapping[Color, str]:
         return self.running
+
+    def template(self, stack: str) -> Mapping[str, Any]:
+        return self.templates.get(stack, {})
 
     def has_image(self, service: str, version: str, owner: Names) -> bool:
         return version in self.images
@@ -142,6 +147,8 @@ class FakeDeployment:
     effect: Callable[[], int]
     reason: str = "the stack failed"
     widened: list[str] = field(default_factory=list)
+    templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What is synthesized, by stack."""
     output: str = ""
     commands: list[list[str]] = field(default_factory=list)
 
@@ -158,13 +165,16 @@ class FakeDeployment:
         return
 
     def follow(self, look: Callable[[], None], say: Callable[[str], None]) -> int:
+        if "synth" in self.commands[-1]:
+            write_assembly(Path(self.commands[-1][self.commands[-1].index("--output") + 1]), self.templates)
+            return 0
         if self.widened and "never" not in self.commands[-1]:
             self.output = REFUSAL.format(stack=self.widened[0])
             return 1
-        wanted = [stack for stack in self.widened if stack in self.commands[-1]] or self.widened
-        self.widened = [stack for stack in self.widened if stack not in wanted]
+        by_itself = [stack for stack in self.widened if stack in self.commands[-1]]
+        self.widened = [stack for stack in self.widened if stack not in by_itself]
         self.output = ""
-        if "--exclusively" in self.commands[-1] and wanted:
+        if by_itself:
             return 0
         code = self.effect()
         look()
@@ -172,6 +182,20 @@ class FakeDeployment:
 
     def why(self) -> str:
         return self.reason
+
+    @property
+    def deploys(self) -> list[list[str]]:
+        """The commands that deploy."""
+        return [command for command in self.commands if "deploy" in command]
+
+
+def write_assembly(folder: Path, templates: Mapping[str, Mapping[str, Any]]) -> None:
+    """What `cdk synth` leaves, as far as it is read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stack, body in templates.items():
+        (folder / f"{stack}.template.json").write_text(json.dumps(body))
+    artifacts = {stack: {"type": "aws:cloudformation:stack"} for stack in templates}
+    (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
 
 
 @dataclass

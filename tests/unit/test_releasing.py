@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,7 +11,7 @@ from traffic_switch.journal import Lock
 from traffic_switch.model import Live, Mode, Outcome, Weights
 
 from greenlight.templates import Asked
-from tests.unit.operator_world import BLUE, GREEN, Desk, scene, seated, switch
+from tests.unit.operator_world import BLUE, GREEN, Desk, scene, seated, switch, write_assembly
 
 NEXT_BLUE = Live(Color.BLUE, "3.0.0", Weights(100, 0))
 LOCK = Lock("s7", 1, reason="release green 2.0.0", since=1000.0)
@@ -185,6 +185,59 @@ def test_a_failed_deploy_whose_switch_is_done_says_both(desk: Desk) -> None:
     assert "the deploy failed: the stack failed. Still, shop 2.0.0 is what is live" in said
 
 
+def alone(command: list[str]) -> list[str]:
+    """The stacks that are deployed, and no others."""
+    assert "--exclusively" in command
+    return [word for word in command if word.startswith("Greenlight")]
+
+
+SYNTHESIZED: dict[str, dict[str, Any]] = {
+    name: {"Resources": {name: {}}} for name in ("GreenlightNetwork", "GreenlightSwitch")
+}
+OURS: dict[str, dict[str, Any]] = {
+    "GreenlightEc2Host": {"Resources": {"New": {}}},
+    "GreenlightRelease": {"Resources": {"New": {}}},
+}
+
+
+def test_a_release_deploys_compute_and_release_alone_where_nothing_else_would_change(desk: Desk) -> None:
+    desk.deployment.templates = {**SYNTHESIZED, **OURS}
+    desk.deployed.templates = SYNTHESIZED
+    desk.becomes(GREEN)
+
+    code, said = desk.type("release", "2.0.0", "--yes")
+
+    synth, deploy = desk.deployment.commands
+    assert (code, alone(deploy)) == (0, ["GreenlightEc2Host", "GreenlightRelease"])
+    assert "shop.green_version=2.0.0" in synth
+    assert deploy[deploy.index("--app") + 1] == str(desk.folder / "build" / "cdk.out" / "release")
+    assert "deployed too" not in said
+
+
+def test_a_release_deploys_everything_when_another_stack_would_change(desk: Desk) -> None:
+    desk.deployment.templates = {**SYNTHESIZED, **OURS}
+    desk.deployed.templates = {**SYNTHESIZED, "GreenlightNetwork": {}}
+    desk.becomes(GREEN)
+
+    code, said = desk.type("release", "2.0.0", "--yes")
+
+    (deploy,) = desk.deployment.deploys
+    assert code == 0
+    assert "--all" in deploy
+    assert "--exclusively" not in deploy
+    assert "deployed too, since it is not as it is declared: GreenlightNetwork\n" in said
+
+
+def test_templates_that_cannot_be_synthesized_end_the_release(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.deployment, "follow", lambda *_: 1)
+
+    code, said = desk.type("release", "2.0.0", "--yes")
+
+    assert code == 1
+    assert "the templates cannot be synthesized: the stack failed. Nothing was changed" in said
+    assert desk.deployment.deploys == []
+
+
 def test_a_release_without_an_image_is_refused(desk: Desk) -> None:
     code, said = desk.type("release", "9.9.9", "--yes")
 
@@ -213,11 +266,10 @@ def test_a_rollback_after_a_refused_release_gives_the_old_version_back_first(des
 
     code, said = desk.type("rollback", "--yes")
 
-    (command,) = desk.deployment.commands
+    (command,) = desk.deployment.deploys
     assert code == 0
     assert "green 2.0.0 is live; blue, which runs 3.0.0, gets 1.0.0 again and goes live" in said
-    assert "--all" in command
-    assert "--exclusively" not in command
+    assert alone(command) == ["GreenlightEc2Host", "GreenlightRelease"]
 
 
 def test_a_rollback_to_a_version_without_an_image_is_refused(desk: Desk) -> None:
@@ -263,8 +315,8 @@ def test_a_denied_rollback_deploys_nothing(desk: Desk) -> None:
 def assembly(desk: Desk, color: str, version: str, attempt: int) -> str:
     properties = {"Service": "shop", "Color": color, "Version": version, "Attempt": attempt}
     body = {"Resources": {"Shop": {"Type": RELEASE_RESOURCE_TYPE, "Properties": properties}}}
-    (desk.folder / "GreenlightRelease.template.json").write_text(json.dumps(body))
-    return str(desk.folder)
+    write_assembly(desk.folder / "assembly", {"GreenlightRelease": body})
+    return str(desk.folder / "assembly")
 
 
 def test_with_an_assembly_its_attempt_is_what_is_written_down(desk: Desk) -> None:

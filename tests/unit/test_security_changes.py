@@ -29,7 +29,7 @@ def person(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def approvals(desk: Desk) -> list[str]:
     """What each `cdk deploy` was started with."""
-    return [command[command.index("--require-approval") + 1] for command in desk.deployment.commands]
+    return [command[command.index("--require-approval") + 1] for command in desk.deployment.deploys]
 
 
 def test_a_release_that_widens_nothing_asks_nothing(desk: Desk) -> None:
@@ -62,8 +62,8 @@ def test_each_stack_is_deployed_by_itself_once_it_is_allowed(desk: Desk) -> None
 
     assert (code, approvals(desk)) == (0, ["broadening", "never", "broadening", "never", "broadening"])
     for number, stack in ((1, SWITCH), (3, HOST)):
-        assert stack in desk.deployment.commands[number]
-        assert "--exclusively" in desk.deployment.commands[number]
+        assert stack in desk.deployment.deploys[number]
+        assert "--exclusively" in desk.deployment.deploys[number]
     assert said.splitlines()[-1] == "shop 2.0.0 is live on green"
 
 
@@ -89,11 +89,11 @@ def test_whoever_allows_it_beforehand_is_not_asked(desk: Desk) -> None:
 def test_a_stack_that_was_allowed_and_fails_ends_the_release(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     endings = iter([(1, REFUSAL.format(stack=SWITCH)), (1, "failed")])
 
-    def run(*_: object) -> deploying.Ended:
+    def deploy(*_: object) -> deploying.Ended:
         code, output = next(endings)
         return deploying.Ended(code, "the stack failed", output)
 
-    monkeypatch.setattr(deploying, "_run", run)
+    monkeypatch.setattr(deploying, "_deploy", deploy)
 
     code, said = desk.type(*RELEASE, answers="y\n")
 
