@@ -79,8 +79,16 @@ def _require_approval(changes: Mapping[str, str]) -> None:
     done = "Nothing of it was deployed, traffic has not moved, and cdk.json is unchanged"
     if not can_ask():
         raise ReleaseError(f"{held}. {done}. Type the command at a terminal, or add {ALLOW}")
-    if not click.confirm("Deploy these changes?"):
+    if not _is_confirmed():
         raise ReleaseError(f"{held}. {done}")
+
+
+def _is_confirmed() -> bool:
+    """Ask; Ctrl-C is a no. Stacks that come before may be deployed, so that it is not as if nothing had been begun."""
+    try:
+        return click.confirm("Deploy these changes?")
+    except click.Abort:
+        return False
 
 
 def run(command: Sequence[str], project: Project, look: Callable[[], None]) -> Ended:

@@ -67,11 +67,12 @@ def test_each_stack_is_deployed_by_itself_once_it_is_allowed(desk: Desk) -> None
     assert said.splitlines()[-1] == "shop 2.0.0 is live on green"
 
 
+@pytest.mark.parametrize("answers", ["n\n", ""], ids=["no", "none"])
 @pytest.mark.usefixtures("person")
-def test_what_a_person_does_not_allow_is_not_deployed(desk: Desk) -> None:
+def test_what_a_person_does_not_allow_is_not_deployed(desk: Desk, answers: str) -> None:
     desk.deployment.widened = [SWITCH]
 
-    code, said = desk.type(*RELEASE, answers="n\n")
+    code, said = desk.type(*RELEASE, answers=answers)
 
     assert (code, approvals(desk)) == (1, ["broadening"])
     assert "Nothing of it was deployed" in said
