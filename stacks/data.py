@@ -14,9 +14,10 @@ CART_EXPIRY = "expires_at"
 
 
 class DataStack(Stack):
-    """The journal of switches, and the carts that users keep when their color changes under them.
+    """The journal of switches, the requests that they answer, and the carts that users keep when their color changes.
 
-    Both may be protected from their creation on: CloudFormation deletes neither, so that a first deploy that fails
+    The requests have a table of their own, since their addresses are secrets that nobody needs who looks at switches.
+    All may be protected from their creation on: CloudFormation deletes none, so that a first deploy that fails
     leaves them behind, empty, and ends in ROLLBACK_COMPLETE.
     """
 
@@ -25,6 +26,9 @@ class DataStack(Stack):
         protected = settings.deletion_protection
         self.journal = RetainedTable(
             self, "Journal", key=JOURNAL_KEY, expiry=JOURNAL_EXPIRY, deletion_protection=protected
+        )
+        self.requests = RetainedTable(
+            self, "Requests", key=JOURNAL_KEY, expiry=JOURNAL_EXPIRY, deletion_protection=protected
         )
         self.carts = RetainedTable(self, "Carts", key=CART_KEY, expiry=CART_EXPIRY, deletion_protection=protected)
         CfnOutput(self, "JournalTableName", value=self.journal.table_name)

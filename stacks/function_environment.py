@@ -19,11 +19,12 @@ from stacks.options.service import ServiceSettings
 MOST_BYTES = 4096
 """All environment variables of a function together (Lambda developer guide, quotas; not adjustable)."""
 
-OTHER_BYTES = 590
-"""What the journal's, the topic's, the secret's and the state machine's names take, with the variables' own names; the
-names of the stacks, which are part of two of them and one by itself, come on top."""
+OTHER_BYTES = 650
+"""What the names of the journal, the requests, the topic, the secret and the state machine take, with the variables'
+own; the names of the stacks, which are part of three of them and one by itself, come on top.
+"""
 
-NAMED: tuple[StackKind, ...] = ("Data", "Switch", "Release")
+NAMED: tuple[StackKind, ...] = ("Data", "Data", "Switch", "Release")
 """The stacks that the variables name."""
 
 REGION, PARTITION, ACCOUNT, ID = "x" * 14, "x" * 10, "x" * 12, "x" * 16

@@ -40,6 +40,7 @@ class SwitchStack(Stack):
             stage=settings.names.stage,
             release_stack=settings.names.stack("Release"),
             journal=data.journal,
+            requests=data.requests,
             load_balancer=edge.load_balancer,
             listener=edge.listener,
             preview_secret=edge.preview_secret,

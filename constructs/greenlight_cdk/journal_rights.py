@@ -1,11 +1,13 @@
 """Which items of the journal each function of the switch may read and write, and nothing else of it.
 
+The requests that are to be answered are in a table of their own: they hold the addresses of the answers.
+
 docs/protocol.md says what the items are, and which transaction writes which of them. Pure data, without the CDK.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 ACTIONS = {
     "get": "dynamodb:GetItem",
@@ -33,14 +35,21 @@ RIGHTS = {
     "Rollback": {"get": "switch lock live", **ENDS, "check": "switch"},
     "Remove": {"get": "switch lock live", "update": "switch", "delete": "lock live"},
     "Repair": {"get": "switch lock live", "put": "live", "update": "switch", "delete": "lock", "check": "lock"},
-    "Respond": NOTES,
+    "Respond": {"get": "switch"},
     "Settle": {"get": "switch lock live", **ENDS, "put": "live lock", "check": "switch"},
     "Drift": {"get": "lock live drift", "update": "drift"},
 }
 """For each function and each action the kinds of items: `lock` stands for the items `lock#<service>`."""
 
+REQUEST_RIGHTS = {
+    "Request": {"put": "request"},
+    "Respond": {"get": "request", "delete": "request"},
+    "Settle": {"get": "request", "delete": "request"},
+}
+"""The same for the table of requests. Nobody else may use it; who may read it can answer CloudFormation."""
 
-def patterns(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+
+def patterns(rights: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the actions of a function, each with the patterns of the keys that it may be about."""
-    for action, kinds in RIGHTS[name].items():
+    for action, kinds in rights.items():
         yield ACTIONS[action], tuple(f"{kind}#*" for kind in kinds.split())

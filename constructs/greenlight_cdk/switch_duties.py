@@ -5,10 +5,10 @@ Pure data, without the CDK: the simulation refuses every call that is not grante
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from greenlight_cdk.journal_rights import patterns
+from greenlight_cdk.journal_rights import REQUEST_RIGHTS, RIGHTS, patterns
 from greenlight_cdk.names import PREVIEW_TAG
 
 SHIFT_SECONDS = 720
@@ -56,8 +56,12 @@ class Duty:
 
     @property
     def keys(self) -> Mapping[str, tuple[str, ...]]:
-        """For each action on the journal the patterns of the items that it may be about."""
-        return {action: grant.keys for grant in self.grants if grant.keys for action in grant.actions}
+        """For each action on the tables the patterns of the items that it may be about."""
+        found: dict[str, tuple[str, ...]] = {}
+        for grant in self.grants:
+            for action in grant.actions if grant.keys else ():
+                found[action] = (*found.get(action, ()), *grant.keys)
+        return found
 
     @property
     def actions(self) -> frozenset[str]:
@@ -70,6 +74,7 @@ class Places:
     """ARNs that the duties are scoped to; `rules` is a pattern."""
 
     journal: str
+    requests: str
     listener: str
     rules: str
     topic: str
@@ -98,7 +103,7 @@ def duties(places: Places) -> Iterable[Duty]:
     report = (LOOK_AT_ALARMS, notify)
 
     def journal(name: str) -> tuple[Grant, ...]:
-        return tuple(Grant((action,), (places.journal,), keys=keys) for action, keys in patterns(name))
+        return (*_on_items(places.journal, RIGHTS[name]), *_on_items(places.requests, REQUEST_RIGHTS.get(name, {})))
 
     return (
         Duty("Request", 60, (*journal("Request"), LOOK_AT_RULES, LOOK_AT_STACKS, notify), commands=(START,)),
@@ -127,6 +132,10 @@ def duties(places: Places) -> Iterable[Duty]:
         Duty("Settle", 400, (*journal("Settle"), *take_back, *report), commands=STOP),
         Duty("Drift", 300, (*journal("Drift"), LOOK_AT_RULES, notify)),
     )
+
+
+def _on_items(table: str, rights: Mapping[str, str]) -> Iterator[Grant]:
+    return (Grant((action,), (table,), keys=keys) for action, keys in patterns(rights))
 
 
 def _change_rules(places: Places) -> tuple[Grant, Grant]:

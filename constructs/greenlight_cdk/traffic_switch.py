@@ -19,6 +19,7 @@ from traffic_switch.contract import (
     POLICY_VARIABLE,
     PREVIEW_SECRET_VARIABLE,
     RELEASE_STACK_VARIABLE,
+    REQUESTS_VARIABLE,
     STAGE_VARIABLE,
     STATE_MACHINE_VARIABLE,
     TOPIC_VARIABLE,
@@ -26,6 +27,7 @@ from traffic_switch.contract import (
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.drift_watch import DriftWatch
+from greenlight_cdk.journal_rights import REQUEST_RIGHTS
 from greenlight_cdk.lambda_function import PythonFunction
 from greenlight_cdk.retry_queue import RetryQueue
 from greenlight_cdk.switch_duties import START, Duty, Places, duties
@@ -51,6 +53,7 @@ class TrafficSwitch(Construct):
         stage: str,
         release_stack: str,
         journal: dynamodb.ITable,
+        requests: dynamodb.ITable,
         load_balancer: elbv2.ApplicationLoadBalancer,
         listener: elbv2.IApplicationListener,
         preview_secret: secretsmanager.ISecret,
@@ -74,6 +77,7 @@ class TrafficSwitch(Construct):
         }
         places = Places(
             journal=journal.table_arn,
+            requests=requests.table_arn,
             listener=listener.listener_arn,
             rules=rules_of(Stack.of(self), load_balancer),
             topic=topic.topic_arn,
@@ -83,6 +87,8 @@ class TrafficSwitch(Construct):
         functions = {name: self._function(duty) for name, duty in posts.items()}
         self._functions = list(functions.values())
         self.request = functions["Request"]
+        for name in REQUEST_RIGHTS:
+            functions[name].function.add_environment(REQUESTS_VARIABLE, requests.table_name)
         self._states = SwitchMachine(
             self, "States", functions=functions, deadline=deadline, log_retention_days=log_retention_days
         )

@@ -14,6 +14,7 @@ from traffic_switch.contract import (
     PREVIEW_HEADER,
     PREVIEW_SECRET_VARIABLE,
     RELEASE_STACK_VARIABLE,
+    REQUESTS_VARIABLE,
     STAGE_VARIABLE,
     STATE_MACHINE_VARIABLE,
     TOPIC_VARIABLE,
@@ -61,7 +62,9 @@ class AwsWorld:
     @cached_property
     def journal(self) -> DynamoJournal:
         client = self._around.client("dynamodb", SHORT)
-        return DynamoJournal(JournalTable(client, self._around.environment[JOURNAL_VARIABLE], self._around.sleep))
+        environment = self._around.environment
+        requests = environment.get(REQUESTS_VARIABLE, "")
+        return DynamoJournal(JournalTable(client, environment[JOURNAL_VARIABLE], self._around.sleep, requests))
 
     @cached_property
     def target_groups(self) -> TargetGroups:

@@ -35,6 +35,8 @@ FULL_WEIGHT = 100
 CONFIG_VARIABLE = "GREENLIGHT_CONFIG"
 POLICY_VARIABLE = "GREENLIGHT_POLICY"
 JOURNAL_VARIABLE = "GREENLIGHT_JOURNAL"
+REQUESTS_VARIABLE = "GREENLIGHT_REQUESTS"
+"""The table of the requests that are to be answered. They hold the addresses of the answers, which are secrets."""
 STATE_MACHINE_VARIABLE = "GREENLIGHT_STATE_MACHINE"
 RELEASE_STACK_VARIABLE = "GREENLIGHT_RELEASE_STACK"
 """The name of the one stack that may ask for a color."""

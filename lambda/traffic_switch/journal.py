@@ -60,7 +60,10 @@ class Properties:
 
 @dataclass(frozen=True)
 class Record:
-    """One switch as the journal knows it. Times are Unix seconds; `request` is what CloudFormation sent, if it asked.
+    """One switch as the journal knows it. Times are Unix seconds.
+
+    `request` is what an answer needs of what CloudFormation sent. It is written into a table of its own: who may look
+    at switches may not answer for them. Only the record of an older Greenlight holds it when it is read.
 
     `begun` is when it got the lock, `shifted_at` when it was about to write the rule; both are set once. `undone` names
     the switch that took its traffic back, `paid` one that this switch took back before it did anything of its own. An
@@ -228,8 +231,11 @@ class Journal(Protocol):
     def keep_evidence(self, switch_id: str, evidence: str) -> None:
         """Keep what was seen when the switch failed, as JSON."""
 
+    def request(self, switch_id: str) -> Mapping[str, Any] | None:
+        """What an answer needs, if CloudFormation asked for the switch and was not answered yet."""
+
     def forget_request(self, switch_id: str) -> None:
-        """Drop the ResponseURL once it has been answered: it is a secret."""
+        """Drop it once it has been answered."""
 
     def drift(self, service: str) -> str:
         """The drift that people were last told of, or an empty string."""

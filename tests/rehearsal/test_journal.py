@@ -23,7 +23,7 @@ from tests.rehearsal.local_cloud import started
 
 pytestmark = pytest.mark.rehearsal
 
-TABLE = "journal"
+TABLE, REQUESTS = "journal", "requests"
 BLUE_LIVE = Live(Color.BLUE, "1", Weights(100, 0))
 GREEN_LIVE = Live(Color.GREEN, "2", Weights(0, 100))
 GOOD = Answer("SUCCESS", "live", {"ActiveColor": "green"})
@@ -34,18 +34,19 @@ _numbers = count()
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with started(tmp_path_factory.mktemp("journal"), "iam") as cloud:
         dynamodb = cloud.client("dynamodb", max_pool_connections=20)
-        dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": JOURNAL_KEY, "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": JOURNAL_KEY, "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        for name in (TABLE, REQUESTS):
+            dynamodb.create_table(
+                TableName=name,
+                KeySchema=[{"AttributeName": JOURNAL_KEY, "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": JOURNAL_KEY, "AttributeType": "S"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
         yield dynamodb
 
 
 @pytest.fixture
 def journal(client: Any) -> DynamoJournal:
-    return DynamoJournal(JournalTable(client, TABLE, time.sleep))
+    return DynamoJournal(JournalTable(client, TABLE, time.sleep, REQUESTS))
 
 
 @pytest.fixture
@@ -177,9 +178,12 @@ def test_the_response_url_is_forgotten_once_answered(journal: DynamoJournal, ser
     run = switch(service)
     recorded(journal, run)
 
+    kept = journal.request(run.id)
     journal.forget_request(run.id)
 
     record = journal.record(run.id)
+    assert kept == {"ResponseURL": "https://secret"}
+    assert journal.request(run.id) is None
     assert record is not None
     assert record.request is None
 

@@ -26,7 +26,7 @@ from tests.simulation.registry import Registry
 from tests.simulation.traffic import Traffic
 from tests.simulation.web import Web
 
-JOURNAL = "journal"
+JOURNAL, REQUESTS = "journal", "requests"
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:greenlight"
 STATE_MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:greenlight"
 _PLAIN: Callable[[Any], Any] = TypeDeserializer().deserialize
@@ -69,7 +69,8 @@ class Cloud:
     def _make_services(self) -> None:
         kernel = self.kernel
         self.dynamodb = DynamoDb(kernel)
-        self.dynamodb.add_table(JOURNAL, JOURNAL_KEY)
+        for name in (JOURNAL, REQUESTS):
+            self.dynamodb.add_table(name, JOURNAL_KEY)
         self.elbv2 = Elbv2(kernel)
         self.traffic = Traffic(kernel, self.elbv2)
         self.cloudwatch = CloudWatch(kernel, self.elbv2, self.traffic)
@@ -176,6 +177,11 @@ class Cloud:
     def switch_item(self, switch_id: str) -> dict[str, Any] | None:
         """The record of one switch."""
         return self.item(f"switch#{switch_id}")
+
+    def request_item(self, switch_id: str) -> dict[str, Any] | None:
+        """What is kept to answer for a switch, or None."""
+        found = self.dynamodb.table(REQUESTS).get(f"request#{switch_id}")
+        return None if found is None else {name: _PLAIN(value) for name, value in found.items()}
 
     @property
     def pages(self) -> list[Notice]:

@@ -19,7 +19,7 @@ from traffic_switch.ports.journal_items import wire
 from traffic_switch.remembered import live_to_map
 
 from tests.simulation.actors import actor
-from tests.simulation.cloud import JOURNAL, STATE_MACHINE, Cloud
+from tests.simulation.cloud import JOURNAL, REQUESTS, STATE_MACHINE, Cloud
 from tests.simulation.cloudformation.deployments import RELEASE, Declared, deploy, release
 from tests.simulation.cloudformation.jobs import Deployed
 from tests.simulation.cloudformation.stacks import Stacks
@@ -68,7 +68,7 @@ BRIEF = Policy(
 @cache
 def the_duties() -> Mapping[str, Duty]:
     """Every function of the switch, with what it may do."""
-    places = Places("journal", "listener", "rules", "topic", "secret")
+    places = Places("journal", "requests", "listener", "rules", "topic", "secret")
     return {duty.name: duty for duty in duties(places)}
 
 
@@ -186,9 +186,10 @@ class Installation:
         return [item for key in keys if (item := self.cloud.item(key))]
 
     def tamper(self, key: str, attributes: Mapping[str, Any] | None) -> None:
-        """A person writes an item of the journal by hand, or deletes it (None)."""
+        """A person writes an item by hand, of the journal or of the requests, or deletes it (None)."""
         item = None if attributes is None else {n: wire(v) for n, v in {JOURNAL_KEY: key, **attributes}.items()}
-        self.cloud.dynamodb.table(JOURNAL).write(key, item)
+        table = REQUESTS if key.startswith("request#") else JOURNAL
+        self.cloud.dynamodb.table(table).write(key, item)
         for hear in self.on_tamper:
             hear()
 

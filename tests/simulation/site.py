@@ -19,13 +19,14 @@ from traffic_switch.contract import (
     PREVIEW_SECRET_VARIABLE,
     PRODUCTION_PRIORITY,
     RELEASE_STACK_VARIABLE,
+    REQUESTS_VARIABLE,
     STATE_MACHINE_VARIABLE,
     TOPIC_VARIABLE,
     Color,
     alarm_names,
 )
 
-from tests.simulation.cloud import JOURNAL, STATE_MACHINE, TOPIC, Cloud
+from tests.simulation.cloud import JOURNAL, REQUESTS, STATE_MACHINE, TOPIC, Cloud
 from tests.simulation.elbv2.rules import weights
 from tests.simulation.elbv2.targets import Target, TargetGroup
 from tests.simulation.refusals import REGION
@@ -169,6 +170,7 @@ def environment(sites: tuple[Site, ...], policy: Mapping[str, Any]) -> dict[str,
         CONFIG_VARIABLE: json.dumps(written(_edge(sites[0]), {site.name: site.config() for site in sites})),
         POLICY_VARIABLE: json.dumps(policy),
         JOURNAL_VARIABLE: JOURNAL,
+        REQUESTS_VARIABLE: REQUESTS,
         TOPIC_VARIABLE: TOPIC,
         PREVIEW_SECRET_VARIABLE: SECRET,
         STATE_MACHINE_VARIABLE: STATE_MACHINE,

@@ -8,15 +8,17 @@ from collections.abc import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
-from greenlight_cdk.journal_rights import ACTIONS, RIGHTS
+from greenlight_cdk.journal_rights import ACTIONS, REQUEST_RIGHTS, RIGHTS
 from traffic_switch.errors import JournalAwayError
 
 from tests.simulation import refusals
 from tests.simulation.cloud import JOURNAL, Cloud
+from tests.simulation.cloudformation.deployments import RELEASE as RELEASE_STACK
 from tests.simulation.cloudwatch import EPOCH
 from tests.simulation.functions import Function
 from tests.simulation.installation import Installation
 from tests.simulation.machine import Machine
+from tests.simulation.pieces.asking import enter, event, sent
 from tests.simulation.pieces.workbench import BACK_TO_BLUE, RELEASE, Workbench, asked
 from tests.simulation.stories.catalog import STORIES
 from tests.simulation.stories.scenario import HORIZON_SECONDS, REST_SECONDS
@@ -28,7 +30,7 @@ Right = tuple[str, str, str]
 
 GIVEN = {
     (name, ACTIONS[action], kind)
-    for name, rights in RIGHTS.items()
+    for name, rights in (*RIGHTS.items(), *REQUEST_RIGHTS.items())
     for action, kinds in rights.items()
     for kind in kinds.split()
 }
@@ -69,9 +71,21 @@ def paid_for_the_first() -> Iterator[Right]:
     yield from used(bench.cloud)
 
 
+def overtaken() -> Iterator[Right]:
+    """A request comes before the one that it replaces has begun."""
+    bench = Workbench()
+    stack = bench.greenlight.stacks.add(RELEASE_STACK)
+    enter(bench, "CREATE_IN_PROGRESS")
+    bench.register(asked(RELEASE))
+    bench.greenlight.tamper(f"newest#{stack.id}/ShopRelease", {"switch_id": RELEASE.id, "reversed": []})
+    bench.cloud.kernel.trace.clear()
+    sent(bench, event(bench, "Create"))
+    yield from used(bench.cloud)
+
+
 def test_every_right_is_made_use_of() -> None:
     made = {right for story in STORIES for right in told(story)}
-    made |= {*told("release", stopped_at=8.0), *told("first", stopped_at=30.0), *paid_for_the_first()}
+    made |= {*told("release", stopped_at=8.0), *told("first", stopped_at=30.0), *paid_for_the_first(), *overtaken()}
 
     assert made - GIVEN == set()
     assert GIVEN - made == set()
@@ -100,7 +114,14 @@ def test_an_item_of_another_kind_is_denied(key: str, codes: list[str]) -> None:
 def test_who_only_looks_writes_neither_what_is_live_nor_a_lock(name: str) -> None:
     written = {kind for given, action, kind in GIVEN if given == name and not action.endswith("GetItem")}
 
-    assert written <= {"switch", "drift"}
+    assert written <= {"switch", "drift", "request"}
+
+
+def test_who_may_answer_cloudformation_are_two() -> None:
+    assert {name for name, action, kind in GIVEN if kind == "request" and action.endswith("GetItem")} == {
+        "Respond",
+        "Settle",
+    }
 
 
 def test_what_is_live_is_written_by_those_who_end_a_switch() -> None:

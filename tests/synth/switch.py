@@ -10,7 +10,7 @@ from traffic_switch.asl import DEFINITION, expand
 
 from tests.synth.templates import Template, resources
 
-PLACES = Places("journal", "listener", "rules", "topic", "secret")
+PLACES = Places("journal", "requests", "listener", "rules", "topic", "secret")
 DUTIES: dict[str, Duty] = {duty.name: duty for duty in duties(PLACES)}
 CALLED = set(re.findall(r"\$\{(\w+)FunctionArn\}", expand(DEFINITION.read_text(), 3000)))
 """The functions that the state machine calls, by the names of their duties."""

@@ -11,10 +11,10 @@ def data(synthesize: Synthesize) -> Template:
     return synthesize()["GreenlightData"]
 
 
-def test_the_journal_and_the_carts_have_the_keys_their_readers_use(data: Template) -> None:
+def test_every_table_has_the_key_that_its_readers_use(data: Template) -> None:
     keys = [table["KeySchema"] for table in properties(data, "DynamoDB::Table")]
 
-    assert keys == [[{"AttributeName": name, "KeyType": "HASH"}] for name in ("pk", "cart_id")]
+    assert keys == [[{"AttributeName": name, "KeyType": "HASH"}] for name in ("pk", "pk", "cart_id")]
 
 
 def test_every_table_is_kept_when_its_stack_goes(data: Template) -> None:
@@ -22,7 +22,7 @@ def test_every_table_is_kept_when_its_stack_goes(data: Template) -> None:
         (each["DeletionPolicy"], each["UpdateReplacePolicy"]) for each in resources(data, "DynamoDB::Table").values()
     ]
 
-    assert kept == [("Retain", "Retain")] * 2
+    assert kept == [("Retain", "Retain")] * 3
 
 
 def test_every_table_can_be_restored_to_any_second(data: Template) -> None:

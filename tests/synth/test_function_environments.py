@@ -93,7 +93,7 @@ def _of_another_stack(export: str) -> str:
     name = what.removeprefix("Ref")[:-8]
     if name.startswith("PreviewSecret"):
         return f"arn:aws-us-gov:secretsmanager:ap-southeast-2:123456789012:secret:{name}-{RANDOM}-ABCDEF"
-    assert name.startswith(("Journal", "Shop", "Service")), f"the longest name of {name} is not known here"
+    assert name.startswith(("Journal", "Requests", "Shop", "Service")), f"the longest name of {name} is not known here"
     return f"{stack}-{name}-{RANDOM}"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from greenlight_cdk.names import PREVIEW_TAG
 from tests.synth.compute import listed, policy_statements, statements
 from tests.synth.conftest import Synthesize
 from tests.synth.reached_calls import reached
-from tests.synth.switch import DUTIES
+from tests.synth.switch import DUTIES, function
 from tests.synth.templates import Template, properties, text
 
 ELB = "elasticloadbalancing:"
@@ -138,22 +139,54 @@ def test_every_function_keeps_to_the_journal_and_never_scans_it(allowed: Allowed
     }
 
     assert {action for action, _ in found} <= {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"}
-    assert all("Journal" in resource for _, resource in found)
+    assert all("Journal" in resource or "Requests" in resource for _, resource in found)
+
+
+def test_the_requests_are_read_by_those_who_answer_and_by_nobody_else(synthesize: Synthesize) -> None:
+    """Every role of every stack: who may read them can tell CloudFormation what he likes."""
+    found = {
+        (re.sub(r"^Switch|Role[0-9A-F]{8}$", "", role), action)
+        for template in synthesize().values()
+        for role in policies(template)
+        for statement in policy_statements(template, role)
+        for action in listed(statement["Action"])
+        if "Requests" in text(statement["Resource"])
+    }
+
+    assert found == {
+        ("Request", "dynamodb:PutItem"),
+        ("Respond", "dynamodb:GetItem"),
+        ("Respond", "dynamodb:DeleteItem"),
+        ("Settle", "dynamodb:GetItem"),
+        ("Settle", "dynamodb:DeleteItem"),
+    }
+
+
+def policies(template: Template) -> set[str]:
+    """The roles that have policies."""
+    return {role["Ref"] for policy in properties(template, "IAM::Policy") for role in policy["Roles"]}
+
+
+@pytest.mark.parametrize("name", sorted(DUTIES))
+def test_only_those_know_the_table_of_requests_who_may_use_it(synthesize: Synthesize, name: str) -> None:
+    variables = function(synthesize()["GreenlightSwitch"], name)["Environment"]["Variables"]
+
+    assert ("GREENLIGHT_REQUESTS" in variables) == (name in {"Request", "Respond", "Settle"})
 
 
 @pytest.mark.parametrize("name", ["Preflight", "Gate", "Smoke", "Shift", "Bake", "Respond", "Request", "Drift"])
 def test_who_does_not_end_a_switch_cannot_free_its_lock(allowed: Allowed, name: str) -> None:
-    assert "dynamodb:DeleteItem" not in allowed[name]
+    assert "Journal" not in text(allowed[name].get("dynamodb:DeleteItem", ""))
 
 
 @pytest.mark.parametrize("name", sorted(DUTIES))
 def test_a_role_reaches_the_items_of_the_journal_that_its_work_is_about(synthesize: Synthesize, name: str) -> None:
     template: Template = synthesize()["GreenlightSwitch"]
-    found = {
-        action: tuple(statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])
-        for statement in policy_statements(template, f"Switch{name}Role")
-        for action in listed(statement["Action"])
-        if action.startswith("dynamodb:")
-    }
+    found: dict[str, set[str]] = {}
+    for statement in policy_statements(template, f"Switch{name}Role"):
+        for action in listed(statement["Action"]):
+            if action.startswith("dynamodb:"):
+                keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+                found.setdefault(action, set()).update(listed(keys))
 
-    assert found == {action: keys for action, keys in DUTIES[name].keys.items()}
+    assert found == {action: set(keys) for action, keys in DUTIES[name].keys.items()}

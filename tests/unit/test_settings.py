@@ -65,7 +65,7 @@ def test_a_write_settles_within_twenty_seconds_and_drift_is_looked_for_every_fiv
 @pytest.mark.parametrize("name", ["Pay", "Rollback", "Remove", "Repair", "Settle"])
 def test_every_function_that_writes_the_rule_outlasts_the_longest_write_that_the_settings_allow(name: str) -> None:
     longest = settings(write_settle_seconds=60).write_seconds
-    (timeout,) = (duty.timeout_seconds for duty in duties(Places("", "", "", "", "")) if duty.name == name)
+    (timeout,) = (duty.timeout_seconds for duty in duties(Places("", "", "", "", "", "")) if duty.name == name)
 
     assert timeout >= longest + 60
 

@@ -14,7 +14,7 @@ from traffic_switch.contract import KEEP
 from traffic_switch.errors import ForgedError, JournalError, RequestError, UnsettledError
 from traffic_switch.forgery import page
 from traffic_switch.handlers.entry import Entry, Event, Result, log
-from traffic_switch.handlers.respond import physical_id, send
+from traffic_switch.handlers.respond import deliver, physical_id
 from traffic_switch.journal import Answer, Newest, Record
 from traffic_switch.model import Live, Mode, RuleLook, Switch
 from traffic_switch.origin import authenticate
@@ -81,7 +81,7 @@ def _answer_or_start(event: Event, world: World, redelivered: bool) -> None:
         _refuse(event, world, error)
         return
     if record.answer:
-        send(world, record.switch, record)
+        deliver(world, record.switch, ask.request, record.answer)
     else:
         world.executions().start(record.switch)
 

@@ -6,6 +6,7 @@ Each method below that writes with the lock is one transaction of docs/protocol.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,9 @@ from traffic_switch.ports.journal_items import (
     plain,
     record_from_item,
     record_to_item,
+    request_from_item,
+    request_key,
+    request_to_map,
     switch_key,
 )
 from traffic_switch.ports.journal_table import ABSENT, PRESENT, ConditionFailedError, JournalTable, Write
@@ -60,6 +64,8 @@ class DynamoJournal:
     def register(self, record: Record, newest: Newest | None) -> bool:
         writes = [Write(switch_key(record.switch.id), put=record_to_item(record), only_if={JOURNAL_KEY: ABSENT})]
         writes.append(Write(f"last#{record.switch.service}", put={"switch_id": record.switch.id}))
+        if record.request is not None and record.answer is None:
+            writes.append(Write(request_key(record.switch.id), put=request_to_map(record), is_secret=True))
         if newest is not None:
             writes.append(_point(record, newest))
         replaced = newest.record if newest else None
@@ -179,8 +185,11 @@ class DynamoJournal:
     def keep_evidence(self, switch_id: str, evidence: str) -> None:
         self._add(switch_id, once={"evidence": evidence})
 
+    def request(self, switch_id: str) -> Mapping[str, Any] | None:
+        return request_from_item(self._table.get(request_key(switch_id), is_secret=True))
+
     def forget_request(self, switch_id: str) -> None:
-        self._add(switch_id, remove=["request"])
+        self._table.transact(Write(request_key(switch_id), delete=True, is_secret=True))
 
     def drift(self, service: str) -> str:
         return str(plain(self._table.get(f"drift#{service}")).get("told", ""))

@@ -25,6 +25,9 @@ from traffic_switch.remembered import before_from_map, live_from_map
 KEEP_SECONDS = 400 * 24 * 3600
 """How long a switch is remembered: past a yearly audit."""
 
+KEEP_REQUEST_SECONDS = 24 * 3600
+"""CloudFormation waits for an hour at most."""
+
 Item = Mapping[str, Any]
 """An item in DynamoDB's own form: each value is a map from its type to it."""
 
@@ -58,11 +61,28 @@ def record_to_item(record: Record) -> dict[str, Any]:
         "properties": asdict(record.properties),
         JOURNAL_EXPIRY: int(record.started_at) + KEEP_SECONDS,
     }
-    if record.request is not None:
-        item["request"] = json.dumps(record.request)
     if record.answer is not None:
         item |= {"answer": answer_to_text(record.answer), "outcome": record.outcome or "", "reason": record.reason}
     return item
+
+
+def request_key(switch_id: str) -> str:
+    """The key of a request's item, which is in a table of its own."""
+    return f"request#{switch_id}"
+
+
+def request_to_map(record: Record) -> dict[str, Any]:
+    """What an answer needs. Its address is good for a few hours, so that it is not kept for longer than a day."""
+    expiry = int(record.started_at) + KEEP_REQUEST_SECONDS
+    return {"request": json.dumps(record.request), JOURNAL_EXPIRY: expiry}
+
+
+def request_from_item(item: Item) -> Mapping[str, Any] | None:
+    """None for an item that is not there, and for one that nobody can read: then nobody can be answered."""
+    try:
+        return _object(str(plain(item)["request"]))
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def record_from_item(item: Item, switch_id: str) -> Record:

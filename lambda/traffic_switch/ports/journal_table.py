@@ -47,7 +47,10 @@ ABSENT, PRESENT = Presence.ABSENT, Presence.PRESENT
 
 @dataclass(frozen=True)
 class Write:
-    """One conditional write. `once` sets what is not there yet; `only_if` maps names to values, ABSENT or PRESENT."""
+    """One conditional write. `once` sets what is not there yet; `only_if` maps names to values, ABSENT or PRESENT.
+
+    `is_secret`: it is about the table of requests.
+    """
 
     key: str
     put: Mapping[str, Any] | None = None
@@ -56,20 +59,26 @@ class Write:
     once: Mapping[str, Any] = field(default_factory=dict)
     remove: Sequence[str] = ()
     only_if: Mapping[str, Any] = field(default_factory=dict)
+    is_secret: bool = False
 
 
 class JournalTable:
-    """One table. `sleep` lets seconds pass between two tries of a transaction."""
+    """The journal's table, and that of the requests for those who may use it.
 
-    def __init__(self, client: DynamoDBClient, name: str, sleep: Callable[[float], None]) -> None:
+    `sleep` lets seconds pass between two tries of a transaction.
+    """
+
+    def __init__(self, client: DynamoDBClient, name: str, sleep: Callable[[float], None], requests: str = "") -> None:
         self._client = client
         self._name = name
+        self._requests = requests
         self._sleep = sleep
 
-    def get(self, key: str) -> Item:
+    def get(self, key: str, *, is_secret: bool = False) -> Item:
         """An item, empty when there is none."""
+        table = self._requests if is_secret else self._name
         with _reached():
-            answer = self._client.get_item(TableName=self._name, Key={JOURNAL_KEY: wire(key)}, ConsistentRead=True)
+            answer = self._client.get_item(TableName=table, Key={JOURNAL_KEY: wire(key)}, ConsistentRead=True)
         found: Item = answer.get("Item", {})
         return found
 
@@ -111,7 +120,7 @@ class JournalTable:
                 self._sleep(CONFLICT_PAUSE_SECONDS * (CONFLICTS - left))
 
     def _item(self, write: Write) -> dict[str, Any]:
-        place = {"TableName": self._name}
+        place = {"TableName": self._requests if write.is_secret else self._name}
         if write.put is not None:
             item = {name: wire(value) for name, value in {**write.put, JOURNAL_KEY: write.key}.items()}
             return {"Put": {**place, "Item": item, **_condition(write)}}

@@ -156,7 +156,7 @@ BUGS = (
         "lambda/traffic_switch/handlers/settle.py",
         "        _page(world, switch, tries, error)\n        raise\n",
         "        _page(world, switch, tries, error)\n",
-        "release:0:Bake/lambda.Invoke/2=cancel,Rollback/lambda.Invoke/1=stop,Settle/dynamodb.GetItem/3=denied",
+        "release:0:Bake/lambda.Invoke/2=cancel,Rollback/lambda.Invoke/1=stop,Settle/dynamodb.GetItem/4=denied",
         "is stuck in UPDATE_ROLLBACK_FAILED",
     ),
     Bug(

@@ -6,6 +6,7 @@ from tests.simulation.bugs.bug import Bug
 
 AUTHENTIC = "lambda/traffic_switch/authentic.py"
 ORIGIN = "lambda/traffic_switch/origin.py"
+REQUESTS = "tests/simulation/pieces/test_request.py::"
 PIECES = "tests/simulation/pieces/test_forged.py::"
 
 BUGS = (
@@ -68,6 +69,16 @@ BUGS = (
         "own_switch(event, world, *Mode)",
         "called-remove:0:",
         "Remove deleted the rule that users were on",
+    ),
+    Bug(
+        "who-looks-may-answer",
+        "the address of the answer stands where everybody looks",
+        "security 7; requests in a table of their own",
+        "lambda/traffic_switch/ports/dynamodb_journal.py",
+        "put=request_to_map(record), is_secret=True)",
+        "put=request_to_map(record))",
+        f"{REQUESTS}test_a_release_is_recorded_and_started",
+        "KeyError: 'request'",
     ),
     Bug(
         "an-answer-goes-anywhere",

@@ -258,15 +258,16 @@ def test_a_removal_is_asked_for_while_cloudformation_works_on_the_stack(asking: 
 
 
 def test_a_record_whose_answer_was_led_elsewhere_is_not_answered(bench: Workbench) -> None:
-    """Who may write the journal may not have an answer sent to himself."""
+    """Who may write the requests may not have an answer sent to himself."""
     bench.greenlight.tamper("live#shop", BLUE_LIVE)
     bench.register(asked(RELEASE))
     request = {"ResponseURL": "https://evil.example/", "StackId": "a", "RequestId": "s1", "LogicalResourceId": "b"}
     answer = json.dumps({"status": "FAILED", "reason": "said so", "data": {}})
-    bench.amend(RELEASE, request=json.dumps(request), answer=answer)
+    bench.greenlight.tamper("request#s1", {"request": json.dumps(request)})
+    bench.amend(RELEASE, answer=answer)
 
     assert bench.step("Respond", RELEASE)["verdict"] == "FAIL"
     (page,) = bench.cloud.pages
     assert page.subject == "PAGE: Greenlight: a forged request was refused"
     assert "evil.example" not in page.message
-    assert "request" not in bench.record(RELEASE)
+    assert bench.cloud.request_item("s1") is None

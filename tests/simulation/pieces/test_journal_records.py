@@ -20,14 +20,22 @@ def test_a_switch_that_was_recorded_reads_back_as_it_was(bench: Workbench) -> No
     record = asked(RELEASE, resource="stack/Release", properties=THEN)
     bench.register(record)
 
-    assert journal(bench, "record", "s1") == record
+    assert journal(bench, "record", "s1") == replace(record, request=None)
+    assert journal(bench, "request", "s1") == record.request
+
+
+def test_a_request_is_kept_for_a_day(bench: Workbench) -> None:
+    bench.register(asked(RELEASE))
+
+    assert (bench.cloud.request_item("s1") or {})["expires_at"] == int(EPOCH) + 86400
 
 
 def test_a_switch_that_was_answered_at_once_reads_back_as_it_was(bench: Workbench) -> None:
     record = asked(RELEASE, answer=GOOD, outcome=Outcome.UNCHANGED, reason="kept")
     bench.register(record)
 
-    assert journal(bench, "record", "s1") == record
+    assert journal(bench, "record", "s1") == replace(record, request=None)
+    assert journal(bench, "request", "s1") is None
 
 
 def test_what_nobody_recorded_is_nothing(bench: Workbench) -> None:
@@ -58,7 +66,7 @@ def test_the_newest_request_of_a_resource_is_known(bench: Workbench) -> None:
     record = asked(RELEASE, resource="stack/Release", properties=THEN)
 
     assert journal(bench, "register", record, Newest())
-    assert journal(bench, "newest", "stack/Release") == Newest("s1", record)
+    assert journal(bench, "newest", "stack/Release") == Newest("s1", replace(record, request=None))
 
 
 def test_a_request_that_is_not_to_be_the_newest_is_not(bench: Workbench) -> None:

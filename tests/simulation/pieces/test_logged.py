@@ -107,7 +107,7 @@ def test_a_request_that_comes_too_late_is_logged_with_its_id(
 
 
 def test_an_answer_that_cloudformation_does_not_take_is_logged_for_its_switch(moved: Workbench, caplog: Log) -> None:
-    moved.amend(RELEASE, request=json.dumps({"ResponseURL": "https://nowhere"}))
+    moved.greenlight.tamper("request#s1", {"request": json.dumps({"ResponseURL": "https://nowhere"})})
     moved.amend(RELEASE, answer=json.dumps({"status": "SUCCESS", "reason": "well", "data": {}}))
     moved.step("Respond", RELEASE)
 

@@ -10,6 +10,7 @@ import pytest
 from traffic_switch.handlers import settle
 from traffic_switch.journal import Answer
 from traffic_switch.model import Switch
+from traffic_switch.ports.journal_items import answer_to_text
 
 from tests.simulation.cloud import STATE_MACHINE
 from tests.simulation.cloudwatch import EPOCH
@@ -180,12 +181,13 @@ def test_evidence_that_cannot_be_kept_stops_nothing(bench: Workbench) -> None:
 
 
 def test_a_switch_that_is_answered_is_answered_once_more_and_nothing_else(bench: Workbench) -> None:
-    bench.register(asked(RELEASE, answer=Answer("SUCCESS", "well", {"Outcome": "DONE"})))
+    bench.register(asked(RELEASE))
+    bench.amend(RELEASE, answer=answer_to_text(Answer("SUCCESS", "well", {"Outcome": "DONE"})))
     bench.lock(RELEASE)
     settled(bench, RELEASE)
 
     assert [answer["Reason"] for answer in bench.cloud.answers["s1"]] == ["well"]
-    assert "request" not in bench.record(RELEASE)
+    assert bench.cloud.request_item("s1") is None
     assert bench.cloud.lock("shop") is not None
 
 

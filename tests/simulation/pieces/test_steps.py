@@ -196,7 +196,7 @@ def test_cloudformation_gets_the_answer_that_the_journal_has_fixed(bench: Workbe
     assert (told["verdict"], told["reason"]) == (verdict, "said so")
     assert (answer["Status"], answer["Reason"], answer["Data"]) == (status, "said so", {"Outcome": "UNCHANGED"})
     assert answer["PhysicalResourceId"] == "greenlight-release-shop"
-    assert "request" not in bench.record(RELEASE)
+    assert bench.cloud.request_item("s1") is None
 
 
 def test_an_answer_that_was_given_is_not_given_again(bench: Workbench) -> None:
@@ -210,10 +210,29 @@ def test_an_answer_that_was_given_is_not_given_again(bench: Workbench) -> None:
 @pytest.mark.parametrize("request_", [{"ResponseURL": "no url", "StackId": "a", "RequestId": "s1"}, {}])
 def test_an_answer_that_nobody_takes_is_forgotten(bench: Workbench, request_: dict[str, str]) -> None:
     answered(bench)
-    bench.amend(RELEASE, request=json.dumps(request_))
+    bench.greenlight.tamper("request#s1", {"request": json.dumps(request_)})
 
     assert bench.step("Respond", RELEASE)["verdict"] == "FAIL"
-    assert "request" not in bench.record(RELEASE)
+    assert bench.cloud.request_item("s1") is None
+
+
+@pytest.mark.parametrize("text", ["{", "[]", 7])
+def test_a_request_that_nobody_can_read_is_not_answered(bench: Workbench, text: object) -> None:
+    answered(bench)
+    bench.greenlight.tamper("request#s1", {"request": text})
+
+    assert bench.step("Respond", RELEASE)["verdict"] == "FAIL"
+    assert bench.cloud.answers == {}
+
+
+def test_a_switch_that_was_recorded_before_an_upgrade_is_answered(bench: Workbench) -> None:
+    """Its record held the request itself."""
+    answered(bench)
+    bench.amend(RELEASE, request=(bench.cloud.request_item("s1") or {})["request"])
+    bench.greenlight.tamper("request#s1", None)
+    bench.step("Respond", RELEASE)
+
+    assert [answer["Reason"] for answer in bench.cloud.answers["s1"]] == ["said so"]
 
 
 def test_what_is_not_decided_is_not_answered(bench: Workbench) -> None:

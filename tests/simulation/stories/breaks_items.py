@@ -78,6 +78,17 @@ def every_switch(**attributes: Any) -> Act:
     return damage
 
 
+def every_request(text: str) -> Act:
+    """What every answer needs is something else."""
+
+    def damage(greenlight: Installation) -> None:
+        for item in greenlight.switches():
+            key = item[JOURNAL_KEY].replace("switch#", "request#")
+            greenlight.tamper(key, {"request": text})
+
+    return damage
+
+
 def half_before(greenlight: Installation) -> None:
     """The records say that something was live, and that there was no rule."""
     live = next(item["before"]["live"] for item in greenlight.switches())
@@ -185,7 +196,7 @@ ITEMS = (
     Story("repair-owes", repair_owes(_redirect), RELEASED, rare=True),
     Story("repair-owes-half", repair_owes(_half), RELEASED, rare=True),
     Story("half-before", damaged_in_bake(half_before, fails=True), _held_on_green, pages=True, rare=True),
-    Story("damaged-request", damaged_in_bake(every_switch(request='{"ResponseURL": 1}')), BACK, rare=True),
+    Story("damaged-request", damaged_in_bake(every_request('{"ResponseURL": 1}')), BACK, rare=True),
     Story("damaged-live-cancelled", damaged_in_bake(damaged_live), BACK, rare=True),
     Story("damaged-properties", damaged_in_bake(every_switch(properties="?")), BACK, rare=True),
     Story("damaged-epoch", damaged_in_bake(damaged_lock, fails=True), answered_within(100.0, BACK), rare=True),
