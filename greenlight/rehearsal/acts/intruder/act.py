@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from traffic_switch.contract import Color
 
 from greenlight.rehearsal.acts.act import Act, Complaints, Seen
-from greenlight.rehearsal.acts.intruder import neighbor, page, service
+from greenlight.rehearsal.acts.intruder import neighbor, page, principal, service
 from greenlight.rehearsal.acts.intruder.tries import Prey, Try
 from greenlight.rehearsal.acts.judging import no_request_failed, nothing_new_is_live
 from greenlight.rehearsal.acts.performance import Performance, client
@@ -23,6 +24,10 @@ def _attack(performance: Performance) -> None:
     _note(performance, "page", page.tries(prey))
     _note(performance, "neighbor", neighbor.tries(prey, root, (keys.secret_key, keys.token)))
     _note(performance, "service", service.tries(prey))
+    functions = tuple(
+        name for name in prey.functions if name.startswith(performance.stage.settings.names.stack("Switch"))
+    )
+    _note(performance, "principal", principal.tries(replace(prey, functions=functions), client))
 
 
 def _note(performance: Performance, who: str, tries: Iterable[Try]) -> None:
@@ -51,8 +56,14 @@ def _prey(performance: Performance) -> Prey:
         topic=switch["TopicArn"],
         document=performance.stage.settings.names.run_document,
         functions=tuple(each["FunctionName"] for each in found),
+        release_stack=performance.stage.settings.names.stack("Release"),
         containers=tuple(each["pid"] for each in performance.stage.ask("containers") if each["state"] == "running"),
     )
+
+
+def _of_the_switch(prey: Prey, performance: Performance) -> Prey:
+    stack = performance.stage.settings.names.stack("Switch")
+    return replace(prey, functions=tuple(name for name in prey.functions if name.startswith(stack)))
 
 
 def _is_refused_everywhere(seen: Seen) -> Complaints:
@@ -65,6 +76,8 @@ def _is_refused_everywhere(seen: Seen) -> Complaints:
             yield f"{who} changed the rule from {step.before.weights} to {step.after.weights}"
         if step.after.processes != step.before.processes:
             yield f"{who} changed what runs"
+    if not any(message.is_page and "forged" in message.subject for message in seen.messages):
+        yield "nobody was told of the forged executions"
     if seen.switches:
         yield f"a switch was begun: {seen.switches[0]}"
     yield from nothing_new_is_live(seen)
@@ -74,7 +87,7 @@ def _is_refused_everywhere(seen: Seen) -> Complaints:
 INTRUDER = (
     Act(
         name="intruder",
-        claim="A web page, another user of the machine and a service that misbehaves change and learn nothing.",
+        claim="A web page, another user, a service that misbehaves and a forged execution change nothing.",
         scenes=("undo",),
         leaves="undo",
         perform=_attack,

@@ -38,6 +38,7 @@ class Prey:
     document: str
     functions: tuple[str, ...]
     containers: tuple[int, ...]
+    release_stack: str = ""
 
     @property
     def endpoint(self) -> str:
