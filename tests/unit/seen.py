@@ -58,6 +58,7 @@ def seen(steps: dict[str, Step], switches: Iterable[SwitchSeen], **more: Any) ->
 
 
 RELEASED: dict[str, Any] = {"stack_status": "UPDATE_COMPLETE", "after": GREEN, "records": [record(Color.GREEN)]}
+FORGED = Message("PAGE: Greenlight: a forged execution was refused", "nobody asked for it")
 BOTH = [record(Color.GREEN), record(at=9.0)]
 """Green had traffic, and blue has it again."""
 BAKED = switch("release", "ROLLED_BACK", reason="Bake failed: errors", shifted_at=1.0, has_evidence=True)
@@ -71,7 +72,7 @@ FLAWLESS: dict[str, Seen] = {
         [BAKED, switch("restore", "UNCHANGED", "s2")],
         records=[record(Color.GREEN, ending=RequestOutcome.SERVER_ERROR), record(at=9.0)],
     ),
-    "intruder": seen({"page": step(), "neighbor": step(), "service": step()}, []),
+    "intruder": seen({who: step() for who in ("page", "neighbor", "service", "principal")}, [], messages=(FORGED,)),
     "unrelated-deploy": seen({"unrelated": step()}, [], stack_status="UPDATE_COMPLETE"),
     "stale-deploy": seen({"stale": step(CommandOutcome(1, "blue is live with version 1,\n and this"))}, []),
     "drift": seen(

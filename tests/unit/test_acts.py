@@ -110,6 +110,7 @@ FLAWS = [
     ("intruder", {"steps": {"service": step(after=DRIFTED)}}, "service changed the rule"),
     ("intruder", {"steps": {"service": step(after=OTHER_PROCESSES)}}, "service changed what runs"),
     ("intruder", {"switches": [switch("release", "DONE")]}, "a switch was begun"),
+    ("intruder", {"messages": ()}, "nobody was told of the forged executions"),
     ("intruder", {"after": GREEN}, "green 2 is live, wanted blue 1"),
     ("intruder", {"records": FAILED}, "1 requests failed, wanted 0"),
     ("retry", {"steps": {"aborted": step(GOOD)}}, "aborted: it succeeded"),
