@@ -12,6 +12,7 @@ from typing import Any
 from traffic_switch.errors import ForgedError
 from traffic_switch.journal import Record
 from traffic_switch.model import Mode, Switch
+from traffic_switch.verdict import Verdict
 from traffic_switch.world import World
 
 
@@ -34,6 +35,21 @@ def own_switch(event: Mapping[str, Any], world: World, *modes: Mode) -> Switch:
     if modes and switch.mode not in modes:
         raise ForgedError(f"a {switch.mode} was given to a task that has no part in it: {switch.id}")
     return switch
+
+
+def insist_on(world: World, switch: Switch, *ways: Mapping[str, Verdict]) -> None:
+    """Let nobody out of his turn: the phases before must have judged as one of the ways says.
+
+    A function that is invoked by hand with all that is true of a release would skip its proofs.
+
+    Raises:
+        ForgedError: they have not.
+    """
+    record = world.journal.record(switch.id)
+    said = record.verdicts if record else {}
+    if not any(all(said.get(phase) == verdict for phase, verdict in way.items()) for way in ways):
+        wanted = " or ".join(" and ".join(f"{phase} {verdict}" for phase, verdict in way.items()) for way in ways)
+        raise ForgedError(f"a task of {switch.id} was called before its turn: wanted {wanted}, got {dict(said)}")
 
 
 def read_switch(given: Any) -> Switch:

@@ -67,7 +67,8 @@ class Record:
 
     `begun` is when it got the lock, `shifted_at` when it was about to write the rule; both are set once. `undone` names
     the switch that took its traffic back, `paid` one that this switch took back before it did anything of its own. An
-    `answer` seals it: it never gets the lock again. `damage` names attributes that could not be read.
+    `answer` seals it: it never gets the lock again. `verdicts` has the last one of each phase that judged.
+    `damage` names attributes that could not be read.
     """
 
     switch: Switch
@@ -84,6 +85,7 @@ class Record:
     abort: str = ""
     answer: Answer | None = None
     request: Mapping[str, Any] | None = None
+    verdicts: Mapping[str, str] = field(default_factory=dict)
     damage: tuple[str, ...] = ()
 
     @property

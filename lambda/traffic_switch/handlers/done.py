@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from traffic_switch.authentic import own_switch
+from traffic_switch.authentic import insist_on, own_switch
 from traffic_switch.closing import close_finished
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.locking import hold_of
 from traffic_switch.model import Live, Mode, Weights
 from traffic_switch.standing import complaint
-from traffic_switch.verdict import failed, passed
+from traffic_switch.verdict import Verdict, failed, passed
 from traffic_switch.world import World
+
+BAKED = {"shift": Verdict.PASS, "bake": Verdict.PASS}
+LIVE_ALREADY = {"preflight": Verdict.NOOP}
+"""What must have been judged before a release is called live: one or the other."""
 
 
 def finish(event: Event, world: World) -> Result:
     """Record the color and version as live. What is answered is true at the last look.
 
     Raises:
+        ForgedError: nobody has watched it.
         LockLostError: another switch took over.
     """
     switch, hold = own_switch(event, world, Mode.RELEASE), hold_of(event, world)
+    insist_on(world, switch, BAKED, LIVE_ALREADY)
     if problem := complaint(world, switch, hold):
         return ruling(world, switch, "done", 1, failed(problem))
     record = world.journal.record(switch.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from traffic_switch.authentic import own_switch
+from traffic_switch.authentic import insist_on, own_switch
 from traffic_switch.config import Service
 from traffic_switch.confirming import agreed
 from traffic_switch.errors import LockLostError
@@ -11,8 +11,11 @@ from traffic_switch.locking import hold_of
 from traffic_switch.model import Mode, Weights
 from traffic_switch.remembered import before_from_map
 from traffic_switch.rule_writing import Fate, wait_until_settled, write
-from traffic_switch.verdict import Judgment, failed
+from traffic_switch.verdict import Judgment, Verdict, failed
 from traffic_switch.world import World
+
+PROVED = {"preflight": Verdict.PASS, "gate": Verdict.PASS, "smoke": Verdict.PASS}
+"""What must have been judged before any traffic moves."""
 
 
 def move(event: Event, world: World) -> Result:
@@ -21,9 +24,11 @@ def move(event: Event, world: World) -> Result:
     The journal knows before the rule does: what may have been moved is what a rollback takes back.
 
     Raises:
+        ForgedError: the color was not proved.
         LockLostError: another switch took over.
     """
     switch, hold = own_switch(event, world, Mode.RELEASE), hold_of(event, world)
+    insist_on(world, switch, PROVED)
     service, weights = world.services[switch.service], Weights.all_on(switch.color)
     wait_until_settled(world, hold)
     world.journal.mark(hold, world.now())

@@ -28,6 +28,9 @@ KEEP_SECONDS = 400 * 24 * 3600
 KEEP_REQUEST_SECONDS = 24 * 3600
 """CloudFormation waits for an hour at most."""
 
+TRACE = "trace:"
+"""What the names of attributes begin with that hold one look each: `trace:<phase>:<look>`."""
+
 Item = Mapping[str, Any]
 """An item in DynamoDB's own form: each value is a map from its type to it."""
 
@@ -114,8 +117,18 @@ def record_from_item(item: Item, switch_id: str) -> Record:
         abort=read("abort", str, ""),
         answer=read("answer", answer_from_text, None),
         request=read("request", _object, None),
+        verdicts=_verdicts(item),
     )
     return _damaged(found, tuple(damage), "switch" in item)
+
+
+def _verdicts(item: Item) -> dict[str, str]:
+    """The last verdict of each phase, by the looks that are in the trace. One that cannot be read is none."""
+    found = {}
+    for name in sorted(name for name in item if name.startswith(TRACE)):
+        with contextlib.suppress(KeyError, TypeError):
+            found[name.split(":")[1]] = str(item[name]["M"]["verdict"]["S"])
+    return found
 
 
 def _damaged(record: Record, damage: tuple[str, ...], named: bool) -> Record:

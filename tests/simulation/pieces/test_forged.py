@@ -134,14 +134,52 @@ def test_a_task_takes_no_switch_that_it_has_no_part_in(bench: Workbench, task: s
 def test_an_execution_from_before_an_upgrade_goes_on(moved: Workbench) -> None:
     """Its definition does not give its name, and its input may lack what is empty."""
     given = {name: value for name, value in RELEASE.as_input().items() if name != "undoes"}
-    payload = {"switch": given, "execution": RELEASE.id}
-    del payload["execution"]
+    moved.judged(RELEASE, shift="PASS", bake="PASS")
     invocation = moved.cloud.functions.invoke(
-        "Done", {**payload, "hold": {"epoch": 7, "debt": ""}, "held_at": moved.now, "entered": moved.now}
+        "Done", {"switch": given, "hold": {"epoch": 7, "debt": ""}, "held_at": moved.now, "entered": moved.now}
     )
 
     assert invocation.result["verdict"] == "PASS"
     assert moved.cloud.pages == []
+
+
+PROVED = {"preflight": "PASS", "gate": "PASS", "smoke": "PASS"}
+WATCHED = {"shift": "PASS", "bake": "PASS"}
+
+
+@pytest.mark.parametrize(
+    ("task", "verdicts"),
+    [
+        *(("Shift", {**PROVED, phase: verdict}) for phase in PROVED for verdict in ("WAIT", "FAIL")),
+        *(("Done", {**WATCHED, phase: verdict}) for phase in WATCHED for verdict in ("WAIT", "FAIL")),
+        ("Shift", {"preflight": "NOOP"}),
+        ("Done", {"preflight": "PASS"}),
+        ("Shift", {}),
+        ("Done", PROVED),
+    ],
+)
+def test_a_task_that_is_called_before_its_turn_is_refused(
+    moved: Workbench, task: str, verdicts: dict[str, str]
+) -> None:
+    moved.in_turn = False
+    moved.judged(RELEASE, **verdicts)
+
+    assert refused(moved, moved.invoke(task, RELEASE)).startswith("a task of s1 was called before its turn: wanted ")
+
+
+def test_the_last_look_of_a_phase_counts(moved: Workbench) -> None:
+    moved.in_turn = False
+    moved.judged(RELEASE, shift="PASS", bake="PASS")
+    moved.amend(RELEASE, **{"trace:bake:0002": {"verdict": "FAIL"}})
+
+    assert "'bake': 'FAIL'" in refused(moved, moved.invoke("Done", RELEASE))
+
+
+def test_a_release_of_what_is_live_already_is_done_without_a_bake(moved: Workbench) -> None:
+    moved.in_turn = False
+    moved.judged(RELEASE, preflight="NOOP")
+
+    assert moved.step("Done", RELEASE)["verdict"] == "PASS"
 
 
 def test_a_switch_that_has_ended_does_not_begin_again(moved: Workbench) -> None:

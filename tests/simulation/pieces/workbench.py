@@ -37,6 +37,13 @@ BLUE_BEFORE = {"weights": {"blue": 100, "green": 0}, "live": BLUE_LIVE}
 """What a switch found when blue was live, as its record and its execution have it."""
 
 
+BEFORE = {
+    "Shift": {"preflight": "PASS", "gate": "PASS", "smoke": "PASS"},
+    "Done": {"shift": "PASS", "bake": "PASS"},
+}
+"""What has been judged when the state machine calls a function."""
+
+
 def new_installation(policy: Policy = BRIEF, services: int = 1) -> Installation:
     """Services whose clocks agree and whose rules take effect at once."""
     cloud = Cloud()
@@ -64,6 +71,9 @@ class Workbench:
 
     asked_for: list[str] = field(default_factory=list)
     """Every call that a function has sent, in order."""
+
+    in_turn: bool = True
+    """Whether the phases before a function's have judged when it is called."""
 
     def __post_init__(self) -> None:
         self.cloud.before_call = lambda _actor, call, _number: self.asked_for.append(call)
@@ -107,12 +117,20 @@ class Workbench:
         key = f"switch#{switch.id}"
         self.greenlight.tamper(key, {**(self.cloud.item(key) or {}), **attributes})
 
+    def judged(self, switch: Switch, /, **verdicts: str) -> None:
+        """Let phases have judged so, in one look each."""
+        traces = {f"trace:{phase}:0001": {"verdict": verdict} for phase, verdict in verdicts.items()}
+        known = self.record(switch)
+        self.amend(switch, **{name: trace for name, trace in traces.items() if name not in known})
+
     def record(self, switch: Switch) -> dict[str, Any]:
         """The journal's item of a switch."""
         return self.cloud.switch_item(switch.id) or {}
 
     def invoke(self, name: str, switch: Switch, /, epoch: int = 7, **payload: Any) -> Invocation:
         """Let the state machine call a function for a switch that got the lock with this epoch just now."""
+        if self.in_turn and self.record(switch):
+            self.judged(switch, **BEFORE.get(name, {}))
         given: Mapping[str, Any] = {
             "switch": switch.as_input(),
             "hold": {"epoch": epoch, "debt": ""},

@@ -27,6 +27,17 @@ def in_bake(attack: Attack) -> Attack:
     return play
 
 
+def early(attack: Attack) -> Attack:
+    """A release runs, and its color is not proved yet, when somebody attacks."""
+
+    def play(greenlight: Installation) -> None:
+        greenlight.is_live(BLUE)
+        greenlight.deploy(GREEN)
+        _soon(greenlight, 1.5, attack)
+
+    return play
+
+
 def at_rest(attack: Attack) -> Attack:
     """Somebody attacks after a release."""
 
@@ -141,6 +152,8 @@ FORGED = tuple(
         "called-remove": in_bake(invokes("Remove")),
         "called-remove-forged": in_bake(invokes("Remove", mode="remove")),
         "called-repair-forged": in_bake(invokes("Repair", mode="repair")),
+        "called-shift-early": early(invokes("Shift")),
+        "called-done-early": in_bake(invokes("Done")),
         "called-rollback-forged": in_bake(invokes("Rollback", mode="restore", undoes="nobody")),
     }.items()
 )
