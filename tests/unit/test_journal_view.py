@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from greenlight.journal_view import JournalView
 from greenlight.switch_view import mode, state
 from tests.simulation.cloud import JOURNAL, Cloud
 
+ROOT = Path(__file__).parents[2]
 RELEASE = Switch("s1", "shop", Mode.RELEASE, Color.GREEN, "2.0.0")
 RESTORE = Switch("s2", "shop", Mode.RESTORE, Color.GREEN, "2.0.0", "s1")
 KEPT = Record(
@@ -34,6 +38,7 @@ class Table:
     """The journal's table, as the switch and an operator see it."""
 
     def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
         self.client = cloud.client("operator", "dynamodb")
         self.journal = DynamoJournal(JournalTable(self.client, JOURNAL, cloud.kernel.sleep))
         self.view = JournalView(self.client, JOURNAL, cloud.kernel.sleep)
@@ -147,6 +152,24 @@ def test_an_operators_wish_to_abort_reaches_the_switch(table: Table) -> None:
     record = table.journal.record("s1")
     assert record is not None
     assert record.abort == "asked by ann"
+
+
+def test_a_wish_to_abort_needs_no_more_than_its_documented_policy(table: Table) -> None:
+    """One request, about the keys, the attributes and the return values that the policy's conditions name."""
+    table.journal.register(Record(RELEASE, 1.0), None)
+    trace = table.cloud.kernel.trace
+    trace.clear()
+    table.view.ask_to_abort("s1", "asked by ann")
+    ((_, _, call, (request, *_)),) = trace
+    _, abort = json.loads((ROOT / "docs" / "abort-policy.json").read_text())["Statement"]
+    condition = abort["Condition"]
+
+    assert call.replace(".", ":") == abort["Action"]
+    (pattern,) = condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert fnmatch(request["Key"]["pk"]["S"], pattern)
+    named = {*request["Key"], *request["ExpressionAttributeNames"].values()}
+    assert named == set(condition["ForAllValues:StringEquals"]["dynamodb:Attributes"])
+    assert request["ReturnValues"] in condition["StringEqualsIfExists"]["dynamodb:ReturnValues"]
 
 
 def test_a_wish_to_abort_makes_no_item_of_its_own(table: Table) -> None:
