@@ -27,10 +27,10 @@ def own_switch(event: Mapping[str, Any], world: World, *modes: Mode) -> Switch:
     given = event.get("switch")
     switch = read_switch(given)
     if unknown := set(given or ()) - set(switch.as_input()):
-        raise ForgedError(f"the input of {switch.id[:80]} has {', '.join(sorted(unknown))[:80]}, which no switch has")
+        raise ForgedError(f"the input of {switch.id} has {', '.join(sorted(unknown))}, which no switch has")
     name = event.get("execution", switch.id)
     if name != switch.id:
-        raise ForgedError(f"the execution {str(name)[:80]} says that it is the switch {switch.id[:80]}")
+        raise ForgedError(f"the execution {name} says that it is the switch {switch.id}")
     _compare(switch, world.journal.record(switch.id))
     if modes and switch.mode not in modes:
         raise ForgedError(f"a {switch.mode} was given to a task that has no part in it: {switch.id}")
@@ -70,7 +70,7 @@ def read_switch(given: Any) -> Switch:
 def _compare(switch: Switch, record: Record | None) -> None:
     """A record of which nobody can read what was asked for is damaged, not forged: its ending says so."""
     if record is None:
-        raise ForgedError(f"the journal has no record of the switch {switch.id[:80]}: nobody asked for it")
+        raise ForgedError(f"the journal has no record of the switch {switch.id}: nobody asked for it")
     if "switch" in record.damage:
         return
     recorded, said = record.switch.as_input(), switch.as_input()

@@ -13,6 +13,9 @@ ADVICE = (
     " says how to find out who it was"
 )
 
+LONGEST = 1_000
+"""How much is told of what somebody made up, who may write as much as fits into an execution's input: 256 KiB."""
+
 
 def page(world: World, what: str, why: str) -> None:
     """Tell people that something forged was refused.
@@ -20,5 +23,6 @@ def page(world: World, what: str, why: str) -> None:
     Raises:
         ClientError, BotoCoreError: the page did not get through; whoever refused it is called again.
     """
-    log.error("refused as forged", extra={"what": what, "why": why})
-    world.notifier.tell(f"PAGE: Greenlight: a forged {what} was refused", f"{why}. {ADVICE}")
+    said = why if len(why) <= LONGEST else f"{why[:LONGEST]}..."
+    log.error("refused as forged", extra={"what": what, "why": said})
+    world.notifier.tell(f"PAGE: Greenlight: a forged {what} was refused", f"{said}. {ADVICE}")

@@ -29,6 +29,6 @@ def authenticate(event: Mapping[str, Any], stack: str, is_cloudformations: Calla
     """
     asked = str(event.get("StackId", ""))
     if not asked.startswith(stack):
-        raise ForgedError(f"the request is of the stack {asked[:200] or '(none)'}, and only {stack}... may ask")
-    if not is_cloudformations(str(event.get("ResponseURL", ""))):
+        raise ForgedError(f"the request is of the stack {asked or '(none)'}, and only {stack}... may ask")
+    if not is_cloudformations(str(event.get("ResponseURL"))):
         raise ForgedError("the request is to be answered at a place that is not CloudFormation's")

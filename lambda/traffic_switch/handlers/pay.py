@@ -28,9 +28,8 @@ def settle_debt(event: Event, world: World) -> Result:
 def _insist_on_debt(world: World, hold: Hold) -> None:
     """Whose traffic comes back is what the lock says, or said before it was paid, and not what the payload does."""
     lock, record = world.journal.lock(hold.service), world.journal.record(hold.switch_id)
-    owed = {lock.debt if lock else "", record.paid if record else ""}
-    if hold.debt not in owed:
-        raise ForgedError(f"the switch {hold.switch_id} owes nothing for {hold.debt[:80]}")
+    if not hold.debt or hold.debt not in (lock and lock.debt, record and record.paid):
+        raise ForgedError(f"the switch {hold.switch_id} owes nothing for {hold.debt}")
 
 
 handle = Entry(settle_debt)

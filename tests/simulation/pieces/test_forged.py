@@ -109,7 +109,7 @@ def test_a_second_execution_of_a_switch_that_runs_is_refused(moved: Workbench, t
         ({}, "the input is no switch (KeyError)"),
         ({**RELEASE.as_input(), "mode": "wish"}, "the input is no switch (ValueError)"),
         ({**RELEASE.as_input(), "version": {"v": 2}}, "the input is no switch: what it holds is no text"),
-        ({**RELEASE.as_input(), "force": "yes"}, "the input of s1 has force, which no switch has"),
+        ({**RELEASE.as_input(), "force": "yes", "also": ""}, "the input of s1 has also, force, which no switch has"),
     ],
 )
 def test_an_input_that_is_no_switch_is_refused(moved: Workbench, task: str, given: Any, words: str) -> None:
@@ -164,7 +164,13 @@ def test_a_task_that_is_called_before_its_turn_is_refused(
     moved.in_turn = False
     moved.judged(RELEASE, **verdicts)
 
-    assert refused(moved, moved.invoke(task, RELEASE)).startswith("a task of s1 was called before its turn: wanted ")
+    wanted = {
+        "Shift": "preflight PASS and gate PASS and smoke PASS",
+        "Done": "shift PASS and bake PASS or preflight NOOP",
+    }
+    assert refused(moved, moved.invoke(task, RELEASE)) == (
+        f"a task of s1 was called before its turn: wanted {wanted[task]}, got {dict(sorted(verdicts.items()))}"
+    )
 
 
 def test_the_last_look_of_a_phase_counts(moved: Workbench) -> None:
@@ -199,6 +205,39 @@ def test_a_payment_of_what_the_lock_does_not_owe_is_refused(moved: Workbench) ->
     failed = moved.invoke("Pay", RELEASE, hold={"epoch": 7, "debt": BACK_TO_BLUE.id})
 
     assert refused(moved, failed) == "the switch s1 owes nothing for s5"
+
+
+def test_a_debt_that_is_paid_may_be_paid_again(moved: Workbench) -> None:
+    """The function is called again when its reply gets lost."""
+    moved.register(asked(BACK_TO_BLUE))
+    moved.amend(RELEASE, paid=BACK_TO_BLUE.id)
+
+    assert moved.step("Pay", RELEASE, hold={"epoch": 7, "debt": BACK_TO_BLUE.id})["verdict"] == "PASS"
+    assert moved.cloud.pages == []
+
+
+def test_a_payment_without_a_lock_is_refused(moved: Workbench) -> None:
+    moved.greenlight.tamper("lock#shop", None)
+    failed = moved.invoke("Pay", RELEASE, hold={"epoch": 7, "debt": "s5"})
+
+    assert refused(moved, failed) == "the switch s1 owes nothing for s5"
+
+
+def test_a_payment_of_nothing_is_refused(moved: Workbench) -> None:
+    assert refused(moved, moved.invoke("Pay", RELEASE)) == "the switch s1 owes nothing for "
+
+
+@pytest.mark.parametrize(("length", "more"), [(1_000, ""), (1_001, "...")])
+def test_of_what_somebody_made_up_no_more_is_told_than_a_message_takes(
+    moved: Workbench, length: int, more: str
+) -> None:
+    said = "the journal has no record of the switch : nobody asked for it"
+    moved.invoke("Lock", replace(RELEASE, id="x" * (length - len(said))))
+    (page,) = moved.cloud.pages
+    told, _, _ = page.message.partition(". Nothing was changed. ")
+
+    assert len(told) == 1_000 + len(more)
+    assert told.endswith(more or "nobody asked for it")
 
 
 def test_a_page_that_does_not_get_through_is_tried_again(moved: Workbench) -> None:
@@ -308,4 +347,7 @@ def test_a_record_whose_answer_was_led_elsewhere_is_not_answered(bench: Workbenc
     (page,) = bench.cloud.pages
     assert page.subject == "PAGE: Greenlight: a forged request was refused"
     assert "evil.example" not in page.message
+    assert page.message.startswith(
+        "the switch s1: the ResponseURL does not lead to CloudFormation, so nothing was sent"
+    )
     assert bench.cloud.request_item("s1") is None
