@@ -1,6 +1,6 @@
 """What lets this run's own processes into its local cloud, and nobody else: drawn anew for each run.
 
-The cloud learns them from its environment, forgets them there at once, and hands them to no process that it starts.
+The cloud learns them from its environment, and hands them to no process that it starts.
 """
 
 from __future__ import annotations

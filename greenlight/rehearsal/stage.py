@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
+
 from greenlight import cdk
 from greenlight.deployment import Deployment
 from greenlight.errors import RehearsalError
@@ -152,15 +154,18 @@ def _chosen(port: int | None) -> int:
 
 @contextmanager
 def _speaking_to_the_cloud(environment: Mapping[str, str]) -> Iterator[None]:
+    """For the environment, and for boto3's own session, which keeps the keys that it has once found there."""
     before = dict(os.environ)
     os.environ.update(environment)
     for name in HIDDEN:
         os.environ.pop(name, None)
+    boto3.setup_default_session()
     try:
         yield
     finally:
         os.environ.clear()
         os.environ.update(before)
+        boto3.setup_default_session()
 
 
 def _bootstrap(stage: Stage) -> None:

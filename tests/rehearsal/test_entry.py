@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,6 +19,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from greenlight.rehearsal.account import REGION
+from greenlight.rehearsal.acts.intruder import wording
+from greenlight.rehearsal.acts.intruder.tries import Prey
 from greenlight.rehearsal.keys import TOKEN_HEADER
 from tests.rehearsal.local_cloud import LocalCloud, started
 
@@ -141,6 +144,46 @@ def test_a_websocket_is_closed_at_once(cloud: LocalCloud) -> None:
     }
 
     assert send(cloud, "GET", "/", headers=upgrade)[0] == 403
+
+
+@pytest.fixture(scope="module")
+def guest(cloud: LocalCloud) -> tuple[str, str, str]:
+    """The key of a user who may do nothing."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName="guest")
+    key = iam.create_access_key(UserName="guest")["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"], ""
+
+
+def prey(cloud: LocalCloud) -> Prey:
+    rule = "arn:aws:elasticloadbalancing:us-east-1:000000000000:listener-rule/app/a/1/2/3"
+    return Prey(port_of(cloud), rule, [], "arn:machine", "journal", "arn:topic", "/script", ("Shift",), ())
+
+
+def test_a_valid_key_cannot_word_a_request_so_that_another_action_is_checked(
+    cloud: LocalCloud, guest: tuple[str, str, str]
+) -> None:
+    tried = list(wording.tries(prey(cloud), guest))
+
+    assert len(tried) > 10
+    assert [each for each in tried if each.got] == []
+
+
+def test_what_the_operator_asks_for_without_a_known_action_is_answered(cloud: LocalCloud) -> None:
+    keys = (cloud.keys.access_key, cloud.keys.secret_key, "")
+    request = wording.Worded("an action of no name", "elasticloadbalancing", body=b"Action=Nothing", headers=FORM)
+
+    status, _ = send(cloud, "POST", "/", request.body, dict(wording.signed(prey(cloud), request, keys)))
+
+    assert status != 403
+
+
+def test_an_endless_body_of_a_stranger_is_not_read(cloud: LocalCloud) -> None:
+    with socket.create_connection(("127.0.0.1", port_of(cloud)), timeout=5) as connection:
+        head = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{port_of(cloud)}\r\nContent-Length: 999999999\r\n\r\n"
+        connection.sendall(head.encode())
+
+        assert connection.recv(12) == b"HTTP/1.1 403"
 
 
 def test_envoy_cannot_be_ended_over_a_port(cloud: LocalCloud) -> None:

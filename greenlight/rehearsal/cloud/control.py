@@ -31,8 +31,14 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PREFIX = "/_greenlight/"
+LONGEST_BODY_BYTES = 64 * 1024 * 1024
+"""More than any asset of ours has."""
 
 log = logging.getLogger(__name__)
+
+
+class LongBodyError(Exception):
+    """Somebody sends more than anybody of ours would."""
 
 
 class Control:
@@ -59,16 +65,23 @@ class Control:
 
         async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http" and scope["path"].startswith(PREFIX):
-                await _send(send, *await self._answer(scope, await read_body(receive)))
+                await _send(send, *await self._admitted(scope, receive))
             else:
                 await application(scope, receive, send)
 
         return wrapped
 
+    async def _admitted(self, scope: Scope, receive: Receive) -> Answer:
+        """Nothing is read of a request that may not ask."""
+        if scope["path"].removeprefix(PREFIX) not in self._open and not self._shows_the_token(scope):
+            return 403, {"error": f"the header {TOKEN_HEADER} must hold the token of this run"}
+        try:
+            return await self._answer(scope, await read_body(receive))
+        except LongBodyError as error:
+            return 413, {"error": str(error)}
+
     async def _answer(self, scope: Scope, body: bytes) -> Answer:
         name = scope["path"].removeprefix(PREFIX)
-        if name not in self._open and not self._shows_the_token(scope):
-            return 403, {"error": f"the header {TOKEN_HEADER} must hold the token of this run"}
         handler = self._handlers.get(name)
         if handler is None:
             return 404, {"error": f"no control endpoint {name!r}; there are: {', '.join(sorted(self._handlers))}"}
@@ -96,13 +109,17 @@ class Control:
 
 
 async def read_body(receive: Receive) -> bytes:
-    """Return the whole body of a request."""
-    body, more = b"", True
+    """Return the whole body of a request. Raises LongBodyError for one that nobody of ours sends."""
+    parts: list[bytes] = []
+    size, more = 0, True
     while more:
         message = await receive()
-        body += message.get("body", b"")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > LONGEST_BODY_BYTES:
+            raise LongBodyError(f"the body has more than {LONGEST_BODY_BYTES} bytes")
         more = message.get("more_body", False)
-    return body
+    return b"".join(parts)
 
 
 async def _send(send: Send, status: int, answer: object) -> None:

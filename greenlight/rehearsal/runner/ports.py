@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
+import secrets
 import socket
 from pathlib import Path
 
@@ -11,7 +11,8 @@ LOOPBACK = "127.0.0.1"
 _LOWEST = 12_000
 _SPAN = 18_000
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
-_turn = itertools.count(os.getpid() * 37)
+_turn = itertools.count(secrets.randbelow(_SPAN))
+"""Nobody can tell which port comes next, and take it first."""
 
 
 def free_port() -> int:

@@ -15,8 +15,9 @@ from greenlight.processes.process import Finished
 from greenlight.rehearsal.runner.errors import VersionError
 from greenlight.rehearsal.runner.program import node_executable
 
-_INSTALL = ("ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts")
-"""Install scripts are programs of whoever wrote a package, which would run here as whoever rehearses."""
+_INSTALL = ("ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts", "--allow-git=none")
+"""Install scripts are programs of whoever wrote a package, which would run here as whoever rehearses. So is what a
+package from git may name as its `git` in an .npmrc."""
 _INSTALL_SECONDS = 300
 
 

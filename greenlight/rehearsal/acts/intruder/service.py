@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 
+from greenlight.rehearsal.acts.intruder import wording
 from greenlight.rehearsal.acts.intruder.page import docker_command
 from greenlight.rehearsal.acts.intruder.tries import SECONDS, Prey, Try, asked, called, client
 
@@ -27,7 +28,9 @@ def tries(prey: Prey) -> Iterator[Try]:
             environment = psutil.Process(process).environ()
             yield from _looks_around(environment)
             yield asked("a service: run a container", prey, "POST", "/_greenlight/docker", docker_command(), {})
-            yield from _with_its_role(prey, _credentials(environment))
+            credentials = _credentials(environment)
+            yield from _with_its_role(prey, credentials)
+            yield from wording.tries(prey, credentials)
 
 
 def _looks_around(environment: Mapping[str, str]) -> Iterator[Try]:

@@ -178,9 +178,9 @@ class Instances:
 
     def docker(self, _method: str, _query: Query, body: Any) -> Answer:
         """Answer a host's docker command: its scripts alone have the key, as root alone has docker's socket."""
-        host = body["host"]
+        host, shown = (str(body.get(name, "")) if isinstance(body, dict) else "" for name in ("host", "key"))
         key = self._docker_keys.get(host, "")
-        if not key or not hmac.compare_digest(str(body.get("key", "")).encode(), key.encode()):
+        if not key or not hmac.compare_digest(shown.encode(), key.encode()):
             return 403, {"error": f"permission denied while trying to connect to the docker daemon of {host!r}"}
         engine = self._dockers.get(host)
         if not engine:

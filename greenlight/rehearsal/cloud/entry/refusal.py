@@ -18,14 +18,16 @@ _NAMES_IN_XML = {
 """How the query protocol calls what the JSON protocols call an exception (API references, "Common Error Types")."""
 
 
-async def refuse(scope: Scope, send: Send, message: str, code: str = "AccessDeniedException") -> None:
-    """Answer 403 in the form that the client reads: JSON to whoever sends JSON, XML to the others."""
+async def refuse(
+    scope: Scope, send: Send, message: str, code: str = "AccessDeniedException", status: int = FORBIDDEN
+) -> None:
+    """Answer in the form that the client reads: JSON to whoever sends JSON, XML to the others."""
     if any(name.lower() == b"content-type" and _JSON in value for name, value in scope["headers"]):
         kind, body = b"application/json", json.dumps({"__type": code, "message": message})
     else:
         kind, body = b"text/xml", _xml(code, message)
     headers = [(b"content-type", kind), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": FORBIDDEN, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})
 
 

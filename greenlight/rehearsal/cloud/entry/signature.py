@@ -13,12 +13,14 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import set_request_account_id, set_request_region
 
 from greenlight.rehearsal.account import ACCOUNT, REGION
-from greenlight.rehearsal.cloud.control import Application, Receive, Scope, Send, read_body
+from greenlight.rehearsal.cloud.control import Application, LongBodyError, Receive, Scope, Send, read_body
+from greenlight.rehearsal.cloud.entry import wording
 from greenlight.rehearsal.cloud.entry.refusal import refuse
 from greenlight.rehearsal.cloud.requirement import require
 
 ANSWERS = "/_ministack/cfn-response/"
-_OWN_PAGES = "/_ministack"
+TOO_LONG = 413
+_MISSING = ("Missing Authentication Token", "MissingAuthenticationTokenException")
 
 
 def install() -> None:
@@ -27,16 +29,24 @@ def install() -> None:
     require(app, "pin_signed_request", "pin_signed_body")
     app.pin_signed_request = lambda *_request: None
     app.pin_signed_body = lambda _body: None
+    wording.install()
 
 
 def demanding_signatures(application: Application) -> Application:
     """Refuse what is not signed with a key that is known, and valid."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(ANSWERS):
+        if scope["type"] != "http" or (scope["method"] == "PUT" and scope["path"].startswith(ANSWERS)):
             await application(scope, receive, send)
             return
-        body = await read_body(receive)
+        if not _is_signed(scope):
+            await refuse(scope, send, *_MISSING)
+            return
+        try:
+            body = await read_body(receive)
+        except LongBodyError as error:
+            await refuse(scope, send, str(error), "RequestEntityTooLargeException", TOO_LONG)
+            return
         problem = _problem(scope, body)
         if problem:
             await refuse(scope, send, problem[1], problem[0])
@@ -46,10 +56,14 @@ def demanding_signatures(application: Application) -> Application:
     return wrapped
 
 
+def _is_signed(scope: Scope) -> bool:
+    """Whether it could be: nothing is read of a request that shows no signature at all."""
+    shown = any(name.lower() == b"authorization" for name, _ in scope["headers"])
+    return shown or b"x-amz-signature=" in scope.get("query_string", b"").lower()
+
+
 def _problem(scope: Scope, body: bytes) -> tuple[str, str] | None:
     """The code and the message of what is wrong; None for a valid signature."""
-    if scope["path"].startswith(_OWN_PAGES):
-        return "AccessDeniedException", "the rehearsal's cloud has no such page"
     set_request_account_id(ACCOUNT)
     set_request_region(REGION)
     query = parse_qs(scope.get("query_string", b"").decode("utf-8", "replace"), keep_blank_values=True)
@@ -58,11 +72,14 @@ def _problem(scope: Scope, body: bytes) -> tuple[str, str] | None:
     iam_evaluator.pin_signed_body(body)
     request = iam_evaluator._signed_request.get()
     if request is None:
-        return "MissingAuthenticationTokenException", "Missing Authentication Token"
+        return _MISSING[1], _MISSING[0]
     if request.s3_scoped:
         return "AccessDeniedException", "presigned URLs of S3 are not rehearsed"
     outcome = iam_evaluator.authenticate(request.access_key_id, ACCOUNT)
-    return (outcome.code, outcome.message) if isinstance(outcome, iam_evaluator.AuthError) else None
+    if isinstance(outcome, iam_evaluator.AuthError):
+        return outcome.code, outcome.message
+    found = wording.ambiguity(scope, query, body)
+    return ("AccessDeniedException", found) if found else None
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
