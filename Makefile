@@ -6,10 +6,14 @@ BIN := $(VENV)/bin
 # The wheel's own node, npm and npx are Python scripts that pass no signal on: these are links to the real ones.
 NODE := $(abspath $(VENV))/node/bin
 COMPUTE ?=
+# A test finds whatever is not among them.
+DOCKERFILES := $(wildcard services/*/Dockerfile)
 # The tests that play many scenarios: measuring coverage would make each take three times as long.
 SCENARIOS := $(wildcard tests/simulation/test_slice.py tests/simulation/test_bugs.py)
-# The tests that deploy whole systems many times: the other half has the rest of the rehearsal.
-DEPLOYMENTS := $(wildcard tests/rehearsal/test_release.py tests/rehearsal/test_shapes.py)
+# The tests that deploy whole systems; the others of the rehearsal deploy parts, or nothing.
+SYSTEMS := $(wildcard $(patsubst %,tests/rehearsal/test_%.py,browser doctor preview_keys release shapes))
+# The tests of delivery: pipelines, workflows, the registry.
+DELIVERY := $(wildcard $(patsubst %,tests/rehearsal/test_%.py,codepipeline_* github_* pipeline_* ecr_* registry_* image_*))
 ARGS ?=
 export PATH := $(NODE):$(abspath $(BIN)):$(PATH)
 
@@ -24,24 +28,36 @@ rehearse: setup ## Rehearse a release on this machine (COMPUTE=ec2 or fargate, A
 	@exec $(BIN)/python -m greenlight rehearse $(if $(COMPUTE),--compute $(COMPUTE)) $(ARGS)
 
 .PHONY: test
-test: setup ## Run every test: the project's own, and the services' in their own runners (ARGS=tests/unit for a part).
+test: setup $(VENV)/.browser ## Run every test but the longest: the project's own, and the services' in their own runners (ARGS=tests/unit for a part).
 ifeq ($(ARGS),)
-	@echo "two halves side by side; what each command of them said comes when it has ended"
-	@$(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) test-first-half test-second-half
+	@echo "three parts side by side; what each command of them said comes when it has ended"
+	@$(MAKE) --no-print-directory --jobs=3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) test-systems test-parts test-core
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif
 
-.PHONY: test-first-half test-second-half
-test-first-half:
+.PHONY: test-core test-systems test-parts
+test-core:
 	$(BIN)/python -m coverage run -m pytest -q tests/unit tests/simulation $(SCENARIOS:%=--ignore=%)
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m pytest -q $(SCENARIOS) tests/synth
 	cd services/shop && npm test --silent
-	$(BIN)/python -m pytest -q $(DEPLOYMENTS)
 
-test-second-half:
-	$(BIN)/python -m pytest -q tests/rehearsal $(DEPLOYMENTS:%=--ignore=%)
+test-systems:
+	$(BIN)/python -m pytest -q -m 'not long' $(SYSTEMS)
+
+test-parts:
+	$(BIN)/python -m pytest -q -m 'not long' tests/rehearsal $(SYSTEMS:%=--ignore=%)
+
+.PHONY: systems long-delivery long-others
+systems: setup ## Run the tests that `make test` leaves out, two parts side by side: they deploy whole systems many times.
+	@$(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) long-others long-delivery
+
+long-delivery:
+	$(BIN)/python -m pytest -q -m long $(DELIVERY)
+
+long-others:
+	$(BIN)/python -m pytest -q -m long tests/rehearsal $(DELIVERY:%=--ignore=%)
 
 .PHONY: simulate
 simulate: setup ## Attack the switch with faults in virtual time, and measure its judge (SEED=7, or SEED=release:0:42=lost-reply to replay).
@@ -55,11 +71,18 @@ mutants: setup ## Mutate lambda/ and demand that the tests notice (ARGS="traffic
 	@$(BIN)/python -m tests.mutants $(if $(ARGS),"$(ARGS)")
 
 .PHONY: check
-check: setup ## Format, lint, types, and the templates against cdk-nag.
+check: setup ## Format, lint, types, Dockerfiles, workflows, and the templates against cdk-nag.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/hadolint --failure-threshold ignore $(DOCKERFILES)
+	$(BIN)/zizmor --offline --quiet --no-progress .github
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(MAKE) --no-print-directory synth
+
+.PHONY: audit
+audit: setup ## Ask osv.dev whether anything is known of the packages in the locks; the one check that needs a network.
+	@$(BIN)/python -m greenlight pipeline audit
 
 .PHONY: format
 format: setup ## Format the code and mend what the linter can mend.
@@ -68,8 +91,8 @@ format: setup ## Format the code and mend what the linter can mend.
 
 .PHONY: synth
 synth: setup ## Synthesize the templates of both computes into build/, checked by cdk-nag.
-	$(NODE)/node node_modules/aws-cdk/bin/cdk synth --quiet --no-notices --output build/synth/ec2 -c compute=ec2
-	$(NODE)/node node_modules/aws-cdk/bin/cdk synth --quiet --no-notices --output build/synth/fargate -c compute=fargate
+	env -u GREENLIGHT_STAGE $(NODE)/node node_modules/aws-cdk/bin/cdk synth --quiet --no-notices --output build/synth/ec2 -c compute=ec2
+	env -u GREENLIGHT_STAGE $(NODE)/node node_modules/aws-cdk/bin/cdk synth --quiet --no-notices --output build/synth/fargate -c compute=fargate
 
 .PHONY: deploy
 deploy: setup ## Deploy everything to the AWS account of your credentials (ARGS="-c green_version=2.0.0").
@@ -86,7 +109,7 @@ lock: setup ## Compile requirements.txt from pyproject.toml anew.
 
 .PHONY: clean
 clean: ## Remove everything that the targets made.
-	rm -rf $(VENV) node_modules services/*/node_modules build cdk.out
+	rm -rf $(VENV) node_modules services/*/node_modules tests/browser/node_modules build cdk.out
 
 .PHONY: setup
 setup: $(VENV)/.python $(VENV)/.cdk $(VENV)/.services ## Install everything that the project needs, inside the project.
@@ -107,6 +130,11 @@ $(VENV)/.python: requirements.txt pyproject.toml
 
 $(VENV)/.cdk: package.json package-lock.json $(VENV)/.python
 	@npm ci --silent
+	@touch $@
+
+# For tests alone: a page in a real browser attacks a running rehearsal.
+$(VENV)/.browser: tests/browser/package.json tests/browser/package-lock.json $(VENV)/.python
+	@cd tests/browser && npm ci --silent --ignore-scripts
 	@touch $@
 
 $(VENV)/.services: services/shop/package.json services/shop/package-lock.json $(VENV)/.python

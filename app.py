@@ -9,23 +9,28 @@ from pathlib import Path
 from typing import Any
 
 from aws_cdk import App, Stack, Tags, Validations
-from cdk_nag import AwsSolutionsChecks
+from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
+from stacks.access import AccessStack
 from stacks.data import DataStack
 from stacks.ec2_host import Ec2HostStack
 from stacks.edge import EdgeStack
 from stacks.fargate import FargateStack
+from stacks.github_access import GithubAccessStack
+from stacks.governance import GovernanceStack
+from stacks.key import KeyStack
 from stacks.network import NetworkStack
 from stacks.options.document import parsed, settings_below
 from stacks.options.stages import STAGE, agree_on_stage
+from stacks.pipeline import PipelineStack
 from stacks.registry import Registry, RegistryStack, SharedRegistry
 from stacks.release import ReleaseStack
 from stacks.settings import Settings, SettingsError
 from stacks.switch import SwitchStack
 
 
-def build(app: App, declared: Mapping[str, Any] | None = None) -> None:
-    """Add every stack of one stage to the app, from what is shared to what is released.
+def build(app: App, declared: Mapping[str, Any] | None = None) -> Settings:
+    """Add every stack of one stage to the app, from what is shared to what is released; return its settings.
 
     `declared` is cdk.json's context; what the app's own says otherwise was given by `-c`.
 
@@ -34,6 +39,8 @@ def build(app: App, declared: Mapping[str, Any] | None = None) -> None:
     """
     settings = Settings.from_context(app.node.get_all_context(), declared)
     named = settings.names.stack
+    if settings.is_strict:
+        KeyStack(app, named("Key"), stage=str(settings.names))
     network = NetworkStack(app, named("Network"), settings=settings)
     registry = _registry(app, settings)
     data = DataStack(app, named("Data"), settings=settings)
@@ -42,8 +49,17 @@ def build(app: App, declared: Mapping[str, Any] | None = None) -> None:
     switch = SwitchStack(app, named("Switch"), settings=settings, data=data, edge=edge)
     release = ReleaseStack(app, named("Release"), settings=settings, edge=edge, switch=switch)
     release.add_stack_dependency(compute)
+    if settings.access:
+        AccessStack(app, named("Access"), settings=settings, data=data, edge=edge, switch=switch)
+    if settings.has_pipeline:
+        PipelineStack(app, named("Pipeline"), settings=settings, data=data)
+    if settings.has_github:
+        GithubAccessStack(app, named("Github"), settings=settings, data=data)
+    if settings.makes_governance:
+        GovernanceStack(app, named("Governance"), settings=settings)
     for name, value in settings.tags.items():
         Tags.of(app).add(name, value)
+    return settings
 
 
 def _registry(app: App, settings: Settings) -> Registry:
@@ -75,15 +91,19 @@ def committed_context() -> dict[str, Any]:
 
 
 def main() -> None:
-    """Synthesize, checked against cdk-nag's AwsSolutions rules; a refused setting ends in one line and exit code 1."""
+    """Synthesize, checked against cdk-nag's rules; a refused setting ends in one line and exit code 1.
+
+    The rules are AWS's own, and with `security` strict those of NIST 800-53 besides.
+    """
     try:
         declared = committed_context()
         app = App(context=declared)
         agree_on_stage(app.node.try_get_context(STAGE), os.environ)
-        build(app, declared)
+        settings = build(app, declared)
     except SettingsError as error:
         sys.exit(f"greenlight: {error}")
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
+    packs = (AwsSolutionsChecks, NIST80053R5Checks) if settings.is_strict else (AwsSolutionsChecks,)
+    Validations.of(app).add_plugins(*(pack(app, verbose=True) for pack in packs))
     app.synth()
 
 

@@ -12,12 +12,18 @@ from traffic_switch.errors import SwitchError
 
 from greenlight import INTERRUPTED
 from greenlight.commands.abort import abort
+from greenlight.commands.deploy import deploy
 from greenlight.commands.doctor import doctor
 from greenlight.commands.history import history
+from greenlight.commands.pipeline.group import pipeline
+from greenlight.commands.record import record
 from greenlight.commands.rehearse import rehearse
 from greenlight.commands.release import release
+from greenlight.commands.renew_host import renew_host
 from greenlight.commands.repair import repair
 from greenlight.commands.rollback import rollback
+from greenlight.commands.rotate_preview import rotate_preview
+from greenlight.commands.scan import scan
 from greenlight.commands.status import status
 from greenlight.credentials import unusable
 from greenlight.region import agree
@@ -33,7 +39,22 @@ def commands(context: click.Context) -> None:
         agree(os.environ)
 
 
-for command in (rehearse, doctor, release, rollback, repair, abort, status, history):
+for command in (
+    rehearse,
+    doctor,
+    deploy,
+    release,
+    rollback,
+    record,
+    repair,
+    renew_host,
+    abort,
+    status,
+    history,
+    rotate_preview,
+    scan,
+    pipeline,
+):
     commands.add_command(command)
 
 

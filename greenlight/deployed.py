@@ -11,16 +11,20 @@ import boto3
 from botocore.config import Config
 from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.names import PRODUCTION, Names
+from host_age.judgment import Host
 from traffic_switch.config import RulePlace
 from traffic_switch.contract import Color
 from traffic_switch.errors import JournalError
 from traffic_switch.ports.listener_rule import ListenerRule
 from traffic_switch.ports.target_groups import TargetGroups
+from version_guard.sighting import Sighting
 
 from greenlight import images
 from greenlight.deployed_stack import IMPATIENT, DeployedStack
-from greenlight.errors import ReleaseError
+from greenlight.errors import ReleaseError, RotationError
+from greenlight.host import deployed_host, renewed_at
 from greenlight.journal_view import JournalView
+from greenlight.scan.way_in import preview_headers
 from greenlight.scene import Scene
 from greenlight.switch_view import asked_before_and_after
 from greenlight.templates import Asked, Template, asked, attempt_of, versions
@@ -29,8 +33,14 @@ from stacks.settings import ServiceSettings
 if TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
 
+JOURNAL_TABLE = "JournalTableName"
+"""The output of the data's stack that names the journal."""
+
 INVOKING = Config(connect_timeout=5, read_timeout=70, retries={"mode": "standard", "max_attempts": 2})
 """The Request function may run for a minute. It may be asked twice: a switch is recorded under the request's id."""
+
+ROTATING = Config(connect_timeout=5, read_timeout=900, retries={"total_max_attempts": 1})
+"""The function waits until the whole load balancer follows. It is asked once: twice would be another rotation."""
 
 
 class Deployed:
@@ -49,8 +59,18 @@ class Deployed:
     @cached_property
     def journal(self) -> JournalView:
         """The journal, for reading."""
-        table = DeployedStack(self.names.stack("Data")).output("JournalTableName")
+        table = DeployedStack(self.names.stack("Data")).output(JOURNAL_TABLE)
         return JournalView(boto3.client("dynamodb", config=IMPATIENT), table)
+
+    @property
+    def has_journal(self) -> bool:
+        """Whether there is a journal: none before the first deployment, nor when that failed in its stack.
+
+        Raises:
+            NotDeployedError: AWS could not be asked.
+        """
+        data = DeployedStack(self.names.stack("Data"))
+        return bool(data.status) and JOURNAL_TABLE in data.outputs
 
     @cached_property
     def _elbv2(self) -> ElasticLoadBalancingv2Client:
@@ -95,9 +115,25 @@ class Deployed:
         """What was deployed last of a stack; empty when there is no such stack."""
         return DeployedStack(stack).template
 
-    def has_image(self, service: str, version: str, owner: Names) -> bool:
-        """Whether the repository of the service at the stage `owner` has an image of the version."""
-        return images.has_image(service, version, owner)
+    def sighting(self, service: str, version: str, owner: Names) -> Sighting:
+        """A version as the journal knows it, and as the repository of the stage `owner` shows it.
+
+        Raises:
+            JournalError: the journal's item of the version is damaged.
+        """
+        return images.sighting(service, version, self.journal.image(service, version), owner)
+
+    def host(self) -> Host | None:
+        """The EC2 host; None when it has ended. Asked anew each time.
+
+        Raises:
+            NotDeployedError: none was ever deployed.
+        """
+        return deployed_host(self.names)
+
+    def host_renewed_at(self) -> str:
+        """When the deployed host was renewed, as its stack says; `never` for the first one."""
+        return renewed_at(self.names)
 
     def start_repair(self, service: str, request_id: str, reason: str) -> str:
         """Ask the switch for a repair, and return the id of the switch that was started.
@@ -113,6 +149,35 @@ class Deployed:
         if reply.get("FunctionError"):
             raise ReleaseError(f"the repair was not started: {answer.get('errorMessage', answer)}")
         return str(answer["switch_id"])
+
+    def preview_headers(self, service: str, color: Color) -> Mapping[str, str]:
+        """The header that leads to a color, with the value that is valid now.
+
+        Raises:
+            NotDeployedError: no rule leads there.
+        """
+        return preview_headers(self._elbv2, self.edge, service, color)
+
+    def rotate_preview(self) -> Iterator[Mapping[str, Any]]:
+        """Have the values of the preview header replaced, the switch's and then people's, if these have any.
+
+        Yields what was done: `rotated` (names), `refused` (why not), `old_until`.
+
+        Raises:
+            RotationError: the function failed; the message says why.
+        """
+        yield self._rotated(self.edge.output("PreviewFunctionName"))
+        if people := self.edge.outputs.get("PeoplePreviewFunctionName"):
+            yield self._rotated(people)
+
+    def _rotated(self, function: str) -> Mapping[str, Any]:
+        client: Any = boto3.client("lambda", config=ROTATING)
+        payload = json.dumps({"rotate": True}).encode()
+        reply = client.invoke(FunctionName=function, Payload=payload)
+        answer: Mapping[str, Any] = json.loads(reply["Payload"].read() or b"{}")
+        if reply.get("FunctionError"):
+            raise RotationError(f"the preview secret was not rotated: {answer.get('errorMessage', answer)}")
+        return answer
 
     def _place(self, service: ServiceSettings) -> RulePlace:
         groups = [self.edge.output(f"{pascal(service.name)}{color.capitalize()}TargetGroupArn") for color in Color]

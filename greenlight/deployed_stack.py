@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 IMPATIENT = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 4})
 
+NEVER_MADE = frozenset({"CREATE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
+"""Statuses of a stack whose first deployment came to nothing; it answers with the template that failed."""
+
 
 class DeployedStack:
     """A stack by its name. Its outputs are read once, its status and its template whenever they are asked for."""
@@ -72,7 +75,9 @@ class DeployedStack:
 
     @property
     def template(self) -> Template:
-        """What was deployed last and not rolled back; empty when there is no such stack."""
+        """What was deployed last and not rolled back; empty when there is no such stack, or none that was ever made."""
+        if self.status in NEVER_MADE:
+            return {}
         try:
             body = self._client.get_template(StackName=self._name)["TemplateBody"]
         except ClientError as error:

@@ -3,6 +3,7 @@
 OperatorError
 ├── ProjectError      cdk.json or a setting is wrong: correct it
 ├── NotDeployedError  a stack that the command needs is not there: deploy first
+├── RotationError     the preview secret was not rotated: the line says why
 ├── ReleaseError      the release did not happen, or was taken back: the line says why
 └── RehearsalError    the rehearsal cannot begin, or cannot go on: the line says what is in the way
 """
@@ -22,6 +23,10 @@ class ProjectError(OperatorError):
 
 class NotDeployedError(OperatorError):
     """Something that the command looks at does not exist in the account and region."""
+
+
+class RotationError(OperatorError):
+    """The values of the preview header are not new ones."""
 
 
 class ReleaseError(OperatorError):

@@ -39,10 +39,11 @@ class Follower:
     When CloudFormation takes a release back, `seen` stays the release: that is what people ask about.
     """
 
-    def __init__(self, journal: JournalView, service: str, tell: Tell) -> None:
+    def __init__(self, journal: JournalView, service: str, tell: Tell, *, first: bool = False) -> None:
+        """`first`: whatever the journal has of the service is news, since the journal is."""
         self._journal = journal
         self._service = service
-        known = journal.newest(service)
+        known = None if first else journal.newest(service)
         self._known_id = known.switch.id if known else ""
         self._tell = _Teller(tell)
         self.seen: SwitchView | None = None

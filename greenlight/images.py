@@ -1,10 +1,15 @@
-"""Whether a version has an image, as ECR tells it."""
+"""Which image a version is, as ECR tells it."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
 from greenlight_cdk.names import Names
+from traffic_switch.image import KnownImage
+from version_guard.ports.images import Images
+from version_guard.sighting import Sighting
 
 from greenlight import denial
 from greenlight.deployed_stack import IMPATIENT
@@ -12,17 +17,20 @@ from greenlight.errors import NotDeployedError, ReleaseError
 from greenlight.wording import printable
 
 
-def has_image(service: str, version: str, owner: Names) -> bool:
-    """Whether the service's repository has an image of the version; `owner` is the stage that the repository is of.
+def sighting(service: str, version: str, known: KnownImage | None, owner: Names) -> Sighting:
+    """The version as the repository shows it, beside what the journal knows; `owner` is the repository's stage.
 
     Raises:
         NotDeployedError: there is no such repository.
         ReleaseError: the caller may not look.
     """
     repository = owner.repository(service)
-    ecr = boto3.client("ecr", config=IMPATIENT)
+    ecr: Any = boto3.client("ecr", config=IMPATIENT)
+    images = Images(ecr, repository)
     try:
-        found = ecr.batch_get_image(repositoryName=repository, imageIds=[{"imageTag": version}])
+        tagged = images.digest(version)
+        moved = known is not None and known.digest not in ("", tagged)
+        return Sighting(version, tagged, known, images.has(known.digest) if known and moved else bool(tagged))
     except ecr.exceptions.RepositoryNotFoundException as error:
         raise NotDeployedError(
             f"the image repository {repository} does not exist: deploy the stack {owner.stack('Registry')} first"
@@ -31,7 +39,6 @@ def has_image(service: str, version: str, owner: Names) -> bool:
         if denial.is_denial(error):
             raise ReleaseError(_may_not_look(error, repository, version)) from error
         raise
-    return bool(found["images"])
 
 
 def _may_not_look(error: ClientError, repository: str, version: str) -> str:

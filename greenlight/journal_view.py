@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from traffic_switch.contract import JOURNAL_KEY
+from traffic_switch.image import KnownImage
 from traffic_switch.journal import Lock, Record
 from traffic_switch.model import Live
 from traffic_switch.ports.dynamodb_journal import DynamoJournal
@@ -25,6 +26,7 @@ LISTED = (
     "switch",
     "started_at",
     "properties",
+    "digest",
     "begun",
     "before",
     "shifted_at",
@@ -56,6 +58,14 @@ class JournalView:
     def lock(self, service: str) -> Lock | None:
         """Who may write the rule."""
         return self._journal.lock(service)
+
+    def image(self, service: str, version: str) -> KnownImage | None:
+        """Which image a version is; None when it was never deployed.
+
+        Raises:
+            JournalError: the item is damaged.
+        """
+        return self._journal.image(service, version)
 
     def newest(self, service: str) -> SwitchView | None:
         """The newest switch of any kind: a release, a restore, a repair, a removal, or one that was answered at once.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from traffic_switch.contract import Color
@@ -10,8 +10,7 @@ from traffic_switch.journal import Record
 from traffic_switch.model import Live, Mode, Outcome, Weights
 
 from greenlight.errors import ReleaseError
-from greenlight.templates import Asked
-from greenlight.wording import printable
+from greenlight.wording import imaged, printable
 from stacks.settings import ServiceSettings, Settings
 
 MOST_ATTEMPTS = 9999
@@ -22,7 +21,8 @@ MOST_ATTEMPTS = 9999
 class Plan:
     """A service's three facts after the release, and what was live before. `attempt` makes a retry a change.
 
-    `replaces` is the version that the color was deployed with last, if it is known to be another one.
+    `replaces` is the version that the color was deployed with last, if it is known to be another one. `digest` is that
+    of the version's image, empty where it is not known; `recorded` says that the version's tag is on another one now.
     """
 
     service: str
@@ -32,6 +32,8 @@ class Plan:
     attempt: int
     live: Live | None
     replaces: str = ""
+    digest: str = ""
+    recorded: bool = False
 
     @property
     def title(self) -> str:
@@ -46,7 +48,8 @@ class Plan:
     @property
     def flags(self) -> dict[str, str]:
         """The facts as flags of `cdk deploy`."""
-        return {f"{self.service}.{key}": str(value) for key, value in self.facts.items()}
+        facts = {f"{self.service}.{key}": str(value) for key, value in self.facts.items()}
+        return {**facts, "recorded_images": "true"} if self.recorded else facts
 
     @property
     def facts(self) -> dict[str, str | int]:
@@ -60,12 +63,15 @@ class Plan:
 
     def described(self) -> str:
         """One line that says what will happen."""
-        now = f"{self.live.color} {self.live.version}" if self.live else "nothing"
-        first = f", which runs {self.replaces}, gets {self.version} again and" if self.replaces else f" {self.version}"
+        now = f"{self.live.color} {imaged(self.live.version, self.live.digest)}" if self.live else "nothing"
+        version = imaged(self.version, self.digest)
+        first = f", which runs {self.replaces}, gets {version} again and" if self.replaces else f" {version}"
         return printable(f"{self.service}: {now} is live; {self.color}{first} goes live")
 
 
-def release(service: ServiceSettings, version: str, live: Live | None, used: Iterable[int] = ()) -> Plan:
+def release(
+    service: ServiceSettings, version: str, live: Live | None, used: Iterable[int] = (), digest: str = ""
+) -> Plan:
     """Put a version on the idle color and make it live. `used` are the attempts that the stack has had.
 
     The live color keeps the version that the journal remembers, whatever cdk.json says: a release never changes what
@@ -78,21 +84,9 @@ def release(service: ServiceSettings, version: str, live: Live | None, used: Ite
         raise ReleaseError(f"{service.name} {version} is live already, on {live.color}: there is nothing to release")
     color = live.color.other if live else (service.active_color or Color.BLUE)
     other_version = live.version if live else service.version(color.other)
-    return Plan(service.name, color, version, other_version, next_attempt([service.attempt, *used]), live)
-
-
-def undeclared(service: ServiceSettings, version: str, live: Live | None, asked: Asked | None) -> dict[str, str | int]:
-    """What cdk.json does not say of a version that is live already; nothing when it is not live, or all is said.
-
-    A release that was cut off after its switch leaves this behind, and the next plain deploy would undo it.
-    """
-    if live is None or live.version != version:
-        return {}
-    facts: dict[str, str | int] = {f"{live.color}_version": version, "active_color": live.color.value}
-    if asked and (asked.color, asked.version) == (live.color, version):
-        facts["attempt"] = asked.attempt
-    is_said = service.version(live.color) == version and service.active_color in (None, live.color)
-    return {} if is_said else facts
+    return Plan(
+        service.name, color, version, other_version, next_attempt([service.attempt, *used]), live, digest=digest
+    )
 
 
 def rollback(
@@ -120,20 +114,16 @@ def rollback(
     attempt = next_attempt([service.attempt, *used])
     found = running.get(before.color, before.version)
     replaces = found if found != before.version else ""
-    return Plan(service.name, before.color, before.version, live.version, attempt, live, replaces)
+    return Plan(service.name, before.color, before.version, live.version, attempt, live, replaces, before.digest)
 
 
 def previous(live: Live | None, switches: Iterable[Record]) -> Live | None:
     """What was live before the release that made `live` so. `switches` are the service's, the newest first.
 
-    A release that was refused, or taken back by itself, made nothing live; nor did one of a version that was live.
-
     Raises:
         ReleaseError: the journal's item of that release is damaged.
     """
-    for each in switches:
-        if not _made(each, live):
-            continue
+    for each in made(live, switches):
         if each.before is None:
             raise ReleaseError(
                 f"the journal does not say what was live before {each.switch.color} {each.switch.version}: its item"
@@ -142,6 +132,15 @@ def previous(live: Live | None, switches: Iterable[Record]) -> Live | None:
         if each.before.live != live:
             return each.before.live
     return None
+
+
+def made(live: Live | None, switches: Iterable[Record]) -> Iterator[Record]:
+    """The releases that made `live` so, the newest first; the last of them may be of a time before another was live.
+
+    A release that was refused, or taken back by itself, made nothing live. One of a version that was live is among
+    them.
+    """
+    return (each for each in switches if _made(each, live))
 
 
 def next_attempt(used: Iterable[int]) -> int:

@@ -39,6 +39,16 @@ def asked(template: Template, service: str) -> Asked | None:
     return None
 
 
+def services_asked(template: Template) -> list[str]:
+    """The services that ReleaseStack's template has a request for."""
+    resources = template.get("Resources", {}).values()
+    return [
+        str(each.get("Properties", {}).get("Service", ""))
+        for each in resources
+        if each.get("Type") == RELEASE_RESOURCE_TYPE
+    ]
+
+
 def versions(template: Template, service: str) -> dict[Color, str]:
     """The version that each color runs by the compute stack's template; empty when it does not say."""
     for _, properties in _resources(template, GUARD_RESOURCE_TYPE, service):
@@ -58,7 +68,7 @@ def attempt_of(properties: Mapping[str, Any]) -> int:
     """The `Attempt` of a custom resource's properties; 0 when there is none that is a number."""
     try:
         return int(properties.get("Attempt", 0))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 

@@ -7,6 +7,10 @@ from datetime import UTC, datetime
 
 from greenlight_cdk.names import PRODUCTION, STACK_KINDS, Names
 from traffic_switch.advice import for_stage
+from traffic_switch.image import short
+
+PLAIN_HTTP = "plain HTTP: anybody on the way can read and change users' traffic, and read the preview secret"
+"""What a front door without a certificate gives away."""
 
 LATEST_SECONDS = 253402300799.0
 """The last second that a date can show."""
@@ -22,6 +26,11 @@ def iso(seconds: float) -> str | None:
     if not 0 < seconds <= LATEST_SECONDS:
         return None
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def imaged(version: str, digest: str) -> str:
+    """A version with the first digits of its image's digest, where that is known."""
+    return f"{version} ({short(digest)})" if digest else version
 
 
 def at_stage(text: object, names: Names) -> str:

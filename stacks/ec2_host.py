@@ -8,6 +8,7 @@ from constructs import Construct
 from greenlight_cdk.docker_host import DockerHost
 from greenlight_cdk.host_color import HostColors
 from greenlight_cdk.host_scripts import HostService
+from greenlight_cdk.version_guard import VersionGuard
 from traffic_switch.contract import Color
 
 from stacks.data import DataStack
@@ -16,6 +17,9 @@ from stacks.guarded import version_guard
 from stacks.network import NetworkStack
 from stacks.registry import Registry
 from stacks.settings import ServiceSettings, Settings
+
+NEVER = "never"
+"""An output cannot be empty."""
 
 
 class Ec2HostStack(Stack):
@@ -34,8 +38,8 @@ class Ec2HostStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, description="Greenlight: the EC2 host of both colors")
         repositories = {service.name: registry.repository(self, service.name) for service in settings.services}
-        services = [_host_service(service, repositories[service.name]) for service in settings.services]
         guard = version_guard(self, settings, registry, data, edge)
+        services = [_host_service(service, repositories[service.name], guard) for service in settings.services]
         host = DockerHost(
             self,
             "Host",
@@ -44,8 +48,10 @@ class Ec2HostStack(Stack):
             vpc=network.vpc,
             subnets=network.service_subnets,
             security_group=network.service_security_group,
+            image_platform=settings.image_platform,
             instance_type=settings.instance_type,
             ami_id=settings.ami_id,
+            renewed_at=settings.host_renewed_at or NEVER,
             services=services,
             repositories=list(repositories.values()),
             carts=data.carts,
@@ -66,14 +72,16 @@ class Ec2HostStack(Stack):
             log_retention_days=settings.log_retention_days,
         )
         CfnOutput(self, "InstanceId", value=host.instance.ref)
+        CfnOutput(self, "HostRenewedAt", value=settings.host_renewed_at or NEVER)
         CfnOutput(self, "ContainerLogGroup", value=host.log_group.log_group_name)
 
 
-def _host_service(service: ServiceSettings, repository: ecr.IRepository) -> HostService:
+def _host_service(service: ServiceSettings, repository: ecr.IRepository, guard: VersionGuard) -> HostService:
     return HostService(
         name=service.name,
         ports={color: service.port(color) for color in Color},
-        images={color: repository.repository_uri_for_tag(service.version(color)) for color in Color},
+        images={color: repository.repository_uri + guard.named_image(service.name, color) for color in Color},
         cpu_units=service.cpu_units,
         memory_mib=service.memory_mib,
+        user=service.user,
     )

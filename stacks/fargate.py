@@ -62,15 +62,18 @@ class FargateStack(Stack):
         CfnOutput(self, f"{name}ServiceName", value=running.service.service_name)
 
     def _application(self, service: ServiceSettings, color: Color) -> Application:
+        repository = self._registry.repository(self, service.name)
         return Application(
             service=service.name,
             color=color,
             version=service.version(color),
+            image=repository.repository_uri + self._guard.image(service.name, color),
+            platform=self._settings.image_platform,
             port=self._settings.container_port,
             drain_seconds=self._settings.drain_seconds,
             cpu_units=service.cpu_units,
             memory_mib=service.memory_mib,
-            repository=self._registry.repository(self, service.name),
+            repository=repository,
             carts=self._data.carts,
             log_group=self._log_group,
         )

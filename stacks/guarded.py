@@ -24,8 +24,16 @@ def version_guard(
         listener=edge.first_listener,
         journal=data.journal,
         allow_live_change=settings.allow_live_change,
+        recorded_images=settings.recorded_images,
+        refused_severity="" if settings.scan_gate == "off" else settings.scan_gate.upper(),
+        required_profile=_profile(compute, settings.signature_gate),
         log_retention_days=settings.log_retention_days,
     )
+
+
+def _profile(compute: Stack, name: str | None) -> str:
+    """The ARN of a signing profile of this account and region; empty without a name."""
+    return compute.format_arn(service="signer", resource="/signing-profiles", resource_name=name) if name else ""
 
 
 def _guarded(compute: Stack, settings: Settings, registry: Registry, edge: EdgeStack) -> list[GuardedService]:

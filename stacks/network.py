@@ -5,8 +5,10 @@ from __future__ import annotations
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 from greenlight_cdk.network import Network
+from greenlight_cdk.people_preview import people_port
 from greenlight_cdk.security_groups import SecurityGroups
 from greenlight_cdk.settings_guard import SettingsGuard
+from greenlight_cdk.strict.closed_group import ClosedGroup
 from traffic_switch.contract import Color
 
 from stacks.recorded import recorded
@@ -30,6 +32,7 @@ class NetworkStack(Stack):
             cidr=settings.vpc_cidr,
             nat_gateways=settings.nat_gateways,
             flow_log_retention_days=settings.flow_log_retention_days,
+            public_addresses=not settings.is_strict,
         )
         groups = SecurityGroups(
             self,
@@ -37,9 +40,14 @@ class NetworkStack(Stack):
             vpc=network.vpc,
             service_ports=_service_ports(settings),
             ssh_cidr=settings.ssh_cidr,
+            egress=settings.egress,
+            previewers=settings.preview_cidrs or (),
+            preview_port=people_port(settings.certificate_arn),
         )
         for guarded in (network, groups):
             guarded.node.add_dependency(guard.resource)
+        if settings.is_strict:
+            ClosedGroup(self, "ClosedGroup", vpc=network.vpc, log_retention_days=settings.log_retention_days)
         self.vpc = network.vpc
         self.service_subnets = network.service_subnets
         self.load_balancer_security_group = groups.load_balancer

@@ -11,12 +11,17 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from stacks.options.access import AccessOptions
 from stacks.options.bake import BakeOptions
 from stacks.options.compute import ComputeOptions
+from stacks.options.github import GithubOptions
+from stacks.options.governance import GovernanceOptions
 from stacks.options.network import NetworkOptions
+from stacks.options.pipeline import PipelineOptions
 from stacks.options.proof import ProofOptions
 from stacks.options.refusal import allowed
 from stacks.options.release import ReleaseOptions
+from stacks.options.security import SecurityOptions
 from stacks.options.stage import StageOptions
 from stacks.options.values import Fixed
 from stacks.settings import ServiceSettings, Settings
@@ -25,10 +30,15 @@ SECTIONS: Mapping[str, type[Any]] = {
     "The services": Settings,
     "The stage": StageOptions,
     "Network and front door": NetworkOptions,
+    "The security profile": SecurityOptions,
     "Compute and health checks": ComputeOptions,
     "Before and right after traffic moves": ProofOptions,
     "While the new color is watched": BakeOptions,
     "The release as a whole": ReleaseOptions,
+    "People": AccessOptions,
+    "The pipeline": PipelineOptions,
+    "GitHub": GithubOptions,
+    "The registry": GovernanceOptions,
     "Each service, below `services.<name>`": ServiceSettings,
 }
 

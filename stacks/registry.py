@@ -34,6 +34,8 @@ class RegistryStack(Stack):
                 pascal(service.name),
                 name=settings.names.repository(service.name),
                 release_images_kept=settings.release_images_kept,
+                lifecycle=settings.image_lifecycle,
+                pull_accounts=settings.pull_accounts,
             )
             self._repositories[service.name] = repository
             CfnOutput(self, f"{pascal(service.name)}RepositoryUri", value=repository.repository_uri)

@@ -10,13 +10,17 @@ from pydantic import Field, model_validator
 from traffic_switch.contract import Color
 
 from stacks.function_environment import MOST_BYTES, longest
+from stacks.options.access import AccessOptions
 from stacks.options.compute import ComputeOptions
 from stacks.options.context import sort_context
 from stacks.options.document import refuse_text
-from stacks.options.neighbors import refuse_collisions
-from stacks.options.network import NetworkOptions
+from stacks.options.github import GithubOptions
+from stacks.options.governance import GovernanceOptions
+from stacks.options.neighbors import refuse_collisions, refuse_own_registry
+from stacks.options.pipeline import PipelineOptions
 from stacks.options.refusal import validated
 from stacks.options.release import ReleaseOptions
+from stacks.options.security import SecurityOptions
 from stacks.options.service import ServiceSettings
 from stacks.options.stage import StageOptions
 from stacks.options.stages import STAGE, chosen_stage, declared_stages, of_production, of_stage, telling_the_stage
@@ -36,13 +40,27 @@ FARGATE_MEMORY_MIB = {
 """Memory that Fargate sells with each number of CPU units (ECS developer guide, task size)."""
 
 
-class Settings(StageOptions, NetworkOptions, ComputeOptions, ReleaseOptions):
+class Settings(
+    StageOptions,
+    SecurityOptions,
+    ComputeOptions,
+    ReleaseOptions,
+    AccessOptions,
+    PipelineOptions,
+    GithubOptions,
+    GovernanceOptions,
+):
     """Every setting there is; each can be overridden by `-c key=value`."""
 
     services: tuple[ServiceSettings, ...] = Field(
         min_length=1,
         description="The services by name, each with its declared state; the first is the one that unnamed flags mean.",
     )
+
+    @property
+    def makes_governance(self) -> bool:
+        """Whether the stack of the registry's settings is this stage's: production has it, for all."""
+        return self.governs_registry and not self.stage
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any], declared: Mapping[str, Any] | None = None) -> Settings:
@@ -61,6 +79,7 @@ class Settings(StageOptions, NetworkOptions, ComputeOptions, ReleaseOptions):
         chosen = chosen_stage(context, written, stages)
         settings = {"": cls._read(of_production(written, {} if chosen else flags))}
         for name, own in stages.items():
+            refuse_own_registry(name, own)
             with telling_the_stage(name):
                 settings[name] = cls._read(of_stage(name, own, written, flags if name == chosen else {}))
         refuse_collisions(settings)

@@ -9,9 +9,13 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
+from greenlight_cdk.host_age_watch import HostAgeWatch
 from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.release_topic import ReleaseTopic
+from greenlight_cdk.rotation_watch import RotationWatch
+from greenlight_cdk.strict.stranger_watch import StrangerWatch
 from greenlight_cdk.switch_alarms import ColorAlarms
+from greenlight_cdk.switch_duties import START
 from greenlight_cdk.traffic_switch import TrafficSwitch
 from traffic_switch.config import Row, domain_and_others, written
 from traffic_switch.contract import AlarmKind, Color, alarm_name
@@ -52,9 +56,34 @@ class SwitchStack(Stack):
             log_retention_days=settings.log_retention_days,
         )
         self.switch.wait_for(alarms)
+        if settings.is_strict:
+            self._watch_strangers()
+        RotationWatch(self, "Rotation", functions=edge.preview_functions, topic=self.topic)
+        if settings.compute == "ec2":
+            self._watch_host()
         CfnOutput(self, "StateMachineArn", value=self.switch.state_machine.state_machine_arn)
         CfnOutput(self, "TopicArn", value=self.topic.topic_arn)
         CfnOutput(self, "RequestFunctionName", value=self.switch.request.function.function_name)
+
+    def _watch_strangers(self) -> None:
+        watch = StrangerWatch(self, "Strangers", names=self._settings.names, topic=self.topic)
+        rotating = [function.role.role_arn for function in self._edge.preview_functions]
+        own = [*self.switch.roles_that("elasticloadbalancing:"), *rotating]
+        watch.watch_rules(self._edge.load_balancer, own)
+        watch.watch_starts(self.switch.state_machine, self.switch.roles_that(START))
+        watch.watch_parameters()
+
+    def _watch_host(self) -> None:
+        settings = self._settings
+        HostAgeWatch(
+            self,
+            "HostAge",
+            host_stack=settings.names.compute_stack(settings.compute),
+            max_age_days=settings.host_max_age_days,
+            stage=settings.names.stage,
+            topic=self.topic,
+            log_retention_days=settings.log_retention_days,
+        )
 
     def _config(self) -> dict[str, Any]:
         """What `traffic_switch.config` reads."""

@@ -14,7 +14,8 @@ from constructs import Construct
 from traffic_switch.contract import Color
 
 from greenlight_cdk.acknowledge import acknowledge
-from greenlight_cdk.host_role import CART_ACTIONS
+from greenlight_cdk.color_roles import CART_ACTIONS
+from greenlight_cdk.platforms import ARM64, Platform
 from greenlight_cdk.service_repository import allow_pull
 from greenlight_cdk.temporary_files import on_fargate
 
@@ -28,12 +29,15 @@ CONTAINER = "app"
 class Application:
     """What a color runs, with what, and how large. `drain_seconds` is how long it finishes requests once told to stop.
 
-    `cpu_units` are 1,024 to a processor.
+    `cpu_units` are 1,024 to a processor. `image` is the whole reference that a task names its image by; `version` is
+    what people call that.
     """
 
     service: str
     color: Color
     version: str
+    image: str
+    platform: Platform
     port: int
     drain_seconds: int
     cpu_units: int
@@ -53,7 +57,7 @@ def task_definition(scope: Construct, app: Application) -> ecs.FargateTaskDefini
         task_role=_task_role(scope, app),
         execution_role=_execution_role(scope, app),
         runtime_platform=ecs.RuntimePlatform(
-            cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+            cpu_architecture=_processor(app.platform), operating_system_family=ecs.OperatingSystemFamily.LINUX
         ),
     )
     _add_container(scope, task, app)
@@ -63,6 +67,10 @@ def task_definition(scope: Construct, app: Application) -> ecs.FargateTaskDefini
         "The variables say which color, version and table the task is; they are public facts, none is a secret.",
     )
     return task
+
+
+def _processor(platform: Platform) -> ecs.CpuArchitecture:
+    return ecs.CpuArchitecture.ARM64 if platform == ARM64 else ecs.CpuArchitecture.X86_64
 
 
 def _add_container(scope: Construct, task: ecs.FargateTaskDefinition, app: Application) -> None:
@@ -77,7 +85,7 @@ def _add_container(scope: Construct, task: ecs.FargateTaskDefinition, app: Appli
     stream = f"{app.service}/{app.color}/{app.version}"
     task.add_container(
         CONTAINER,
-        image=ecs.ContainerImage.from_registry(app.repository.repository_uri_for_tag(app.version)),
+        image=ecs.ContainerImage.from_registry(app.image),
         environment=_environment(app),
         logging=ecs.LogDrivers.aws_logs(log_group=app.log_group, stream_prefix=stream),
         port_mappings=[ecs.PortMapping(container_port=app.port)],

@@ -13,16 +13,20 @@ from constructs import Construct
 from traffic_switch.contract import Color
 
 from greenlight_cdk.acknowledge import acknowledge
+from greenlight_cdk.color_roles import ColorRoles
+from greenlight_cdk.host_first_boot import first_boot_script
 from greenlight_cdk.host_role import HostRole
-from greenlight_cdk.host_scripts import HostService, first_boot_script, image_pattern, run_document, run_script
+from greenlight_cdk.host_scripts import HostService, image_pattern, run_document, run_script
 from greenlight_cdk.log_group import LogGroup
 from greenlight_cdk.names import Names
+from greenlight_cdk.platforms import Platform, architecture
 
-AMAZON_LINUX = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
-"""EC2 looks this up when it launches a host. CloudFormation would look it up at each update, and replace the host."""
+AMAZON_LINUX = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
+"""With the processor at its end, EC2 looks this up when it launches a host. CloudFormation would look it up at each
+update, and replace the host."""
 
-METADATA_HOPS = 2
-"""From a container's network to the instance's credentials: one hop more than from the host itself."""
+METADATA_HOPS = 1
+"""To the host itself. A container is one hop further, and gets no answer."""
 
 DISK_GIB = 30
 
@@ -31,7 +35,8 @@ class DockerHost(Construct):
     """A host whose user data names no version, so that only a change of the host itself replaces it.
 
     Versions come from outside, by the document `run_color`; one parameter per color says what is declared by then.
-    Both colors share the host's CPU, memory and credentials; limits per container keep one from starving the other.
+    Both colors share the host's CPU and memory; limits per container keep one from starving the other. Each has a
+    network, a user and credentials of its own.
     """
 
     def __init__(
@@ -44,8 +49,10 @@ class DockerHost(Construct):
         vpc: ec2.IVpc,
         subnets: ec2.SubnetSelection,
         security_group: ec2.ISecurityGroup,
+        image_platform: Platform,
         instance_type: str,
         ami_id: str | None,
+        renewed_at: str,
         services: Sequence[HostService],
         repositories: Sequence[ecr.IRepository],
         carts: dynamodb.ITable,
@@ -60,12 +67,16 @@ class DockerHost(Construct):
             (service.name, color): self._declare(service, color) for service in services for color in Color
         }
         parameters = list(self.declared_images.values())
-        role = HostRole(
-            self, "Role", repositories=repositories, log_group=self.log_group, carts=carts, parameters=parameters
+        # not "Role": a host of an earlier Greenlight keeps that one, which its containers need until they have moved
+        role = HostRole(self, "OwnRole", repositories=repositories, log_group=self.log_group, parameters=parameters)
+        colors = ColorRoles(
+            self, "ColorRoles", host=role.role, services=[service.name for service in services], carts=carts
         )
-        self._template = self._launch_template(role, instance_type, ami_id or AMAZON_LINUX)
+        self._template = self._launch_template(
+            role, instance_type, ami_id or AMAZON_LINUX + architecture(image_platform), renewed_at
+        )
         self.instance = self._instance(vpc.select_subnets(subnet_type=subnets.subnet_type), security_group)
-        self.instance.node.add_dependency(role, *parameters)
+        self.instance.node.add_dependency(role, colors, *parameters)
         self.run_color = ssm.CfnDocument(
             self,
             "RunColor",
@@ -81,6 +92,7 @@ class DockerHost(Construct):
                     container_port=container_port,
                     drain_seconds=drain_seconds,
                     services=services,
+                    roles=colors.arns,
                 ),
                 images=image_pattern(account=Aws.ACCOUNT_ID, region=Aws.REGION, repositories=image_repositories),
             ),
@@ -97,8 +109,13 @@ class DockerHost(Construct):
             string_value=service.images[color],
         )
 
-    def _launch_template(self, role: HostRole, instance_type: str, image: str) -> ec2.CfnLaunchTemplate:
-        """Make the template; it carries no tags, since a tag that changed would replace the host."""
+    def _launch_template(
+        self, role: HostRole, instance_type: str, image: str, renewed_at: str
+    ) -> ec2.CfnLaunchTemplate:
+        """Make the template. It carries no tags, since a tag that changed would replace the host.
+
+        `renewed_at` is in it for that very purpose.
+        """
         registry = f"{Aws.ACCOUNT_ID}.dkr.ecr.{Aws.REGION}.{Aws.URL_SUFFIX}"
         return ec2.CfnLaunchTemplate(
             self,
@@ -107,7 +124,7 @@ class DockerHost(Construct):
                 image_id=image,
                 instance_type=instance_type,
                 iam_instance_profile=ec2.CfnLaunchTemplate.IamInstanceProfileProperty(arn=role.profile.attr_arn),
-                user_data=Fn.base64(first_boot_script(registry=registry)),
+                user_data=Fn.base64(first_boot_script(registry=registry, region=Aws.REGION, renewed_at=renewed_at)),
                 metadata_options=ec2.CfnLaunchTemplate.MetadataOptionsProperty(
                     http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=METADATA_HOPS
                 ),
@@ -138,6 +155,13 @@ class DockerHost(Construct):
             "AwsSolutions-EC29",
             "The host keeps no data, and CloudFormation must be able to end it after both colors moved to a new one.",
         )
+        for rule, where in (
+            ("EC2InstanceProfileAttached", "its launch template"),
+            ("EC2InstancesInVPC", "its interface"),
+        ):
+            acknowledge(
+                instance, f"NIST.800.53.R5-{rule}", f"The host has it by {where}, where the rule does not look."
+            )
         return instance
 
 

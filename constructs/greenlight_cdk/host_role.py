@@ -1,10 +1,9 @@
-"""What the EC2 host may do, and its containers with it: they get their credentials from the host."""
+"""What the EC2 host may do. Its containers have roles of their own, which it takes for them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -13,9 +12,6 @@ from constructs import Construct
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.service_repository import allow_pull
-
-CART_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
-"""What an application does with single carts. It may neither list all of them nor change the table."""
 
 AGENT_ACTIONS = (
     "ssm:UpdateInstanceInformation",
@@ -35,7 +31,7 @@ a given `ami_id` may hold, get their commands through ec2messages."""
 
 
 class HostRole(Construct):
-    """The role of the host: pull, log, carts, its own parameters, and the agent's channel to Systems Manager."""
+    """The role of the host: pull, log, its own parameters, and the agent's channel to Systems Manager."""
 
     def __init__(
         self,
@@ -44,7 +40,6 @@ class HostRole(Construct):
         *,
         repositories: Sequence[ecr.IRepository],
         log_group: logs.ILogGroup,
-        carts: dynamodb.ITable,
         parameters: Sequence[ssm.IStringParameter],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -53,7 +48,6 @@ class HostRole(Construct):
         for repository in repositories:
             allow_pull(repository, self.role)
         log_group.grant_write(self.role)
-        carts.grant(self.role, *CART_ACTIONS)
         self.role.add_to_policy(
             iam.PolicyStatement(
                 actions=["ssm:GetParameter"], resources=[parameter.parameter_arn for parameter in parameters]

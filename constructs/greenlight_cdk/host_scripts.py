@@ -7,23 +7,33 @@ The host needs bash, coreutils and these commands, with exactly these arguments.
 rehearsal has to answer them; everything else on the host is left alone.
 
     dnf install -y docker amazon-ecr-credential-helper
-    systemctl enable --now docker
+    systemctl daemon-reload
+    systemctl enable --now UNIT...                                                       docker, or a unit of ours
+    iptables, ip6tables, ip                                                              as host/fence.sh has them
+    chown UID:GID FILE
+    aws sts assume-role --role-arn A --role-session-name N --output json                 for the broker
     aws ssm get-parameter --name N --query Parameter.Value --output text --region R      prints a declared image
     docker ps                                                                            0 once docker answers
     docker ps --quiet --filter label=greenlight=SPEC --filter status=running             prints ids, or nothing
-    docker image inspect IMAGE                                                           0 when it was pulled
+    docker image inspect IMAGE                                   0 when it was pulled; IMAGE is REPOSITORY@sha256:DIGEST
     docker pull --quiet IMAGE
     docker container inspect NAME                                                        0 when it exists, in any state
     docker stop -t 30 NAME
     docker rm NAME
+    docker network inspect NAME                                                          0 when it exists
+    docker network create NAME
     docker run --detach --name NAME --label greenlight=SPEC --restart unless-stopped --memory MIBm --cpus CPUS
         --pids-limit 512 --read-only --tmpfs /tmp:OPTIONS --cap-drop ALL --security-opt no-new-privileges
-        --publish HOSTPORT:CONTAINERPORT --log-driver awslogs --log-opt awslogs-region=R --log-opt awslogs-group=G
+        --user UID:GID --network NAME --publish HOSTPORT:CONTAINERPORT
+        --mount type=bind,source=FILE,target=/run/greenlight/token,readonly
+        --log-driver awslogs --log-opt awslogs-region=R --log-opt awslogs-group=G
         --log-opt awslogs-stream=S --log-opt mode=non-blocking --env ENVIRONMENT=COLOR --env VERSION=V --env PORT=P
-        --env CART_TABLE=T --env AWS_REGION=R IMAGE
+        --env CART_TABLE=T --env AWS_REGION=R --env AWS_CONTAINER_CREDENTIALS_FULL_URI=U
+        --env AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/run/greenlight/token --env DRAIN_SECONDS=S IMAGE
     docker image prune --all --force                                                     its failure is ignored
 
-Files are written under ${HOME:-/root} and where mktemp says, and nowhere else.
+Files are written under ${HOME:-/root}, where mktemp says, and under ${GREENLIGHT_ROOT:-}/etc, /usr/local/lib/greenlight
+and /var/lib/greenlight, and nowhere else.
 """
 
 from __future__ import annotations
@@ -47,6 +57,7 @@ COMMAND_SECONDS = 720
 SERVICE_PATTERN = "^[a-z][a-z0-9-]{0,39}$"
 END = "END_OF_SCRIPT"
 TAG_PATTERN = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
+DIGEST_PATTERN = "sha256:[0-9a-f]{64}"
 
 CPU_UNITS_PER_CPU = 1024
 
@@ -60,6 +71,7 @@ class HostService:
     images: Mapping[Color, str]
     cpu_units: int
     memory_mib: int
+    user: str
 
 
 def run_script(
@@ -71,8 +83,9 @@ def run_script(
     container_port: int,
     drain_seconds: int,
     services: Sequence[HostService],
+    roles: Mapping[str, str],
 ) -> str:
-    """Return the script that starts containers.
+    """Return the script that starts containers. `roles` has the role of each color by its container's name.
 
     It must not hold two opening braces in a row, which Systems Manager takes for a reference to a parameter of the
     document. Hence no docker command in it has a format.
@@ -86,22 +99,19 @@ def run_script(
         "drain_seconds": str(drain_seconds),
         "tmpfs": on_host(),
         "services": "\n".join(map(_line, services)),
+        "roles": "\n".join(f"{name} {arn}" for name, arn in roles.items()),
     }
-    return _script("run-color.sh", facts)
-
-
-def first_boot_script(*, registry: str) -> str:
-    """Return the host's user data: the same whatever the versions and the services are."""
-    return _script("first-boot.sh", {"registry": registry})
+    return shell("run-color.sh", facts)
 
 
 def image_pattern(*, account: str, region: str, repositories: str) -> str:
-    """Return the pattern of an image of this account's registry, in the repositories that begin so, by its tag.
+    """Return the pattern of an image of this account's registry, in the repositories that begin so.
 
-    With color and service it is all that a command can say to the host.
+    Its version comes first, then the digest, by which it is pulled and run. Without one it is a color that an earlier
+    Greenlight started by its tag. With color and service this is all that a command can say to the host.
     """
     registry = rf"{account}\.dkr\.ecr\.{region}\.amazonaws\.com(\.cn)?"
-    return f"^{registry}/{repositories}[a-z0-9-]+:{TAG_PATTERN}$"
+    return f"^{registry}/{repositories}[a-z0-9-]+:{TAG_PATTERN}(@{DIGEST_PATTERN})?$"
 
 
 def run_document(*, script: str, images: str) -> dict[str, Any]:
@@ -142,11 +152,11 @@ def run_document(*, script: str, images: str) -> dict[str, Any]:
 def _line(service: HostService) -> str:
     cpus = service.cpu_units / CPU_UNITS_PER_CPU
     ports = f"{service.ports[Color.BLUE]} {service.ports[Color.GREEN]}"
-    return f"{service.name} {ports} {cpus:g} {service.memory_mib}"
+    return f"{service.name} {ports} {cpus:g} {service.memory_mib} {service.user}"
 
 
-def _script(name: str, facts: Mapping[str, str]) -> str:
-    """Put the facts before the script as assignments, and leave out what only its readers need."""
+def shell(name: str, facts: Mapping[str, str]) -> str:
+    """Return a script of the folder with the facts before it as assignments, without what only its readers need."""
     assignments = [f"{fact}={shlex.quote(value)}" for fact, value in facts.items()]
     lines = [line for line in (SCRIPTS / name).read_text().splitlines() if line and not line.lstrip().startswith("#")]
     return "\n".join(["#!/bin/bash", *assignments, *lines, ""])

@@ -1,4 +1,4 @@
-"""The right to see a service's lock and what is live of it, and nothing else of the journal."""
+"""The rights of who stands before the colors: to see what is live of a service, and to remember its images."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from traffic_switch.image import image_key
 
 from greenlight_cdk.lambda_function import PythonFunction
 
@@ -20,3 +21,9 @@ def let_look(function: PythonFunction, journal: dynamodb.ITable, services: Seque
             conditions={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": keys}},
         )
     )
+
+
+def let_remember_images(function: PythonFunction, journal: dynamodb.ITable, services: Sequence[str]) -> None:
+    """Let the function read and write what the versions of these services are, and no other item."""
+    keys = [image_key(service, "*") for service in services]
+    function.allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], [journal.table_arn], keys=keys)

@@ -23,7 +23,7 @@ ENDS = {"put": "live", "update": "switch lock", "delete": "lock live"}
 """Who ends a switch with traffic to take back, which may have left nothing live."""
 
 RIGHTS = {
-    "Request": {"get": "switch newest last live lock", "put": "switch last newest", "update": "switch"},
+    "Request": {"get": "switch newest last live lock image", "put": "switch last newest", "update": "switch"},
     "Lock": {"get": "switch lock live", "put": "lock", "update": "switch"},
     "Pay": {"get": "switch lock", "put": "live", "update": "switch lock", "delete": "live"},
     "Preflight": {"get": "switch live", "update": "switch"},

@@ -10,8 +10,17 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.log_group import LogGroup
 
+SECOND_PACK = {
+    "LambdaConcurrency": "A share that is kept for one function is taken from the account's others, and too small a one"
+    " would refuse a rollback.",
+    "LambdaDLQ": "Functions that Step Functions and queues call are tried again by them; what is called without an"
+    " answer has a queue for failures, or a schedule that calls again.",
+    "LambdaInsideVPC": "Functions call APIs of AWS and the public front door, and reach nothing in the VPC; inside it"
+    " they would need a way out.",
+}
 SOURCE = Path(__file__).resolve().parents[2] / "lambda"
 
 
@@ -52,15 +61,24 @@ class PythonFunction(Construct):
             memory_size=memory_mib,
             environment=dict(environment),
         )
+        for rule, reason in SECOND_PACK.items():
+            acknowledge(self.function, f"NIST.800.53.R5-{rule}", reason)
 
     def allow(
-        self, actions: Sequence[str], resources: Sequence[str], *, unless_tagged: str = "", keys: Sequence[str] = ()
+        self,
+        actions: Sequence[str],
+        resources: Sequence[str],
+        *,
+        unless_tagged: str = "",
+        if_tagged: str = "",
+        keys: Sequence[str] = (),
     ) -> None:
-        """Let the function call these actions on these resources, but for those that carry a tag.
+        """Let the function call these actions on these resources, but for those that carry a tag, or that lack one.
 
         Of tables, only on items whose keys match one of `keys`. One statement for each call.
         """
-        spared = {"Null": {f"aws:ResourceTag/{unless_tagged}": "true"}} if unless_tagged else {}
+        tag, is_missing = (unless_tagged, "true") if unless_tagged else (if_tagged, "false")
+        spared = {"Null": {f"aws:ResourceTag/{tag}": is_missing}} if tag else {}
         items = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}} if keys else {}
         self.role.add_to_policy(
             iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions={**spared, **items})

@@ -18,7 +18,21 @@ from greenlight_cdk.identifiers import pascal
 PREVIEW_TAG = "greenlight:preview"
 """On the preview rules, with the color that they lead to: whoever may change rules may not change these."""
 
-StackKind = Literal["Network", "Registry", "Data", "Edge", "Ec2Host", "Fargate", "Switch", "Release"]
+StackKind = Literal[
+    "Network",
+    "Registry",
+    "Data",
+    "Edge",
+    "Ec2Host",
+    "Fargate",
+    "Switch",
+    "Release",
+    "Key",
+    "Access",
+    "Pipeline",
+    "Github",
+    "Governance",
+]
 STACK_KINDS: tuple[StackKind, ...] = get_args(StackKind)
 
 
@@ -76,6 +90,16 @@ class Names:
         return f"{self._title}-RunColor"
 
     @property
+    def pipeline(self) -> str:
+        """The pipeline, whose approvals an approver may answer. It is called as its stack is."""
+        return self.stack("Pipeline")
+
+    @property
+    def administered(self) -> tuple[str, ...]:
+        """The stacks that an administrator deploys, with credentials of their own: neither releases nor deploys do."""
+        return (self.pipeline, self.stack("Governance"))
+
+    @property
     def firewall_metric(self) -> str:
         """The web ACL's name in CloudWatch: the dimension `WebACL`, in which two ACLs of one name would add up."""
         return f"{self._title}WebAcl" if self.stage else "WebAcl"
@@ -89,6 +113,11 @@ class Names:
     def topic_title(self) -> str:
         """What mails of the topic come from."""
         return f"Greenlight {self.stage} releases" if self.stage else "Greenlight releases"
+
+    @property
+    def pipeline_title(self) -> str:
+        """What mails of the pipeline's topic come from."""
+        return f"Greenlight {self.stage} pipeline" if self.stage else "Greenlight pipeline"
 
     def lengths(self, longest_service: int) -> Iterator[Length]:
         """The names that hold the stage, and what AWS allows of each; `longest_service` is the length of one's name."""

@@ -6,6 +6,8 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
+from greenlight_cdk.acknowledge import acknowledge
+
 
 class RetainedTable(dynamodb.Table):
     """A table on demand, with one string key, restorable to any second of the last 35 days, kept when its stack goes.
@@ -27,4 +29,10 @@ class RetainedTable(dynamodb.Table):
             ),
             deletion_protection=deletion_protection,
             removal_policy=RemovalPolicy.RETAIN,
+        )
+        acknowledge(
+            self,
+            "NIST.800.53.R5-DynamoDBInBackupPlan",
+            "Point-in-time recovery restores any second of the last 35 days; which backups are kept for longer, and"
+            " where, is the account's plan to say.",
         )

@@ -27,6 +27,7 @@ from traffic_switch.contract import (
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.drift_watch import DriftWatch
+from greenlight_cdk.front_door import rules_of
 from greenlight_cdk.journal_rights import REQUEST_RIGHTS
 from greenlight_cdk.lambda_function import PythonFunction
 from greenlight_cdk.retry_queue import RetryQueue
@@ -85,7 +86,7 @@ class TrafficSwitch(Construct):
         )
         posts = {duty.name: duty for duty in duties(places)}
         functions = {name: self._function(duty) for name, duty in posts.items()}
-        self._functions = list(functions.values())
+        self._posts, self._functions = posts, functions
         self.request = functions["Request"]
         for name in REQUEST_RIGHTS:
             functions[name].function.add_environment(REQUESTS_VARIABLE, requests.table_name)
@@ -103,8 +104,16 @@ class TrafficSwitch(Construct):
 
     def wait_for(self, alarms: Sequence[IDependable]) -> None:
         """Let no function run before these alarms are there: it knows them by name, and a missing one stops it."""
-        for function in self._functions:
+        for function in self._functions.values():
             function.function.node.add_dependency(*alarms)
+
+    def roles_that(self, may: str) -> list[str]:
+        """The ARNs of the functions' roles that may change something: call an action that begins so."""
+        return [
+            self._functions[name].role.role_arn
+            for name, duty in self._posts.items()
+            if any(action.startswith(may) and ":Describe" not in action for action in duty.actions)
+        ]
 
     def _function(self, duty: Duty) -> PythonFunction:
         function = PythonFunction(
@@ -168,12 +177,3 @@ class TrafficSwitch(Construct):
             "Executions are named after CloudFormation's request ids, which nobody knows beforehand; the wildcard ends "
             "at the executions of this one state machine.",
         )
-
-
-def rules_of(stack: Stack, load_balancer: elbv2.ApplicationLoadBalancer) -> str:
-    """The ARN pattern of a load balancer's rules: `listener-rule/app/<name>/<id>/<listener>/<rule>`."""
-    return stack.format_arn(
-        service="elasticloadbalancing",
-        resource="listener-rule",
-        resource_name=f"{load_balancer.load_balancer_full_name}/*",
-    )

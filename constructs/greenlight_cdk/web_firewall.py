@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import ArnFormat, Aws, Stack
+from aws_cdk import ArnFormat, Aws, Fn, Stack
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 from traffic_switch.contract import PREVIEW_HEADER
@@ -14,6 +14,8 @@ MANAGED_RULES = (
     "AWSManagedRulesCommonRuleSet",
     "AWSManagedRulesKnownBadInputsRuleSet",
 )
+RATE_RULE = "RequestsPerAddress"
+RATE_WINDOW_SECONDS = 300
 LOG_NAME_PREFIX = "aws-waf-logs-"
 """WAF delivers to log groups of this name only."""
 
@@ -21,11 +23,23 @@ LOG_NAME_PREFIX = "aws-waf-logs-"
 class WebFirewall(Construct):
     """A web ACL of AWS's managed rules, which logs what it blocks.
 
+    Neither its samples nor its log hold the preview header.
+
     Request bodies over 8 KB are counted, not blocked: whether an upload is an attack is the application's to know.
+    `requests_per_address` within five minutes are let through, and no more; None lets all through. A log group that
+    stays when its stack goes is named after the stack's id besides, or it would be in the way of the next one.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, metric: str, load_balancer_arn: str, log_retention_days: int
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        metric: str,
+        load_balancer_arn: str,
+        log_retention_days: int,
+        requests_per_address: int | None,
+        logs_stay: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self.web_acl = wafv2.CfnWebACL(
@@ -34,15 +48,20 @@ class WebFirewall(Construct):
             scope="REGIONAL",
             default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
             visibility_config=_visibility(metric),
-            rules=[_managed(name, priority) for priority, name in enumerate(MANAGED_RULES)],
+            data_protection_config=_without_secrets(),
+            rules=[
+                *(_managed(name, priority) for priority, name in enumerate(MANAGED_RULES)),
+                *([_rate(requests_per_address)] if requests_per_address else []),
+            ],
         )
         wafv2.CfnWebACLAssociation(
             self, "Association", resource_arn=load_balancer_arn, web_acl_arn=self.web_acl.attr_arn
         )
-        self._log(log_retention_days)
+        own = f"-{Fn.select(2, Fn.split('/', Aws.STACK_ID))}" if logs_stay else ""
+        self._log(f"{LOG_NAME_PREFIX}{Aws.STACK_NAME}{own}", log_retention_days)
 
-    def _log(self, retention_days: int) -> None:
-        log_group = LogGroup(self, "Logs", name=f"{LOG_NAME_PREFIX}{Aws.STACK_NAME}", retention_days=retention_days)
+    def _log(self, name: str, retention_days: int) -> None:
+        log_group = LogGroup(self, "Logs", name=name, retention_days=retention_days)
         wafv2.CfnLoggingConfiguration(
             self,
             "Logging",
@@ -81,6 +100,33 @@ def _managed(name: str, priority: int) -> wafv2.CfnWebACL.RuleProperty:
             )
         ),
     )
+
+
+def _rate(limit: int) -> wafv2.CfnWebACL.RuleProperty:
+    """The last rule: what the others block counts for nothing."""
+    return wafv2.CfnWebACL.RuleProperty(
+        name=RATE_RULE,
+        priority=len(MANAGED_RULES),
+        action=wafv2.CfnWebACL.RuleActionProperty(block={}),
+        visibility_config=_visibility(RATE_RULE),
+        statement=wafv2.CfnWebACL.StatementProperty(
+            rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(
+                aggregate_key_type="IP", limit=limit, evaluation_window_sec=RATE_WINDOW_SECONDS
+            )
+        ),
+    )
+
+
+def _without_secrets() -> wafv2.CfnWebACL.DataProtectionConfigProperty:
+    """Put REDACTED in the header's place wherever WAF shows a request: samples, logs, details of what a rule matched.
+
+    Protection of a web ACL applies across all output destinations (WAF developer guide, Data protection).
+    """
+    header = wafv2.CfnWebACL.FieldToProtectProperty(field_type="SINGLE_HEADER", field_keys=[PREVIEW_HEADER.lower()])
+    hidden = wafv2.CfnWebACL.DataProtectProperty(
+        field=header, action="SUBSTITUTION", exclude_rule_match_details=False, exclude_rate_based_details=False
+    )
+    return wafv2.CfnWebACL.DataProtectionConfigProperty(data_protections=[hidden])
 
 
 def _visibility(metric: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:

@@ -15,7 +15,7 @@ from greenlight.deployed import Deployed
 from greenlight.journal_view import SwitchView
 from greenlight.project import Project
 from greenlight.switch_view import mode, state
-from greenlight.wording import at_stage, iso, printable
+from greenlight.wording import at_stage, imaged, iso, printable
 
 
 @click.command()
@@ -24,7 +24,7 @@ from greenlight.wording import at_stage, iso, printable
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 @with_stage
 def history(service: str | None, limit: int, as_json: bool, stage: str | None) -> None:
-    """List a service's switches, newest first: time, what for, color, version, outcome, reason.
+    """List a service's switches, newest first: time, what for, color, version and image, outcome, reason.
 
     Every request counts: releases, restores, repairs and removals, those that were refused, and deploys that kept what
     is live. The journal remembers 400 days.
@@ -48,6 +48,7 @@ def _facts(switch: SwitchView, lock: Lock | None, names: Names) -> dict[str, Any
         "mode": mode(switch),
         "color": switch.switch.color.value if switch.switch.version else None,
         "version": switch.switch.version or None,
+        "digest": switch.digest or None,
         "outcome": state(switch, lock),
         "reason": at_stage(switch.reason or switch.said, names),
         "undoes": switch.switch.undoes or None,
@@ -57,10 +58,10 @@ def _facts(switch: SwitchView, lock: Lock | None, names: Names) -> dict[str, Any
 
 
 def _line(facts: dict[str, Any]) -> str:
-    asked = f"{facts['color']} {facts['version']}" if facts["version"] else ""
+    asked = f"{facts['color']} {imaged(facts['version'], facts['digest'] or '')}" if facts["version"] else ""
     by_another = facts["undone_by"] not in (None, facts["id"])
     reason = f"{facts['reason']} (taken back by {facts['undone_by']})" if by_another else facts["reason"]
     words = [printable(word) for word in (facts["started_at"] or "at an unknown time", facts["mode"], asked)]
     return (
-        f"{words[0]:<20}  {words[1]:<8} {words[2]:<16} {printable(facts['outcome']):<12} {printable(reason)}".rstrip()
+        f"{words[0]:<20}  {words[1]:<8} {words[2]:<27} {printable(facts['outcome']):<12} {printable(reason)}".rstrip()
     )

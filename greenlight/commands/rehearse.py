@@ -87,10 +87,11 @@ def rehearse(
     live, following = asked(first, CHECKOUT), asked(second, CHECKOUT)
     if live.version == following.version:
         raise RehearsalError(f"--live and --next are both {live.version!r}: a release needs two versions")
-    acts = chosen_acts(names, everything)
     file = ConfigFile.read(config) if config else None
+    compute = compute or own_compute(file)
+    acts = chosen_acts(names, everything, compute)
     cast = Cast(live.version, following.version, live.commit, following.commit)
-    order = Order(compute or own_compute(file), acts, cast, Load(rate, connections), real_time, file, port)
+    order = Order(compute, acts, cast, Load(rate, connections), real_time, file, port)
     console = Console(quiet=as_document)
     signal.signal(signal.SIGTERM, _interrupt)
     with Progress(console) as progress:
@@ -112,16 +113,19 @@ def own_compute(file: ConfigFile | None) -> str:
     return (file.settings(project, {}) if file else project.settings()).compute
 
 
-def chosen_acts(names: Collection[str], everything: bool) -> Sequence[Act]:
+def chosen_acts(names: Collection[str], everything: bool, compute: str) -> Sequence[Act]:
     """The acts to play, in the order of the repertoire.
 
     Raises:
-        RehearsalError: all acts are asked for, and some by name.
+        RehearsalError: all acts are asked for, and some by name, or one that the compute does not have.
     """
     if names and everything:
         raise RehearsalError("--act and --all were both given: leave one of them out")
     if everything:
-        return REPERTOIRE
+        return [act for act in REPERTOIRE if act.compute in ("", compute)]
+    for act in REPERTOIRE:
+        if act.name in names and act.compute not in ("", compute):
+            raise RehearsalError(f"the act {act.name} is about compute={act.compute}, and compute is {compute}")
     return [act for act in REPERTOIRE if act.name in names] if names else DEFAULT
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from traffic_switch.model import Live
 
 from greenlight import plan as plans
 from greenlight.commands.deploying import ALLOW, Deploy
+from greenlight.commands.expecting import EXPECTED, EXPECTED_IMAGE, require_expected, require_expected_image
 from greenlight.commands.releasing import bound, carry_out, confirm, ready_scene, require_image
 from greenlight.commands.stage_option import with_stage
 from greenlight.deployed import Deployed
+from greenlight.facts import as_live, unrecorded
 from greenlight.project import Project
+from stacks.settings import ServiceSettings
 
 
 @click.command()
@@ -20,28 +24,62 @@ from greenlight.project import Project
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(ALLOW, "may_widen", is_flag=True, help="Do not ask about permissions either that a stack would widen.")
 @click.option("--app", "assembly", type=click.Path(exists=True, path_type=Path), help="Use this synthesized assembly.")
+@click.option("--if-needed", is_flag=True, help="A VERSION that is live already is a success, and nothing is written.")
+@click.option(
+    "--expect-live",
+    "expected",
+    type=EXPECTED,
+    help='Release only while this is live: "green 1.4.0" for instance, or nothing.',
+)
+@click.option(
+    "--expect-image",
+    "expected_image",
+    type=EXPECTED_IMAGE,
+    help="Release only while VERSION is this image: sha256:… as a plan found it.",
+)
 @with_stage
 def release(
-    version: str, service: str | None, yes: bool, may_widen: bool, assembly: Path | None, stage: str | None
+    version: str,
+    service: str | None,
+    yes: bool,
+    may_widen: bool,
+    assembly: Path | None,
+    if_needed: bool,
+    expected: str | None,
+    expected_image: str | None,
+    stage: str | None,
 ) -> None:
     """Release VERSION: an image tag in the service's repository.
 
     Finds the idle color, shows what is about to happen, runs the real `cdk deploy`, follows the switch live, looks
     whether VERSION is live, and writes the new facts into cdk.json. Of a VERSION that is live already, and not declared
-    so, it writes the facts alone. Refused while a switch of the service is running,
-    and while the production rule is not as the journal says. Permissions (IAM, security groups) that a stack would
-    widen are shown, and asked about.
+    so, it writes the facts alone. Refused while a switch of the service is running, and while the production rule is
+    not as the journal says. Permissions (IAM, security groups) that a stack would widen are shown, and asked about.
     """
     project = Project.here(stage)
     deployed = Deployed(project.names)
     wanted = plans.chosen(project.settings(), service)
     settings = project.settings({f"{wanted.name}.green_version": version})
-    require_image(deployed, settings, wanted.name, version)
+    image = require_image(deployed, settings, wanted.name, version)
     live = ready_scene(deployed, wanted, settings).live
-    if facts := plans.undeclared(wanted, version, live, deployed.asked(wanted.name)):
-        project.declare(wanted.name, facts)
-        click.echo(f"{wanted.name} {version} is live already, and cdk.json declares it now: nothing was deployed")
+    if live and live.version == version and _is_done(project, deployed, wanted, live, if_needed):
         return
-    plan = bound(plans.release(wanted, version, live, deployed.attempts(wanted.name)), deployed, assembly)
+    require_expected(wanted.name, live, expected)
+    require_expected_image(wanted.name, version, image.digest, expected_image)
+    plan = bound(plans.release(wanted, version, live, deployed.attempts(wanted.name), image.digest), deployed, assembly)
     confirm(plan, settings, yes)
     carry_out(project, deployed, plan, wanted, settings, Deploy(assembly=assembly, may_widen=may_widen))
+
+
+def _is_done(project: Project, deployed: Deployed, wanted: ServiceSettings, live: Live, if_needed: bool) -> bool:
+    """Whether there is nothing to do for a version that is live: it need not be released, or was not declared."""
+    title = f"{wanted.name} {live.version} is live already"
+    if if_needed:
+        click.echo(f"{title}, on {live.color}: nothing was deployed")
+        return True
+    as_live(wanted, live, deployed.versions(wanted.name, project.settings().compute))
+    facts = unrecorded(wanted, live, deployed.journal.switches(wanted.name))
+    if facts:
+        project.declare(wanted.name, facts)
+        click.echo(f"{title}, and cdk.json declares it now: nothing was deployed")
+    return bool(facts)

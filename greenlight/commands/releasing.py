@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
-from traffic_switch.errors import SwitchError
 from traffic_switch.model import Mode, Outcome
+from traffic_switch.verdict import Verdict
+from version_guard.sighting import Sighting, judge_images
 
-from greenlight.commands.deploying import Deploy, Ended, carry_through
+from greenlight.commands.deploying import CUT_OFF, UNREADABLE, Deploy, Ended, carry_through
 from greenlight.commands.selecting import select
 from greenlight.credentials import unusable
 from greenlight.deployed import Deployed
@@ -25,12 +25,6 @@ from greenlight.templates import asked, synthesized
 from greenlight.waiting import awaited
 from greenlight.wording import printable, sentence
 from stacks.settings import ServiceSettings, Settings
-
-CUT_OFF = (
-    "That cut the deploy off: CloudFormation finishes the stack that it is at, and nothing after it; a switch that runs"
-    " goes on to its own end"
-)
-UNREADABLE = (click.ClickException, SwitchError, ClientError, BotoCoreError)
 
 
 def settled_scene(deployed: Deployed, service: ServiceSettings, settings: Settings) -> Scene:
@@ -51,18 +45,27 @@ def ready_scene(deployed: Deployed, service: ServiceSettings, settings: Settings
     return scene
 
 
-def require_image(deployed: Deployed, settings: Settings, service: str, version: str) -> None:
-    """Look whether a version can be deployed.
+def require_image(
+    deployed: Deployed, settings: Settings, service: str, version: str, *, recorded_images: bool = False
+) -> Sighting:
+    """Look which image a version is. `recorded_images` takes the one that it was, wherever its tag is now.
 
     Raises:
-        ReleaseError: it has no image.
+        ReleaseError: it has none, or another one than it was.
     """
     owner = settings.registry_names
-    if not deployed.has_image(service, version, owner):
+    repository = owner.repository(service)
+    seen = deployed.sighting(service, version, owner)
+    if not seen.digest:
         raise ReleaseError(
-            f"there is no image {version} in the repository {owner.repository(service)}: push it first, "
+            f"there is no image {version} in the repository {repository}: push it first, "
             "then release it. Nothing was changed"
         )
+    allowed = recorded_images or settings.recorded_images
+    judgment = judge_images(service, repository, [seen], (), recorded_images=allowed)
+    if judgment.verdict is Verdict.FAIL:
+        raise ReleaseError(printable(f"{judgment.reason}. Nothing was changed"))
+    return seen
 
 
 def bound(plan: Plan, deployed: Deployed, assembly: Path | None) -> Plan:
@@ -117,7 +120,7 @@ def carry_out(
     follower = Follower(deployed.journal, plan.service, tell)
     if not deploy.stacks:
         deploy = select(deploy, project, deployed, plan, settings.compute)
-    ended = carry_through(deploy, project, plan, follower)
+    ended = carry_through(deploy, project, plan.flags, follower.look)
     if ended.code:
         raise ReleaseError(_failed(deployed, plan, service, _why(follower, ended)))
     scene = _look_afterwards(deployed, plan, service, PATIENCE * settings.write_settle_seconds)

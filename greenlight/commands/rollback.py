@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -24,8 +25,9 @@ def rollback(service: str | None, yes: bool, may_widen: bool, assembly: Path | N
     """Make live again what was live before the release that made live what is live now.
 
     Only the ReleaseStack is deployed, and no container is touched, if the old color still runs its version. If it got
-    another one since, by a release that was refused, it is given the old version back first. Refused while a switch of
-    the service is running, and while the production rule is not as the journal says.
+    another one since, by a release that was refused, it is given the old version back first: the image that it was,
+    though its tag may have moved. Refused while a switch of the service is running, and while the production rule is
+    not as the journal says.
     """
     project = Project.here(stage)
     deployed = Deployed(project.names)
@@ -36,7 +38,8 @@ def rollback(service: str | None, yes: bool, may_widen: bool, assembly: Path | N
     running = deployed.versions(wanted.name, settings.compute)
     plan = plans.rollback(wanted, live, before, running, deployed.attempts(wanted.name))
     if plan.replaces:
-        require_image(deployed, settings, wanted.name, plan.version)
+        image = require_image(deployed, settings, wanted.name, plan.version, recorded_images=True)
+        plan = replace(plan, digest=image.digest, recorded=image.moved)
     plan = bound(plan, deployed, assembly)
     confirm(plan, settings, yes)
     stacks = () if plan.replaces else (project.names.stack("Release"),)

@@ -12,15 +12,16 @@ from rich.table import Table
 from rich.text import Text
 from traffic_switch.contract import Color
 from traffic_switch.journal import Lock
-from traffic_switch.model import healthy, serving
+from traffic_switch.model import Live, healthy, serving
 
+from greenlight.commands.host_age import host_facts, told
 from greenlight.commands.stage_option import with_stage
 from greenlight.deployed import Deployed
 from greenlight.journal_view import SwitchView
 from greenlight.project import Project
 from greenlight.scene import Scene
 from greenlight.switch_view import mode, state
-from greenlight.wording import at_stage, iso, printable
+from greenlight.wording import PLAIN_HTTP, at_stage, imaged, iso, printable
 from stacks.settings import ServiceSettings
 
 
@@ -31,14 +32,18 @@ def status(as_json: bool, stage: str | None) -> None:
     """Show what is live, the health of both colors, who holds the lock, and how the newest switch went."""
     project = Project.here(stage)
     deployed = Deployed(project.names)
-    seen = [_facts(service, deployed) for service in project.settings().services]
+    settings = project.settings()
+    seen = [_facts(service, deployed) for service in settings.services]
+    host = host_facts(settings, deployed)
     if as_json:
-        where = {"stage": stage, "front_door_url": deployed.front_door_url}
+        where = {"stage": stage, "front_door_url": deployed.front_door_url, "host": host}
         click.echo(json.dumps({**where, "services": seen}, indent=2))
         return
     console = Console()
     for facts in seen:
         console.print(_table(facts, deployed.front_door_url))
+    if host:
+        console.print(_text(told(host)))
 
 
 def _facts(service: ServiceSettings, deployed: Deployed) -> dict[str, Any]:
@@ -48,7 +53,7 @@ def _facts(service: ServiceSettings, deployed: Deployed) -> dict[str, Any]:
     drift = "" if scene.lock and not scene.damage else at_stage(scene.drift, deployed.names)
     return {
         "service": service.name,
-        "live": {"color": scene.live.color, "version": scene.live.version} if scene.live else None,
+        "live": _live(scene.live) if scene.live else None,
         "damage": scene.damage or None,
         "rule": str(scene.rule),
         "weights": {color.value: scene.weights.of(color) for color in Color} if scene.weights else None,
@@ -61,6 +66,10 @@ def _facts(service: ServiceSettings, deployed: Deployed) -> dict[str, Any]:
         "newest_switch": _switch(release, scene.lock, deployed.names) if release else None,
         "taken_back_by": _switch(newest, scene.lock, deployed.names) if newest and newest is not release else None,
     }
+
+
+def _live(live: Live) -> dict[str, Any]:
+    return {"color": live.color, "version": live.version, "digest": live.digest or None}
 
 
 def _healthy(scene: Scene, color: Color) -> str:
@@ -83,6 +92,7 @@ def _switch(view: SwitchView, lock: Lock | None, names: Names) -> dict[str, Any]
         "id": view.switch.id,
         "mode": mode(view),
         "asked_for": f"{view.switch.color} {view.switch.version}",
+        "digest": view.digest or None,
         "started_at": iso(view.started_at),
         "phase": view.phase,
         "outcome": state(view, lock),
@@ -108,14 +118,17 @@ def _title(facts: dict[str, Any]) -> str:
     if facts["damage"]:
         return f"{facts['service']}: what is live is damaged in the journal"
     return (
-        f"{facts['service']}: {live['color']} {live['version']} is live"
+        f"{facts['service']}: {live['color']} {imaged(live['version'], live['digest'] or '')} is live"
         if live
         else (f"{facts['service']}: nothing is live")
     )
 
 
 def _rows(facts: dict[str, Any], url: str) -> list[tuple[str, str]]:
-    rows = [("front door", url), ("rule", f"{facts['rule']}{'' if facts['weights'] else ': users may get 503'}")]
+    rows = [("front door", url)]
+    if url.startswith("http://"):
+        rows.append(("", PLAIN_HTTP))
+    rows.append(("rule", f"{facts['rule']}{'' if facts['weights'] else ': users may get 503'}"))
     if facts["drift"]:
         rows.append(("NOT AS IT SHOULD BE", facts["drift"]))
     rows += [(f"{color} targets", f"{facts['healthy'][color.value]} healthy") for color in Color]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from greenlight.doctor.account import Identity
 from greenlight.doctor.finding import Finding, one_or, problem, warning
+from greenlight.wording import PLAIN_HTTP
 
 SOON = timedelta(days=30)
 """ACM begins to renew its own certificates 60 days before they end; at 30, something keeps it from that."""
@@ -41,6 +42,13 @@ def misplaced(arn: str, identity: Identity) -> Iterator[Finding]:
             f"the certificate is of account {account}, and you deploy to {identity.account}",
             "request or import it in this account, and set certificate_arn",
         )
+
+
+def unencrypted() -> Finding:
+    """Say what a front door gives away that port 80 serves. It will do for a first look."""
+    return warning(
+        f"port 80 serves {PLAIN_HTTP}", "set certificate_arn and domain_name, and let port 443 serve, before users come"
+    )
 
 
 def judge_certificate(found: Certificate | None, domain: str, now: datetime) -> tuple[Finding, ...]:

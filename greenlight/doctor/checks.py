@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.platforms import architecture
 from settings_guard.rules import refusals
 from traffic_switch.contract import Color, alarm_names
 
@@ -22,9 +23,13 @@ from greenlight.doctor.ports.host import Hosts
 from greenlight.doctor.ports.images import Images
 from greenlight.doctor.ports.names import addresses
 from greenlight.doctor.ports.quotas import Quotas
+from greenlight.doctor.ports.registry import Registry
 from greenlight.doctor.ports.stacks import Stacks
+from greenlight.doctor.ports.trail import trails
 from greenlight.doctor.ports.upkeep import Upkeep
+from greenlight.doctor.registry import judge_registry
 from greenlight.doctor.traffic import judge_traffic
+from greenlight.doctor.trail import judge_trail
 from greenlight.project import Project
 from greenlight.scene import PAUSE_SECONDS, Scene
 from greenlight.templates import recorded_settings
@@ -68,6 +73,8 @@ class Doctor:
             Check("preview secret", self._secrets),
             Check("deletion protection", self._protection),
             Check("notifications", self._notifications),
+            Check("registry", self._whole_registry),
+            Check("trail", self._trail),
         ]
 
     def _bootstrap(self) -> Iterable[Finding]:
@@ -94,24 +101,33 @@ class Doctor:
     def _images(self) -> Iterable[Finding]:
         reader = Images(self._aws)
         found = [self._repository(reader, service) for service in self._settings.services]
-        return images.judge_images(found, self._architecture())
+        return images.judge_images(found, self._settings.image_platform)
 
     def _repository(self, reader: Images, service: ServiceSettings) -> images.Repository:
         versions = tuple(dict.fromkeys([service.blue_version, service.green_version]))
         is_ours = bool(self._registry.output("Registry", f"{pascal(service.name)}RepositoryUri"))
-        return reader.repository(self._settings.registry_names.repository(service.name), versions, is_ours)
+        name = self._settings.registry_names.repository(service.name)
+        return reader.repository(name, versions, is_ours, self._recorded(service, versions))
 
-    def _architecture(self) -> str:
-        """Of what the images run on: the machine image decides on EC2; the tasks of Fargate are fixed."""
-        image = self._hosts.image(self._settings.ami_id) if self._settings.compute == "ec2" else None
-        return image.architecture if image else host.DEFAULT_ARCHITECTURE
+    def _recorded(self, service: ServiceSettings, versions: Iterable[str]) -> Mapping[str, str]:
+        """The digests that the journal remembers of these versions."""
+        if not self._is_deployed(service):
+            return {}
+        journal = Deployed(self._settings.names).journal
+        known = {version: journal.image(service.name, version) for version in versions}
+        return {version: image.digest for version, image in known.items() if image and image.digest}
 
     def _host(self) -> Iterable[Finding]:
         if self._settings.compute == "fargate":
             return (ok("Fargate has none"),)
         name, ami_id = self._settings.instance_type, self._settings.ami_id
         found, image = self._hosts.instance_type(name), self._hosts.image(ami_id)
-        return host.judge_host(name, found, self._hosts.zone(), image, ami_id)
+        processor = architecture(self._settings.image_platform)
+        return (*host.judge_host(name, found, self._hosts.zone(), image, ami_id, processor), *self._age())
+
+    def _age(self) -> Iterator[Finding]:
+        if instance := self._stacks.compute_output("InstanceId"):
+            yield host.judge_age(self._hosts.host(instance), self._settings.host_max_age_days, time.time())
 
     def _roles(self) -> Iterable[Finding]:
         wanted = service_roles.needed(self._settings.compute)
@@ -120,11 +136,12 @@ class Doctor:
 
     def _certificate(self) -> Iterable[Finding]:
         arn, name = self._settings.certificate_arn, self._settings.domain_name
+        open_to_read = () if self._settings.serves_https else (certificate.unencrypted(),)
         if arn is None or name is None:
-            return (ok("certificate_arn is not set: the front door speaks plain HTTP"),)
+            return open_to_read
         misplaced = tuple(certificate.misplaced(arn, self._identity))
         found = None if misplaced else front_door.certificate(self._aws, arn)
-        return misplaced or certificate.judge_certificate(found, name, datetime.now(UTC))
+        return (*(misplaced or certificate.judge_certificate(found, name, datetime.now(UTC))), *open_to_read)
 
     def _domain(self) -> Iterable[Finding]:
         name = self._settings.domain_name
@@ -134,6 +151,14 @@ class Doctor:
         door = front_door.dns_name(self._aws, arns[0]) if arns else ""
         return domain.judge_domain(name, addresses(name), door, addresses(door) if door else None)
 
+    def _trail(self) -> Iterable[Finding]:
+        is_strict = self._settings.is_strict
+        return judge_trail(trails(self._aws) if is_strict else (), is_strict)
+
+    def _whole_registry(self) -> Iterable[Finding]:
+        wanted = self._settings.makes_governance
+        return judge_registry(Registry(self._aws, self._stacks).settings(self._settings) if wanted else ())
+
     def _alarms(self) -> Iterable[Finding]:
         named, own = self._settings.alarm_names, self._upkeep.own_alarms()
         prefix, services = self._settings.names.alarm_prefix, self._settings.services
@@ -141,12 +166,14 @@ class Doctor:
         return alarms.judge_alarms(named, own, guards, self._upkeep.alarm_states({*named, *own}))
 
     def _quotas(self) -> Iterable[Finding]:
-        demand = quotas.Demand(len(self._settings.services), self._settings.nat_gateways)
+        demand = quotas.Demand(
+            len(self._settings.services), self._settings.nat_gateways, bool(self._settings.preview_cidrs)
+        )
         return quotas.judge_quotas(Quotas(self._aws, self._stacks).rooms(demand))
 
     def _secrets(self) -> Iterable[Finding]:
-        found = self._upkeep.secrets()
-        return tuple(upkeep.judge_secret(*each) for each in found.items()) or (ok(NOT_YET),)
+        found, days = self._upkeep.secrets(datetime.now(UTC)), self._settings.preview_rotation_days
+        return tuple(upkeep.judge_secret(*each, days) for each in found.items()) or (ok(NOT_YET),)
 
     def _protection(self) -> Iterable[Finding]:
         return upkeep.judge_protection(self._settings.deletion_protection, self._upkeep.protected())

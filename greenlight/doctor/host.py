@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from greenlight.doctor.finding import Finding, one_or, problem
+from host_age.judgment import Host
 
-DEFAULT_ARCHITECTURE = "x86_64"
-"""Of the machine image that a host gets when `ami_id` is left out, and of Fargate's tasks."""
+from greenlight.doctor.finding import Finding, ok, one_or, problem, warning
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,31 @@ class MachineImage:
 
 
 def judge_host(
-    name: str, found: InstanceType | None, zone: str, image: MachineImage | None, ami_id: str | None
+    name: str,
+    found: InstanceType | None,
+    zone: str,
+    image: MachineImage | None,
+    ami_id: str | None,
+    architecture: str,
 ) -> tuple[Finding, ...]:
-    """Judge all that RunInstances would look at. `zone` is where the host is, or will be: the VPC's first."""
-    findings = [*_judge_type(name, found, zone), *_judge_image(ami_id, image), *_judge_pair(found, image)]
+    """Judge all that RunInstances would look at. `zone` is where the host is, or will be: the VPC's first.
+
+    `architecture` is that of the image that EC2 looks up when none is named.
+    """
+    findings = [*_judge_type(name, found, zone), *_judge_image(ami_id, image), *_judge_pair(found, image, architecture)]
     return one_or(findings, f"{name} is offered in {zone}")
+
+
+def judge_age(host: Host | None, max_age_days: int, now: float) -> Finding:
+    """Judge how long ago the host was patched, which is when it was launched."""
+    if host is None:
+        return warning("the host is gone", "`greenlight renew-host` starts another one")
+    if host.is_due(max_age_days, now):
+        return warning(
+            f"{host.described(now)}, and host_max_age_days is {max_age_days}: it lacks every security update since",
+            "`greenlight renew-host`",
+        )
+    return ok(host.described(now))
 
 
 def _judge_type(name: str, found: InstanceType | None, zone: str) -> Iterator[Finding]:
@@ -56,8 +75,8 @@ def _judge_image(ami_id: str | None, image: MachineImage | None) -> Iterator[Fin
         yield problem(f"the machine image {image.id} is {image.state}", "set ami_id to one that is available")
 
 
-def _judge_pair(found: InstanceType | None, image: MachineImage | None) -> Iterator[Finding]:
-    architecture = image.architecture if image else DEFAULT_ARCHITECTURE
+def _judge_pair(found: InstanceType | None, image: MachineImage | None, default: str) -> Iterator[Finding]:
+    architecture = image.architecture if image else default
     if found and architecture not in found.architectures:
         which = f"the machine image {image.id}" if image else "Amazon Linux 2023, which hosts get without ami_id,"
         yield problem(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from greenlight.doctor.finding import Finding, one_or, problem
+from greenlight.doctor.finding import Finding, one_or, problem, warning
 
-ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
-"""EC2's and ECS's names for processors, and those of image manifests (OCI image specification, GOARCH)."""
 REGISTRY_FIRST = "deploy the registry's stack, then push the images"
 
 
 @dataclass(frozen=True)
 class Repository:
-    """One service's repository. `platforms` has each declared version that has an image, as `os/architecture`."""
+    """One service's repository. `platforms` has each declared version that has an image, as `os/architecture`.
+
+    `digests` are those of the declared versions as their tags say now, `recorded` as the journal remembers them.
+    """
 
     name: str
     exists: bool
@@ -22,11 +23,12 @@ class Repository:
     """Whether the registry's stack holds it: one that outlived its stack is in the way of the next."""
     wanted: tuple[str, ...]
     platforms: Mapping[str, tuple[str, ...]]
+    digests: Mapping[str, str] = field(default_factory=dict)
+    recorded: Mapping[str, str] = field(default_factory=dict)
 
 
-def judge_images(repositories: Iterable[Repository], architecture: str) -> tuple[Finding, ...]:
-    """Judge every declared version against what the host or the tasks are: `x86_64` or `arm64`."""
-    platform = f"linux/{ARCHITECTURES.get(architecture, architecture)}"
+def judge_images(repositories: Iterable[Repository], platform: str) -> tuple[Finding, ...]:
+    """Judge every declared version against what the host or the tasks are, e.g. `linux/amd64`."""
     looked = list(repositories)
     found = [finding for each in looked for finding in _judge(each, platform)]
     versions = ", ".join(f"{each.name}:{version}" for each in looked for version in each.wanted)
@@ -56,4 +58,10 @@ def _judge_version(repository: Repository, version: str, platform: str) -> Itera
         yield problem(
             f"the image {image} is for {' and '.join(built) or 'no platform'}, and it would run on {platform}",
             f"`docker build --platform {platform}`, and push it under a new tag",
+        )
+    elif (was := repository.recorded.get(version)) and was != (now := repository.digests.get(version)):
+        yield warning(
+            f"the tag of {image} is on {now}, but it was first deployed as {was}: what runs stays, and a deploy that"
+            " would start it anew is refused",
+            "find out who did that (CloudTrail: BatchDeleteImage, PutImage), and push what is to run under a new tag",
         )

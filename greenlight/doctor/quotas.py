@@ -25,8 +25,8 @@ VPCS = Quota("vpc", "L-F678F1CE", "VPCs per Region")
 INTERNET_GATEWAYS = Quota("vpc", "L-A4707A72", "Internet gateways per Region")
 QUOTAS = (RULES, TARGET_GROUPS, LOAD_BALANCERS, ELASTIC_IPS, VPCS, INTERNET_GATEWAYS)
 
-RULES_PER_SERVICE, GROUPS_PER_SERVICE = 3, 2
-"""The production rule and a preview rule of each color; a target group of each color."""
+RULES_PER_SERVICE, PEOPLES_RULES, GROUPS_PER_SERVICE = 3, 2, 2
+"""The production rule and a preview rule of each color; people's preview rules; a target group of each color."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,12 @@ class Demand:
 
     services: int
     nat_gateways: int
+    people_preview: bool = False
 
     def of(self, quota: Quota) -> int:
         """How many of a quota's things Greenlight has once it is deployed."""
         wanted = {
-            RULES: self.services * RULES_PER_SERVICE,
+            RULES: self.services * (RULES_PER_SERVICE + PEOPLES_RULES * self.people_preview),
             TARGET_GROUPS: self.services * GROUPS_PER_SERVICE,
             ELASTIC_IPS: self.nat_gateways,
         }

@@ -42,5 +42,8 @@ def _judge_declared(service: ServiceSettings, scene: Scene, allow_live_change: b
             f"{service.name}: {live.color} is live with {live.version}, and cdk.json declares {declared} for it:"
             " a deploy would be refused"
         ),
-        printable(f"set {field} to {live.version}, and release the other with `greenlight release`"),
+        printable(
+            f"set {field} to {live.version} (`greenlight record` does), or deploy with `greenlight deploy`, which takes"
+            f" that from the journal; release {declared} with `greenlight release`"
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from greenlight.doctor.finding import Finding, ok, one_or, problem, warning
 
@@ -11,16 +12,32 @@ EDGE_ANEW = (
     " deletion_protection=false`, `npx cdk destroy GreenlightEdge`, `npx cdk deploy --all`"
 )
 """CloudFormation could not put another secret in its place: GreenlightSwitch imports its ARN, which would change."""
+LATE_DAYS = 2
+"""How late a rotation may be: it is tried every half hour."""
 PENDING = "PendingConfirmation"
 
 
-def judge_secret(name: str, is_deleted: bool | None) -> Finding:
-    """Judge the preview secret, which every smoke test reads. `is_deleted` is None when nothing is known of it."""
-    if is_deleted is None:
+@dataclass(frozen=True)
+class SecretLook:
+    """What is to be seen of a secret without reading it: whether it is being deleted, and days since it changed."""
+
+    is_deleted: bool
+    age_days: float
+
+
+def judge_secret(name: str, look: SecretLook | None, rotation_days: int) -> Finding:
+    """Judge the preview secret, which every smoke test reads. `look` is None when it does not exist.
+
+    It is rotated every `rotation_days` days, by itself; 0 is never.
+    """
+    if look is None:
         return problem(f"{name} does not exist any more: smoke tests cannot read it", EDGE_ANEW)
-    if is_deleted:
+    if look.is_deleted:
         again = f"`aws secretsmanager restore-secret --secret-id {name}`"
         return problem(f"{name} is scheduled for deletion: smoke tests cannot read it", again)
+    if rotation_days and look.age_days > rotation_days + LATE_DAYS:
+        said = f"{name} has not changed for {look.age_days:.0f} days, and preview_rotation_days is {rotation_days}"
+        return warning(said, "`greenlight rotate-preview`, or read in its function's log why it fails")
     return ok("there, and not scheduled for deletion")
 
 

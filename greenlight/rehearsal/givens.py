@@ -13,7 +13,24 @@ NAMESPACE = "Rehearsal"
 WINDOW_SECONDS = 60
 
 
+TRAIL = "account"
+
+
 def provide(settings: Settings) -> None:
+    """Make what this account is to have before Greenlight comes."""
+    _alarms(settings)
+    if settings.is_strict:
+        _trail()
+
+
+def _trail() -> None:
+    """Log what is called, as an account does that watches for strangers."""
+    cloudtrail = boto3.client("cloudtrail")
+    cloudtrail.create_trail(Name=TRAIL, S3BucketName="account-trail", IsMultiRegionTrail=True)
+    cloudtrail.start_logging(Name=TRAIL)
+
+
+def _alarms(settings: Settings) -> None:
     """Make every alarm of `alarm_names`: one that is OK as long as nobody puts it into another state."""
     cloudwatch = boto3.client("cloudwatch")
     for name in settings.alarm_names:

@@ -52,7 +52,7 @@ def play(stage: Stage, act: Act, load: Load) -> ActResult:
     performance = Performance(stage, watch.look)
     scene, stage.scene = stage.scene, ""
     records, problem = _under_load(stage, act, load, watch, performance)
-    seen = _seen(performance, records)
+    seen = _seen(act, performance, records)
     complaints = [problem] if problem else [*act.complaints(seen), *seen.broken_promises]
     result = _result(stage, act, seen, complaints, time.monotonic() - started)
     stage.scene = _scene_after(act, scene, result)
@@ -133,7 +133,7 @@ def _under_load(
         return traffic.stop(), problem
 
 
-def _seen(performance: Performance, records: Sequence[RequestRecord]) -> Seen:
+def _seen(act: Act, performance: Performance, records: Sequence[RequestRecord]) -> Seen:
     before, after, settings = performance.before, performance.lookout.snapshot(), performance.stage.settings
     return Seen(
         steps=dict(performance.steps),
@@ -144,7 +144,7 @@ def _seen(performance: Performance, records: Sequence[RequestRecord]) -> Seen:
         after=after.live,
         records=records,
         more_records=performance.more_records,
-        broken_promises=tuple(broken(before, after)),
+        broken_promises=tuple(broken(before, after, act.moves)),
         compute=settings.compute,
         compute_status=stack_status(settings.names.compute_stack(settings.compute)),
     )

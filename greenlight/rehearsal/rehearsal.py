@@ -43,6 +43,8 @@ class Order:
     port: int | None = None
     more_flags: Mapping[str, Flags] = field(default_factory=dict)
     """Further sets of flags by name, for whoever deploys more than the acts do."""
+    narrow_bootstrap: bool = False
+    """Whether CloudFormation makes resources with docs/bootstrap/'s policies, and not as an administrator."""
     place: Place = field(default_factory=lambda: Place(CHECKOUT / "build" / "rehearsal"))
 
 
@@ -92,7 +94,14 @@ def opened(order: Order, progress: Progress) -> Iterator[Stage]:
         write_catalog(order.place.root, plan.settings.services, order.cast)
         if plan.needs_a_certificate:
             issue(order.place.root, plan.settings.certificate_arn, plan.settings.domain_name)
-        with staged(order.place, plan, progress, order.port, real_time=order.real_time) as stage:
+        with staged(
+            order.place,
+            plan,
+            progress,
+            order.port,
+            real_time=order.real_time,
+            narrow_bootstrap=order.narrow_bootstrap,
+        ) as stage:
             provide(plan.settings)
             _first_deployment(stage, order.cast)
             yield stage

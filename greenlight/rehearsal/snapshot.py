@@ -114,6 +114,11 @@ class Lookout:
         """Look at the switches alone."""
         return read_journal(self._table(), self._service).switches
 
+    def live_version(self, service: str) -> str:
+        """The version of another service that is live; empty when none is."""
+        live = read_journal(self._table(), service).live
+        return live.version if live else ""
+
     def rule(self) -> tuple[str, Weights | None]:
         """The production rule and its weights, on whichever listener it is."""
         listener = self.outputs("Edge")["ListenerArn"]

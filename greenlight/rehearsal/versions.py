@@ -18,6 +18,8 @@ from greenlight.rehearsal.runner.images import push_image
 from stacks.settings import ServiceSettings, Settings
 
 POLL_SECONDS = 0.1
+DELIVERED, DENIED, UNDELIVERABLE = "3.0.0-delivered", "3.0.0-denied", "3.0.0-undeliverable"
+"""What commits to the rehearsed repository want: the working tree, as these commits are, pushed by a build alone."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,10 @@ class Cast:
 def write_catalog(folder: Path, services: Sequence[ServiceSettings], cast: Cast) -> None:
     """Tell the runner where each service's source is, which commit each version is, and which faults it has."""
     sources = {service.name: service.source for service in services}
+    of_the_cast = {version: VersionEntry(tuple(found), cast.commit(version)) for version, found in cast.faults.items()}
+    of_commits = {DELIVERED: VersionEntry(), DENIED: VersionEntry(), UNDELIVERABLE: VersionEntry(("unhealthy",))}
     entries = {
-        (service, version): VersionEntry(tuple(found), cast.commit(version))
-        for service in sources
-        for version, found in cast.faults.items()
+        (service, version): entry for service in sources for version, entry in {**of_commits, **of_the_cast}.items()
     }
     VersionCatalog(folder / CATALOG_FILE).write(sources, entries)
 
@@ -71,9 +73,10 @@ def pushing_images(settings: Settings, cast: Cast) -> Iterator[None]:
     stop = threading.Event()
     ecr = boto3.client("ecr")
     repositories = {service.name: settings.registry_names.repository(service.name) for service in settings.services}
+    architecture = settings.image_platform.partition("/")[2]
     with ThreadPoolExecutor(len(repositories)) as pool:
         pushed = {
-            service: pool.submit(_push, ecr, repository, list(cast.faults), stop)
+            service: pool.submit(_push, ecr, repository, list(cast.faults), architecture, stop)
             for service, repository in repositories.items()
         }
         try:
@@ -85,12 +88,12 @@ def pushing_images(settings: Settings, cast: Cast) -> Iterator[None]:
                 raise RehearsalError(f"the images of {name} could not be pushed: {error}") from error
 
 
-def _push(ecr: Any, repository: str, versions: Sequence[str], stop: threading.Event) -> None:
+def _push(ecr: Any, repository: str, versions: Sequence[str], architecture: str, stop: threading.Event) -> None:
     while not _exists(ecr, repository):
         if stop.wait(POLL_SECONDS):
             return
     for version in versions:
-        push_image(ecr, repository, version)
+        push_image(ecr, repository, version, architecture)
 
 
 def _exists(ecr: Any, repository: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from botocore.config import Config
+from traffic_switch.journal import Answer
 from traffic_switch.surroundings import Surroundings
 
 from custom_resource.patience import Patience
@@ -34,10 +35,10 @@ W = TypeVar("W", bound=World)
 def judge(
     event: Event,
     physical_id: str,
-    decide: Callable[[Event, W, Patience], tuple[str, str]],
+    decide: Callable[[Event, W, Patience], Answer],
     world: W,
     seconds_left: float,
 ) -> None:
-    """Answer with SUCCESS or FAILED and the reason, as `decide` says, within the time that the function has left."""
+    """Answer as `decide` says, within the time that the function has left."""
     patience = Patience(world.surroundings, seconds_left - ANSWER_SECONDS)
     serve(event, physical_id, lambda: decide(event, world, patience), world.answer)

@@ -17,6 +17,7 @@ from custom_resource.patience import Patience
 from custom_resource.request import Event, Kind, kind_of, properties, required
 from custom_resource.stack import goes_back
 from traffic_switch.contract import HTTPS_PORT
+from traffic_switch.journal import Answer
 
 from deletion_protection.world import World
 
@@ -28,7 +29,7 @@ ANEW = (
 )
 
 
-def judge(event: Event, world: World, patience: Patience) -> tuple[str, str]:
+def judge(event: Event, world: World, patience: Patience) -> Answer:
     """Return SUCCESS or FAILED with the reason. A rollback and a deletion of the stack are never refused.
 
     Raises:
@@ -37,15 +38,15 @@ def judge(event: Event, world: World, patience: Patience) -> tuple[str, str]:
     wanted, kind = properties(event), kind_of(event)
     arn, stays = required(wanted, "LoadBalancerArn"), required(wanted, "Https") == "true"
     if kind is Kind.CREATE and patience(lambda: world.load_balancers.redirects_for_good(arn)):
-        return "FAILED", ANEW
+        return Answer("FAILED", ANEW)
     if kind is Kind.DELETE or stays:
-        return "SUCCESS", "no listener goes"
+        return Answer("SUCCESS", "no listener goes")
     groups = patience(lambda: world.only_served_at(arn, HTTPS_PORT))
     if not groups:
-        return "SUCCESS", f"no users are served by port {HTTPS_PORT} alone"
+        return Answer("SUCCESS", f"no users are served by port {HTTPS_PORT} alone")
     if goes_back(event, lambda stack: "ROLLBACK" in world.status(stack), patience, world.surroundings.sleep):
-        return "SUCCESS", "rolling back"
-    return "FAILED", _refusal(groups)
+        return Answer("SUCCESS", "rolling back")
+    return Answer("FAILED", _refusal(groups))
 
 
 def _refusal(groups: Collection[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from custom_resource.patience import Patience
 from custom_resource.request import Event, Kind, kind_of, properties, required
+from traffic_switch.journal import Answer
 from traffic_switch.stack_looks import FORWARD, STATUS_PATIENCE_SECONDS, STATUS_PAUSE_SECONDS
 
 from deletion_protection.load_balancers import ATTRIBUTE
@@ -18,7 +19,7 @@ CREATION_ROLLS_BACK = "ROLLBACK_IN_PROGRESS"
 STACK_GOES = "DELETE_IN_PROGRESS"
 
 
-def decide(event: Event, world: World, patience: Patience) -> tuple[str, str]:
+def decide(event: Event, world: World, patience: Patience) -> Answer:
     """Return SUCCESS or FAILED with the reason.
 
     Raises:
@@ -29,7 +30,7 @@ def decide(event: Event, world: World, patience: Patience) -> tuple[str, str]:
     if kind_of(event) is Kind.DELETE:
         return _let_go(arn, _status(str(event["StackId"]), world, patience), world, patience)
     patience(lambda: world.load_balancers.protect(arn, enabled))
-    return "SUCCESS", f"{ATTRIBUTE} is {str(enabled).lower()}"
+    return Answer("SUCCESS", f"{ATTRIBUTE} is {str(enabled).lower()}")
 
 
 def _status(stack_id: str, world: World, patience: Patience) -> str:
@@ -44,18 +45,19 @@ def _status(stack_id: str, world: World, patience: Patience) -> str:
         clock.sleep(STATUS_PAUSE_SECONDS)
 
 
-def _let_go(arn: str, status: str, world: World, patience: Patience) -> tuple[str, str]:
+def _let_go(arn: str, status: str, world: World, patience: Patience) -> Answer:
     """Unprotect what a failed creation leaves; refuse the deletion of a stack whose load balancer is protected.
 
     Otherwise the resource leaves the template, in an update or its rollback, and the load balancer stays as it is.
     """
     if status == CREATION_ROLLS_BACK:
         patience(lambda: world.load_balancers.protect(arn, False))
-        return "SUCCESS", "the creation is rolled back, and the load balancer with it"
+        return Answer("SUCCESS", "the creation is rolled back, and the load balancer with it")
     if status == STACK_GOES and patience(lambda: world.load_balancers.is_protected(arn)):
-        return "FAILED", (
+        return Answer(
+            "FAILED",
             "the load balancer is protected against deletion. To delete it all the same, run `aws elbv2"
             f" modify-load-balancer-attributes --load-balancer-arn {arn} --attributes Key={ATTRIBUTE},Value=false`, and"
-            " delete the stack again"
+            " delete the stack again",
         )
-    return "SUCCESS", "the load balancer stays as it is"
+    return Answer("SUCCESS", "the load balancer stays as it is")

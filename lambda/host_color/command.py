@@ -13,6 +13,7 @@ from host_color.model import HostColor, Step
 from host_color.world import World
 
 FIRST_PAUSE_SECONDS = 0.25
+PAUSE_GROWTH = 1.5
 LONGEST_PAUSE_SECONDS = 5.0
 
 
@@ -45,7 +46,7 @@ def poll(look: Callable[[bool], Judgment], clock: Surroundings, deadline: float)
         if judgment.final or not patience_left:
             return judgment
         clock.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
 
 
 def _send(step: Step, color: HostColor, world: World, deadline: float) -> str:
@@ -58,4 +59,4 @@ def _send(step: Step, color: HostColor, world: World, deadline: float) -> str:
             if clock.monotonic() + pause >= min(deadline, started + error.patience_seconds):
                 raise
         clock.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)

@@ -16,6 +16,7 @@ from custom_resource.stack import is_known_to_roll_back, is_rolling_back
 from live_traffic.listener import Listeners
 from traffic_switch.config import load_balancer_of
 from traffic_switch.contract import JOURNAL_VARIABLE
+from traffic_switch.journal import Answer
 from traffic_switch.ports.answer import answer
 from traffic_switch.ports.dynamodb_journal import DynamoJournal
 from traffic_switch.ports.journal_table import JournalTable
@@ -52,20 +53,20 @@ def serve(event: Mapping[str, Any], world: World, seconds_left: float) -> None:
     answer_once(event, _physical_id(event), lambda: _carry_out(event, world, seconds), world.answer)
 
 
-def _carry_out(event: Mapping[str, Any], world: World, seconds: float) -> tuple[str, str]:
+def _carry_out(event: Mapping[str, Any], world: World, seconds: float) -> Answer:
     """Return SUCCESS or FAILED with what was done, for the stack's events."""
     if event.get("RequestType") == Kind.DELETE:
-        return "SUCCESS", _delete(event, world)
+        return Answer("SUCCESS", _delete(event, world))
     patience = Patience(world.surroundings, seconds)
     if is_known_to_roll_back(event, world.is_rolling_back, patience):
-        return "SUCCESS", _roll_back(event, world, min(seconds, ROLLBACK_SECONDS))
+        return Answer("SUCCESS", _roll_back(event, world, min(seconds, ROLLBACK_SECONDS)))
     try:
-        return "SUCCESS", _go_forward(event, world, seconds)
+        return Answer("SUCCESS", _go_forward(event, world, seconds))
     except Exception:
         if not is_known_to_roll_back(event, world.is_rolling_back, patience):
             raise
         log.exception("the change did not work, but its stack is rolling back")
-        return "SUCCESS", _roll_back(event, world, min(patience.seconds_left, ROLLBACK_SECONDS))
+        return Answer("SUCCESS", _roll_back(event, world, min(patience.seconds_left, ROLLBACK_SECONDS)))
 
 
 def _go_forward(event: Mapping[str, Any], world: World, seconds: float) -> str:

@@ -6,12 +6,13 @@ from custom_resource.patience import Patience
 from custom_resource.request import Event, Kind, kind_of
 from custom_resource.stack import goes_back
 from traffic_switch.contract import RECORDED_SETTINGS
+from traffic_switch.journal import Answer
 
 from settings_guard.rules import Values, refusal
 from settings_guard.world import World
 
 
-def decide(event: Event, world: World, patience: Patience) -> tuple[str, str]:
+def decide(event: Event, world: World, patience: Patience) -> Answer:
     """Return SUCCESS or FAILED with the reason. Only an update that goes forward is ever refused.
 
     A system that a version without this resource deployed has a Create here: it records the values, and passes. A
@@ -19,13 +20,13 @@ def decide(event: Event, world: World, patience: Patience) -> tuple[str, str]:
     would be refused.
     """
     if kind_of(event) is not Kind.UPDATE:
-        return "SUCCESS", "nothing is known to have been deployed before"
+        return Answer("SUCCESS", "nothing is known to have been deployed before")
     refused = refusal(_recorded(event, "OldResourceProperties"), _recorded(event, "ResourceProperties"), _stack(event))
     if not refused:
-        return "SUCCESS", "nothing changes that cannot"
+        return Answer("SUCCESS", "nothing changes that cannot")
     if goes_back(event, world.is_rolling_back, patience, world.surroundings.sleep):
-        return "SUCCESS", "rolling back"
-    return "FAILED", refused
+        return Answer("SUCCESS", "rolling back")
+    return Answer("FAILED", refused)
 
 
 def _recorded(event: Event, name: str) -> Values:

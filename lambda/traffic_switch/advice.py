@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 COMMANDS = re.compile(
-    r"`(greenlight (?:release|rollback|repair|abort|status|history|doctor)|npx cdk \w+)\b"
+    r"`(greenlight (?:release|rollback|repair|abort|status|history|doctor|renew-host|rotate-preview)|npx cdk \w+)\b"
     r"(?![^`]*(?:-c stage=|--stage ))"
 )
 """Those that name no stage yet."""

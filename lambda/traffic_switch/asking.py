@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from typing import Any
 
 from traffic_switch.contract import KEEP, Color
 from traffic_switch.errors import RequestError
-from traffic_switch.journal import Properties
 
 ANSWERED_WITH = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
 """Without these nobody can be answered (CloudFormation user guide, custom resource request fields)."""
@@ -18,6 +18,28 @@ NOT_COMPARED = ("ServiceToken", "ServiceTimeout")
 """Properties that say how a request is made, not what for: a rollback may come with others."""
 
 DELETE, UPDATE = "Delete", "Update"
+
+
+@dataclass(frozen=True)
+class Properties:
+    """The resource's properties before and after a request, as canonical JSON; empty where there were none."""
+
+    old: str = ""
+    new: str = ""
+
+    def reverses(self, other: Properties) -> bool:
+        """Whether this request takes the other one back. CloudFormation gives a rollback no other mark."""
+        return bool(self.old and self.new) and (self.old, self.new) == (other.new, other.old)
+
+    @property
+    def reversed(self) -> Properties:
+        """Those of the request that takes this one back."""
+        return Properties(self.new, self.old)
+
+    @property
+    def text(self) -> str:
+        """A short text that is the same for the same properties."""
+        return hashlib.sha256(f"{self.old}\n{self.new}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from traffic_switch.contract import (
 from traffic_switch.journal import Answer
 from traffic_switch.model import StackLook
 from traffic_switch.origin import own_stack
-from traffic_switch.ports import answer, answer_host, stack_status
+from traffic_switch.ports import answer, answer_host, preview_secret, stack_status
 from traffic_switch.ports.answer import CloudFormationRequest
 from traffic_switch.ports.dynamodb_journal import DynamoJournal
 from traffic_switch.ports.executions import Executions
@@ -90,10 +90,12 @@ class AwsWorld:
     def front_door(self, service: config.Service) -> FrontDoor:
         return FrontDoor(service.front_door_url, self._around, service.host_name)
 
-    def preview_headers(self, color: Color) -> Mapping[str, str]:
-        secrets = self._around.client("secretsmanager", SHORT)
-        secret = secrets.get_secret_value(SecretId=self._around.environment[PREVIEW_SECRET_VARIABLE])["SecretString"]
-        return {PREVIEW_HEADER: f"{color}-{secret}"}
+    def preview_headers(self, service: config.Service, color: Color) -> Mapping[str, str]:
+        secrets, secret = (
+            self._around.client("secretsmanager", SHORT),
+            self._around.environment[PREVIEW_SECRET_VARIABLE],
+        )
+        return {PREVIEW_HEADER: preview_secret.value(secrets, secret, service.name, color)}
 
     @property
     def own_stack(self) -> str:

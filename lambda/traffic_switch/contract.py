@@ -23,10 +23,21 @@ KEEP = "keep"
 ENVIRONMENT_HEADER = "X-Environment"
 VERSION_HEADER = "X-Version"
 PREVIEW_HEADER = "X-Greenlight-Preview"
-"""Its value is `<color>-<secret>`: the way in to an idle color, for smoke tests alone."""
+"""Its value is `<service>-<color>-<secret>`: the way in to an idle color, for smoke tests alone."""
+
+PREVIEW_STAGE = "GREENLIGHT_KEYS"
+"""The staging label of the secret's version that holds the values: a JSON object, by their names.
+
+Secrets Manager's own label for what is current stays at what CloudFormation generated, which opens nothing.
+"""
 
 HTTP_PORT, HTTPS_PORT = 80, 443
 """Ports of the load balancer's listeners. One on any other port is a person's."""
+
+PEOPLE_HTTP_PORT, PEOPLE_HTTPS_PORT = 8080, 8443
+"""Where people preview from the networks of `preview_cidrs`: one of them, depending on the certificate."""
+PEOPLE = "-people"
+"""What the names of the values end with that people use there."""
 
 PRODUCTION_PRIORITY = 100
 PREVIEW_PRIORITIES = {Color.BLUE: 10, Color.GREEN: 11}
@@ -43,6 +54,12 @@ RELEASE_STACK_VARIABLE = "GREENLIGHT_RELEASE_STACK"
 
 TOPIC_VARIABLE = "GREENLIGHT_TOPIC"
 PREVIEW_SECRET_VARIABLE = "GREENLIGHT_PREVIEW_SECRET"
+PREVIEW_NAMES_VARIABLE = "GREENLIGHT_PREVIEW_NAMES"
+"""The names of all values of the preview header, separated by commas."""
+LOAD_BALANCER_VARIABLE = "GREENLIGHT_LOAD_BALANCER"
+ROTATION_DAYS_VARIABLE = "GREENLIGHT_ROTATION_DAYS"
+SPREAD_SECONDS_VARIABLE = "GREENLIGHT_SPREAD_SECONDS"
+"""How long a rule may take until the whole load balancer follows it."""
 STAGE_VARIABLE = "GREENLIGHT_STAGE"
 """The stage that a function is of, and that `greenlight` takes for `--stage`; without it, production."""
 
@@ -57,10 +74,22 @@ GUARD_RESOURCE_TYPE = "Custom::GreenlightVersionGuard"
 SETTINGS_GUARD_RESOURCE_TYPE = "Custom::GreenlightSettingsGuard"
 PROTECTION_RESOURCE_TYPE = "Custom::GreenlightDeletionProtection"
 KEPT_LISTENER_RESOURCE_TYPE = "Custom::GreenlightKeptListener"
+PREVIEW_KEYS_RESOURCE_TYPE = "Custom::GreenlightPreviewKeys"
+CLOSED_GROUP_RESOURCE_TYPE = "Custom::GreenlightClosedGroup"
 HOST_COLOR_RESOURCE_TYPE = "Custom::GreenlightHostColor"
 
 RECORDED_SETTINGS = "Settings"
 """The property of the settings guard's resource that holds what was deployed."""
+
+
+def preview_name(service: str, color: Color) -> str:
+    """Name the value of the preview header that leads to a color; the value begins with it."""
+    return f"{service}-{color}"
+
+
+def previous_name(name: str) -> str:
+    """Name the value that was valid before; until a rotation has made one, a value that nobody was told."""
+    return f"{name}-previous"
 
 
 class AlarmKind(StrEnum):
@@ -78,3 +107,13 @@ def alarm_name(prefix: str, service: str, color: Color, kind: AlarmKind) -> str:
 def alarm_names(prefix: str, service: str, color: Color) -> tuple[str, ...]:
     """Name the alarms that Greenlight makes for a color."""
     return tuple(alarm_name(prefix, service, color, kind) for kind in AlarmKind)
+
+
+def image_attribute(color: Color) -> str:
+    """Name the version guard's attribute that says which image of the repository a color runs, for a task."""
+    return f"{color.capitalize()}Image"
+
+
+def named_image_attribute(color: Color) -> str:
+    """Name the one that says so for the host, with the version."""
+    return f"{color.capitalize()}NamedImage"

@@ -8,6 +8,7 @@ SwitchError
 ├── JournalError        an item of the journal is damaged: repair or delete the item that is named
 ├── AnswerError         CloudFormation does not take the answer: its request has expired
 │   └── AnswerElsewhereError  the event names another place for its answer: look at who invoked the function
+├── PreviewError        the secret does not say how a color is reached: deploy GreenlightEdge, or rotate again
 └── AwsCallError        AWS refused or did not answer: the call and what it said are in the message; it is tried again
     └── JournalAwayError   the journal's table refused or did not answer: look at DynamoDB and at the function's role
 """
@@ -45,6 +46,10 @@ class AnswerError(SwitchError):
 
 class AnswerElsewhereError(AnswerError):
     """The ResponseURL is not CloudFormation's: whoever made the event would read the answer, or use us to reach it."""
+
+
+class PreviewError(SwitchError):
+    """The values of the preview header are not there, or somebody else changes them."""
 
 
 class AwsCallError(SwitchError):

@@ -5,11 +5,12 @@ Its items and transactions are those of docs/protocol.md.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from traffic_switch.asking import Properties
+from traffic_switch.image import KnownImage
 from traffic_switch.model import Hold, Live, Outcome, Switch, Weights
 from traffic_switch.verdict import Judgment
 
@@ -37,33 +38,13 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Properties:
-    """The resource's properties before and after a request, as canonical JSON; empty where there were none."""
-
-    old: str = ""
-    new: str = ""
-
-    def reverses(self, other: Properties) -> bool:
-        """Whether this request takes the other one back. CloudFormation gives a rollback no other mark."""
-        return bool(self.old and self.new) and (self.old, self.new) == (other.new, other.old)
-
-    @property
-    def reversed(self) -> Properties:
-        """Those of the request that takes this one back."""
-        return Properties(self.new, self.old)
-
-    @property
-    def text(self) -> str:
-        """A short text that is the same for the same properties."""
-        return hashlib.sha256(f"{self.old}\n{self.new}".encode()).hexdigest()[:32]
-
-
-@dataclass(frozen=True)
 class Record:
     """One switch as the journal knows it. Times are Unix seconds.
 
     `request` is what an answer needs of what CloudFormation sent. It is written into a table of its own: who may look
     at switches may not answer for them. Only the record of an older Greenlight holds it when it is read.
+
+    `digest` is that of the image which the color ran when it was asked for; empty where it was started by a tag.
 
     `begun` is when it got the lock, `shifted_at` when it was about to write the rule; both are set once. `undone` names
     the switch that took its traffic back, `paid` one that this switch took back before it did anything of its own. An
@@ -74,7 +55,8 @@ class Record:
     switch: Switch
     started_at: float
     resource: str = ""
-    properties: Properties = Properties()
+    properties: Properties = field(default_factory=Properties)
+    digest: str = ""
     begun: float | None = None
     before: Before | None = None
     shifted_at: float | None = None
@@ -183,6 +165,13 @@ class Journal(Protocol):
 
     def live(self, service: str) -> Live | None:
         """What is remembered as live."""
+
+    def image(self, service: str, version: str) -> KnownImage | None:
+        """Which image a version is.
+
+        Raises:
+            JournalError: the item is damaged.
+        """
 
     def register(self, record: Record, newest: Newest | None) -> bool:
         """Record a request, and as its resource's newest if `newest` says which one that was; without, it is not.

@@ -99,13 +99,15 @@ class Reply:
 class Live:
     """What the journal remembers as live: a color, its version, and the weights that made it so.
 
-    `resource` names the custom resource whose release it is: only that one's deletion takes the rule away.
+    `resource` names the custom resource whose release it is: only that one's deletion takes the rule away. `digest` is
+    that of the image; empty for what an earlier Greenlight started by a tag.
     """
 
     color: Color
     version: str
     weights: Weights
     resource: str = field(default="", compare=False)
+    digest: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

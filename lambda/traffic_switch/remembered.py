@@ -30,10 +30,12 @@ def live_to_map(live: Live) -> dict[str, Any]:
         "blue": live.weights.blue,
         "green": live.weights.green,
         "resource": live.resource,
+        "digest": live.digest,
     }
 
 
 def live_from_map(raw: Mapping[str, Any]) -> Live:
     """The inverse of `live_to_map`."""
     weights = Weights(int(raw["blue"]), int(raw["green"]))
-    return Live(Color(raw["color"]), str(raw["version"]), weights, str(raw.get("resource", "")))
+    resource, digest = (str(raw.get(name, "")) for name in ("resource", "digest"))
+    return Live(Color(raw["color"]), str(raw["version"]), weights, resource, digest)

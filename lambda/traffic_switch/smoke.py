@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from traffic_switch.contract import Color
+from traffic_switch.image import short
 from traffic_switch.model import Reply
 from traffic_switch.verdict import Judgment, failed, passed
 
 
-def judge(replies: Sequence[Reply], color: Color, version: str) -> Judgment:
-    """Every reply must be a success from the expected color and version: a stale container answers healthily too."""
+def judge(replies: Sequence[Reply], color: Color, version: str, digest: str = "") -> Judgment:
+    """Every reply must be a success from the expected color and version: a stale container answers healthily too.
+
+    `digest` is what the color's resources were given to run; an answer cannot prove it.
+    """
     for number, reply in enumerate(replies, 1):
         if complaint := _complaint(reply, color, version):
             return failed(f"smoke request {number} of {len(replies)} {complaint}")
-    return passed(f"{len(replies)} smoke requests answered by {color} {version}")
+    image = f", image {short(digest)}" if digest else ""
+    return passed(f"{len(replies)} smoke requests answered by {color} {version}{image}")
 
 
 def _complaint(reply: Reply, color: Color, version: str) -> str:

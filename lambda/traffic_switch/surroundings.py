@@ -52,7 +52,7 @@ class Surroundings(Protocol):
         """A boto3 client of a service, with the timeouts and retries of `config`."""
 
     def fetch(self, request: urllib.request.Request, timeout: float) -> HttpReply:
-        """Send one request and follow no redirect. `timeout` is in seconds.
+        """Send one request, by no proxy, and follow no redirect. `timeout` is in seconds.
 
         A Host header names whom TLS has to prove, where the URL leads to a host of another name.
 
@@ -175,8 +175,9 @@ class _NamedHost(urllib.request.HTTPSHandler):
 
 
 def opener(tls: ssl.SSLContext) -> urllib.request.OpenerDirector:
-    """What sends every request; `tls` says whom it trusts."""
-    return urllib.request.build_opener(_NoRedirect, _NamedHost(tls))
+    """What sends every request to the host that its URL names, past any proxy; `tls` says whom it trusts."""
+    no_proxy = urllib.request.ProxyHandler({})
+    return urllib.request.build_opener(no_proxy, _NoRedirect, _NamedHost(tls))
 
 
 _OPENER = opener(ssl.create_default_context())

@@ -12,7 +12,7 @@ from traffic_switch import old_color
 from traffic_switch.config import Service
 from traffic_switch.contract import Color
 from traffic_switch.ending import Ending, Facts, end
-from traffic_switch.errors import LockLostError, RuleGoneError
+from traffic_switch.errors import LockLostError, PreviewError, RuleGoneError
 from traffic_switch.journal import Before, Record
 from traffic_switch.model import Hold, Mode, Outcome, Reply, Switch, Weights
 from traffic_switch.old_color import UNREACHABLE
@@ -121,8 +121,8 @@ def previewed(world: World, service: Service, color: Color) -> tuple[Reply, ...]
     Nothing, when the secret cannot be read: then health checks alone must do, and users wait for nobody.
     """
     try:
-        door, headers = world.front_door(service), world.preview_headers(color)
-    except (ClientError, BotoCoreError) as error:
+        door, headers = world.front_door(service), world.preview_headers(service, color)
+    except (ClientError, BotoCoreError, PreviewError) as error:
         log.warning("the color cannot be asked what it runs", extra={"color": color.value, "problem": str(error)})
         return ()
     for _ in range(PREVIEWS):

@@ -87,8 +87,12 @@ class World(Protocol):
     def front_door(self, service: Service) -> FrontDoorPort:
         """The way in that users take."""
 
-    def preview_headers(self, color: Color) -> Mapping[str, str]:
-        """The headers that reach a color, idle or not."""
+    def preview_headers(self, service: Service, color: Color) -> Mapping[str, str]:
+        """The headers that reach a color of a service, idle or not.
+
+        Raises:
+            PreviewError: the secret holds no value for it.
+        """
 
     @property
     def own_stack(self) -> str:

@@ -14,11 +14,14 @@ from traffic_switch.config import load_balancer_of
 from traffic_switch.contract import JOURNAL_VARIABLE, Color
 from traffic_switch.ports.answer import answer
 from traffic_switch.ports.dynamodb_journal import DynamoJournal
+from traffic_switch.ports.image_memory import ImageMemory
 from traffic_switch.ports.journal_table import JournalTable
 from traffic_switch.surroundings import LambdaSurroundings, Surroundings
 
 from version_guard.model import GuardedService, services
 from version_guard.ports.images import Images
+from version_guard.ports.scans import Scans
+from version_guard.ports.signatures import Signatures
 from version_guard.procedure import decide
 from version_guard.world import World
 
@@ -36,7 +39,9 @@ def serve(event: Mapping[str, Any], world: World, seconds_left: float) -> None:
 def world(surroundings: Surroundings) -> World:
     """What is around the function, by its environment."""
     elbv2, ecr = surroundings.client("elbv2", CALLS), surroundings.client("ecr", CALLS)
-    table = surroundings.environment[JOURNAL_VARIABLE]
+    table = JournalTable(
+        surroundings.client("dynamodb", CALLS), surroundings.environment[JOURNAL_VARIABLE], surroundings.sleep
+    )
 
     def weights(service: GuardedService) -> Mapping[Color, int]:
         found = Listeners(elbv2, load_balancer_of(service.listener_arn)).weights()
@@ -45,8 +50,11 @@ def world(surroundings: Surroundings) -> World:
     return World(
         services=services(surroundings.environment),
         images=lambda service: Images(ecr, service.repository),
+        scans=lambda service: Scans(ecr, service.repository),
+        signatures=lambda service: Signatures(ecr, service.repository),
         weights=weights,
-        journal=DynamoJournal(JournalTable(surroundings.client("dynamodb", CALLS), table, surroundings.sleep)),
+        journal=DynamoJournal(table),
+        memory=ImageMemory(table),
         is_rolling_back=partial(is_rolling_back, surroundings.client("cloudformation", CALLS)),
         answer=partial(answer, surroundings=surroundings),
         surroundings=surroundings,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from live_traffic.running_switch import refusal
 from traffic_switch.contract import Color
+from traffic_switch.image import image_key
 from traffic_switch.journal import Lock
 from traffic_switch.model import Live
 from traffic_switch.verdict import Judgment, failed, passed
 
 from version_guard.model import Declaration
+from version_guard.naming import Naming
 
 Weights = Mapping[Color, int]
 """What each color gets by the rules of the listener."""
@@ -26,17 +28,17 @@ def judge_lock(service: str, changed: Collection[Color], lock: Lock | None, now:
     return failed(refusal(service, lock, now))
 
 
-def judge_live(wanted: Declaration, before: Declaration | None, weights: Weights, remembered: Live | None) -> Judgment:
-    """Refuse to change the version of a color that users are on. `before` is None where nothing is known of it.
+def judge_live(naming: Naming, weights: Weights, remembered: Live | None) -> Judgment:
+    """Refuse to change the image of a color that users are on.
 
     A container that is replaced in place has no gate, no bake and no way back. Users are where the rules of the
     listener send them. Only if these send nobody to either color, the journal's word counts: the rule is missing then,
     and will be written again as the journal says.
     """
-    live = [color for color in wanted.changed_since(before) if _is_live(color, weights, remembered)]
+    live = [color for color in naming.changing if _is_live(color, weights, remembered)]
     if not live:
         return passed("no live color is changed")
-    return failed("; ".join(_refusal(color, wanted, before, weights) for color in live))
+    return failed("; ".join(_refusal(color, naming, weights) for color in live))
 
 
 def contradictory(weights: Weights, remembered: Live | None) -> bool:
@@ -48,26 +50,9 @@ def contradictory(weights: Weights, remembered: Live | None) -> bool:
     return remembered is not None and any(weights.values()) and not weights[remembered.color]
 
 
-def judge_images(wanted: Declaration, repository: str, missing: Collection[str], newest: Sequence[str]) -> Judgment:
-    """Refuse versions that have no image: a host or a task would find out only after the old container is gone."""
-    if not missing:
-        return passed("every declared version has an image")
-    tags = " and ".join(f"{tag!r}" for tag in sorted(missing))
-    have = f"the newest there are {', '.join(newest)}" if newest else "the repository is empty"
-    return failed(
-        f"{wanted.service}: there is no image {tags} in the repository {repository}; {have}."
-        " Push the image first, or declare a version that is there"
-    )
-
-
-def unproved(wanted: Declaration, before: Declaration | None) -> set[str]:
-    """The versions whose images have to be looked for: those that were not declared for the same color before."""
-    return {wanted.versions[color] for color in wanted.changed_since(before)}
-
-
-def running_tags(wanted: Declaration, tags: Mapping[Color, str]) -> Mapping[str, str]:
-    """The tags that mark what runs, and the version each belongs on. The registry's lifecycle spares them."""
-    return {tags[color]: version for color, version in wanted.versions.items()}
+def running_tags(wanted: Declaration, tags: Mapping[Color, str]) -> Mapping[str, Color]:
+    """The tags that mark what runs, and the color each is for. The registry's lifecycle spares them."""
+    return {tags[color]: color for color in wanted.versions}
 
 
 def _is_live(color: Color, weights: Weights, remembered: Live | None) -> bool:
@@ -76,13 +61,29 @@ def _is_live(color: Color, weights: Weights, remembered: Live | None) -> bool:
     return remembered is not None and remembered.color is color
 
 
-def _refusal(color: Color, wanted: Declaration, before: Declaration | None, weights: Weights) -> str:
+def _refusal(color: Color, naming: Naming, weights: Weights) -> str:
+    wanted, before = naming.wanted, naming.before
     old, new = before.versions[color] if before else "unknown", wanted.versions[color]
+    if old == new:
+        return _unsure(wanted.service, color, new, is_known=naming.known.get(new) is not None)
     live = "is live" if any(weights.values()) else "is live by the journal, though no rule sends it traffic, "
     keep = f"Keep {color}_version={old}: " if before else ""
     return (
         f"{wanted.service}: {color} {live} with version {old}, and this deployment would change it to {new} under its"
         f" users. {keep}{_advice(color.other, new, weights)}, or pass -c allow_live_change=true"
+    )
+
+
+def _unsure(service: str, color: Color, version: str, is_known: bool) -> str:
+    item = image_key(service, version)
+    why, cure = (
+        (f"the journal's item {item} names it by a digest, but the stack by its tag", "Delete that item")
+        if is_known
+        else (f"the journal has no item {item}, which would say what image that is", "Restore that item")
+    )
+    return (
+        f"{service}: {color} is live with version {version}, and {why}: this deployment could change it under its"
+        f" users. {cure}, or pass -c allow_live_change=true, which starts what the tag names now"
     )
 
 

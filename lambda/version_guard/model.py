@@ -12,14 +12,25 @@ from traffic_switch.config import arn_beside
 from traffic_switch.contract import CONFIG_VARIABLE, Color
 from traffic_switch.errors import RequestError
 
+RECORDED_IMAGES = "RecordedImages"
+REFUSED_SEVERITY = "refused_severity"
+REQUIRED_PROFILE = "required_profile"
+
 
 @dataclass(frozen=True)
 class Declaration:
-    """The versions that a deployment declares for one service, and whether it may change the live one in place."""
+    """The versions that a deployment declares for one service.
+
+    `allow_live_change`: it may change the live one in place. `recorded_images`: a version whose tag moved runs the
+    image that it was. `by_digest`: the colors' resources take their images from the guard's answer; those of an earlier
+    Greenlight named them by tags.
+    """
 
     service: str
     versions: Mapping[Color, str]
-    allow_live_change: bool
+    allow_live_change: bool = False
+    recorded_images: bool = False
+    by_digest: bool = True
 
     @classmethod
     def from_properties(cls, raw: Mapping[str, Any]) -> Declaration:
@@ -31,24 +42,26 @@ class Declaration:
         return cls(
             service=required(raw, "Service"),
             versions={Color.BLUE: required(raw, "BlueVersion"), Color.GREEN: required(raw, "GreenVersion")},
-            allow_live_change=str(raw.get("AllowLiveChange")).lower() == "true",
+            allow_live_change=_is_set(raw, "AllowLiveChange"),
+            recorded_images=_is_set(raw, RECORDED_IMAGES),
+            by_digest=RECORDED_IMAGES in raw,
         )
-
-    def changed_since(self, before: Declaration | None) -> tuple[Color, ...]:
-        """The colors whose version is another one than before; both when there was no before."""
-        if before is None:
-            return tuple(Color)
-        return tuple(color for color in Color if self.versions[color] != before.versions[color])
 
 
 @dataclass(frozen=True)
 class GuardedService:
-    """Where a service's images and its production traffic are, and which tags mark the images that run."""
+    """Where a service's images and its production traffic are, and which tags mark the images that run.
+
+    `refused_severity`: a new version with a finding of this severity, or of a graver one, is refused; empty for none.
+    `required_profile`: the ARN of the signing profile that a new version was signed with; empty for none.
+    """
 
     repository: str
     running_tags: Mapping[Color, str]
     listener_arn: str
     target_group_arns: Mapping[Color, str]
+    refused_severity: str = ""
+    required_profile: str = ""
 
     @classmethod
     def of(cls, edge: Mapping[str, Any], own: Mapping[str, Any]) -> GuardedService:
@@ -59,6 +72,8 @@ class GuardedService:
             running_tags={Color(color): tag for color, tag in edge["running_tags"].items()},
             listener_arn=listener,
             target_group_arns={Color(c): arn_beside(listener, name) for c, name in own["target_groups"].items()},
+            refused_severity=edge.get(REFUSED_SEVERITY, ""),
+            required_profile=edge.get(REQUIRED_PROFILE, ""),
         )
 
 
@@ -78,3 +93,7 @@ def found(known: Mapping[str, GuardedService], name: str) -> GuardedService:
     if name not in known:
         raise RequestError(f"there is no service {name!r}; the services are {', '.join(known)}")
     return known[name]
+
+
+def _is_set(raw: Mapping[str, Any], name: str) -> bool:
+    return str(raw.get(name)).lower() == "true"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from greenlight_cdk.platforms import EXAMPLES, Platform, architecture, platform_of
 from pydantic import Field, model_validator
 
 from stacks.options.values import FIXED, FIXED_ON_FARGATE, Allowed, Integer, Null, Options, SettingsError
 
 Compute = Annotated[Literal["ec2", "fargate"], Allowed("ec2 or fargate")]
+ImagePlatform = Annotated[Platform, Allowed("linux/amd64 or linux/arm64")]
 InstanceType = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$"), Allowed("an EC2 instance type, e.g. t3.medium")
 ]
@@ -16,6 +18,13 @@ AmiId = Annotated[
     Annotated[str, Field(pattern=r"^ami-[0-9a-f]{8,17}$")] | None,
     Null,
     Allowed("an image id such as ami-0123456789abcdef0; left out, Amazon Linux 2023"),
+]
+RENEWED_AT = "host_renewed_at"
+"""The setting that `greenlight renew-host` writes."""
+RenewedAt = Annotated[
+    Annotated[str, Field(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]Z$")] | None,
+    Null,
+    Allowed("a time in UTC such as 2026-11-22T10:55Z; left out, the host is the first one"),
 ]
 
 
@@ -25,6 +34,12 @@ class ComputeOptions(Options):
     compute: Annotated[Compute, FIXED] = Field(
         default="ec2",
         description="ec2: both colors as containers on one host. fargate: one ECS service per color.",
+    )
+    image_platform: ImagePlatform = Field(
+        default="linux/amd64",
+        description="Platform that images are built for, and that host or tasks therefore have. It can change once the"
+        " versions of both colors have images for both: a host is replaced as by `greenlight renew-host`, together with"
+        " `instance_type`; ECS replaces tasks once new ones are healthy.",
     )
     instance_type: InstanceType = Field(
         default="t3.medium",
@@ -36,6 +51,18 @@ class ComputeOptions(Options):
         description="Machine image of the EC2 host. Left out, EC2 looks up Amazon Linux 2023 when it launches the"
         " host, so that a"
         " newer image never replaces a running one (compute=ec2).",
+    )
+    host_renewed_at: RenewedAt = Field(
+        default=None,
+        description="When the EC2 host was last renewed; declared state, which `greenlight renew-host` writes. Another"
+        " time is a new host, with the newest image (compute=ec2).",
+    )
+    host_max_age_days: Integer = Field(
+        default=30,
+        ge=1,
+        le=365,
+        description="Days after which the EC2 host is due to be renewed: it is patched in no other way. `status` and"
+        " `doctor` say so, and people are paged once a day (compute=ec2).",
     )
     container_port: Annotated[Integer, FIXED_ON_FARGATE] = Field(
         default=3000,
@@ -85,5 +112,16 @@ class ComputeOptions(Options):
             raise SettingsError(
                 f"health_timeout_seconds: got {self.health_timeout_seconds}; allowed: less than health_interval_seconds"
                 f" ({self.health_interval_seconds})"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _host_has_the_processor_of_the_images(self) -> ComputeOptions:
+        there = platform_of(self.instance_type)
+        if self.compute == "ec2" and there != self.image_platform:
+            raise SettingsError(
+                f"instance_type: got {self.instance_type}, whose processor is {architecture(there)}, with"
+                f" image_platform {self.image_platform}; allowed: a type for that platform, such as"
+                f" {EXAMPLES[self.image_platform]}, or image_platform {there}"
             )
         return self

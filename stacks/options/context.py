@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,16 @@ def sort_context(context: Mapping[str, Any], settings: Collection[str], service_
             raise unknown(key, value, [*settings, *DECLARED_STATE, *named])
     changes = _by_service(flags, list(services), service_fields)
     return RawSettings(plain, tuple(_service(name, services[name], changes[name], service_fields) for name in services))
+
+
+def said_beside(context: Mapping[str, Any], service: str) -> Iterator[tuple[str, str, Any]]:
+    """What is said of a service beside `services`, which wins: each field, the key that says it, and the value."""
+    services = context.get("services")
+    first = next(iter(services), "") if isinstance(services, dict) else ""
+    for key, value in context.items():
+        name, _, field = key.rpartition(".")
+        if (name or first) == service and (name or field in DECLARED_STATE):
+            yield field, key, value
 
 
 def _services(value: Any) -> dict[str, Mapping[str, Any]]:

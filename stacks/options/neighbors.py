@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import IPv4Network
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from stacks.options.governance import REGISTRY_WIDE
 from stacks.options.values import SettingsError
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def refuse_collisions(stages: Mapping[str, Settings]) -> None:
     for first, second in combinations(stages.values(), 2):
         _refuse_one_network(first, second)
         _refuse_one_domain(first, second)
+        _refuse_one_environment(first, second)
+        _refuse_two_providers(first, second)
     for each in stages.values():
         _refuse_missing_repositories(stages[""], each)
 
@@ -47,6 +50,25 @@ def _refuse_one_domain(first: Settings, second: Settings) -> None:
         )
 
 
+def _refuse_one_environment(first: Settings, second: Settings) -> None:
+    """A job of an environment could release to either stage, whichever of them its reviewers had in mind."""
+    if first.has_github and first.github_workflows.subjects("Release") == second.github_workflows.subjects("Release"):
+        raise SettingsError(
+            f"stages.{second.stage}.github_environment: got {second.github_environment}, as {first.names} has; allowed:"
+            " an environment of its own, or github_repository null for no roles"
+        )
+
+
+def _refuse_two_providers(first: Settings, second: Settings) -> None:
+    """An account has one provider of an address (IAM API reference, CreateOpenIDConnectProvider)."""
+    if all(each.has_github and each.github_provider_arn is None for each in (first, second)):
+        raise SettingsError(
+            f"stages.{second.stage}.github_provider_arn: got nothing, as {first.names} has; allowed: the ARN of the"
+            f" provider that {first.names} makes (output ProviderArn of {first.names.stack('Github')}), since an"
+            " account has one alone"
+        )
+
+
 def _refuse_missing_repositories(production: Settings, stage: Settings) -> None:
     if stage.repositories != "shared":
         return
@@ -56,4 +78,18 @@ def _refuse_missing_repositories(production: Settings, stage: Settings) -> None:
             raise SettingsError(
                 f"stages.{stage.stage}.repositories: got 'shared' with a service {service.name}, of which production"
                 f" has no repository; allowed: own, or the services {', '.join(there)} alone"
+            )
+
+
+def refuse_own_registry(stage: str, own: Mapping[str, Any]) -> None:
+    """Account and region have one registry: what it is told, production tells it once for all stages.
+
+    Raises:
+        SettingsError: naming the first such setting that a stage has below `stages`.
+    """
+    for name in REGISTRY_WIDE:
+        if name in own:
+            raise SettingsError(
+                f"stages.{stage}.{name}: got {own[name]!r}; allowed: nothing, since an account has one registry in a"
+                f" region; set {name} beside `stages`, for all of them"
             )

@@ -13,6 +13,7 @@ from stacks.options.values import (
     Integer,
     Null,
     Options,
+    PreviewCidrs,
     RetentionDays,
     SettingsError,
     SshCidr,
@@ -85,6 +86,20 @@ class NetworkOptions(Options):
         default=True,
         description="Whether AWS WAF with AWS's managed rules stands before the load balancer; about 8 USD a month"
         " (list price, 2026).",
+    )
+    preview_rotation_days: Integer = Field(
+        default=30,
+        ge=0,
+        le=365,
+        description="Days after which the secret values of the preview header are replaced, without a deploy; 0 leaves"
+        " that to `greenlight rotate-preview`. The old ones stay valid for half an hour to an hour.",
+    )
+    preview_cidrs: PreviewCidrs = Field(
+        default=None,
+        description="IPv4 networks from which people may reach an idle color, on a port of its own: 8443, or 8080"
+        " without a certificate. They have secrets of their own, which open nothing on the ports of production. The"
+        " switch's functions use those, since they call from addresses that change, with secrets that nobody else"
+        " needs.",
     )
     deletion_protection: bool = Field(
         default=True,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from greenlight_cdk.switch_duties import SHIFT_SECONDS
 from pydantic import Field, model_validator
 
 from stacks.options.bake import BakeOptions
 from stacks.options.proof import TURNS_OF_A_WRITE, ProofOptions
-from stacks.options.values import Allowed, Integer, Names, Null, SettingsError, Tags
+from stacks.options.values import Allowed, Integer, Names, Null, SettingsError, SigningProfile, Tags
 
 Email = Annotated[
     Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None,
@@ -53,6 +53,23 @@ class ReleaseOptions(ProofOptions, BakeOptions):
         default=False,
         description="Whether a deploy may change the version of the live color in place, without gate, bake or"
         " rollback.",
+    )
+    recorded_images: bool = Field(
+        default=False,
+        description="Whether a version whose tag is on another image by now, or on none, runs the image that it was"
+        " when it was first deployed. Otherwise such a deploy is refused.",
+    )
+    scan_gate: Annotated[
+        Literal["off", "low", "medium", "high", "critical"], Allowed("off, low, medium, high or critical")
+    ] = Field(
+        default="off",
+        description="Refuse a new version before its color is touched, if the registry's scan of its image found"
+        " something of this severity or a graver one, or has not finished. The repository must scan what is pushed.",
+    )
+    signature_gate: SigningProfile = Field(
+        default=None,
+        description="Refuse a new version before its color is touched, if ECR did not have its image signed with this"
+        " signing profile of the account: `signing_profile`'s, or that of whoever else set up managed signing.",
     )
     drift_look_minutes: Integer = Field(
         default=5,

@@ -33,6 +33,11 @@ Source = Annotated[
 HealthPath = Annotated[
     str, Field(pattern=r"^/[A-Za-z0-9_.~/-]{0,255}$"), Allowed("a path that starts with '/', e.g. /health")
 ]
+ContainerUser = Annotated[
+    str,
+    Field(pattern=r"^[1-9][0-9]{0,8}:[1-9][0-9]{0,8}$"),
+    Allowed("a user and a group by number, neither of them 0, e.g. 1000:1000"),
+]
 
 
 class ServiceSettings(Options):
@@ -57,8 +62,8 @@ class ServiceSettings(Options):
     source: Source = Field(description="Folder of the service's source and Dockerfile, relative to the repository.")
     paths: Paths = Field(
         default=("/*",),
-        description="URL paths that the service answers; four at most, since a rule holds five values and the"
-        " preview header is one (ELBv2 quota).",
+        description="URL paths that the service answers; five at most, since a rule holds no more values"
+        " (ELBv2 quota).",
     )
     blue_port: Annotated[Integer, FIXED_ON_EC2] = Field(
         default=3000, ge=1024, le=65535, description="TCP port of blue on the host (compute=ec2)."
@@ -91,6 +96,11 @@ class ServiceSettings(Options):
         ge=64,
         le=122_880,
         description="MiB of memory of each color's container, which is ended when it takes more.",
+    )
+    user: ContainerUser = Field(
+        default="1000:1000",
+        description="User and group of each color's container on the host, whatever its image says; never root. A"
+        " color gets another one with its next version. On Fargate the image says it (compute=ec2).",
     )
 
     def version(self, color: Color) -> str:

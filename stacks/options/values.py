@@ -78,7 +78,7 @@ def _not_a_switch(value: Any) -> Any:
     return value
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
     """Split `a,b` from the command line; JSON lists pass, from cdk.json or as text."""
     if not isinstance(value, str):
         return value
@@ -138,6 +138,13 @@ Version = Annotated[
         f" '{RUNNING_PREFIX}', which marks what runs"
     ),
 ]
+SigningProfile = Annotated[
+    Annotated[str, Field(pattern=r"^[0-9a-zA-Z_]{2,64}$")] | None,
+    Null,
+    Allowed(
+        "the name of a profile of AWS Signer: 2 to 64 letters, digits or '_', e.g. greenlight_images; left out, none"
+    ),
+]
 VpcCidr = Annotated[
     str,
     AfterValidator(lambda value: _network(value, widest=16, narrowest=22)),
@@ -148,6 +155,13 @@ SshCidr = Annotated[
     AfterValidator(lambda value: None if value is None else _network(value, widest=8, narrowest=32)),
     Null,
     Allowed("an IPv4 network from /8 to /32, e.g. 203.0.113.7/32, never 0.0.0.0/0; left out, no SSH"),
+]
+PreviewCidrs = Annotated[
+    tuple[Annotated[str, AfterValidator(lambda value: _network(value, widest=8, narrowest=32))], ...] | None,
+    Field(min_length=1, max_length=20),
+    BeforeValidator(listed),
+    Null,
+    Allowed("1 to 20 IPv4 networks from /8 to /32, e.g. 203.0.113.0/24, never 0.0.0.0/0; left out, no such port"),
 ]
 RetentionDays = Annotated[
     Integer, AfterValidator(_retention), Allowed(f"one of {', '.join(map(str, LOG_RETENTION_DAYS))}")
@@ -160,15 +174,15 @@ MetricPeriod = Annotated[
 ]
 Names = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=255)], ...],
-    BeforeValidator(_listed),
+    BeforeValidator(listed),
     Allowed("names, as a JSON list or separated by commas"),
 ]
 Path = Annotated[str, Field(pattern=r"^/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}$")]
 Paths = Annotated[
     tuple[Path, ...],
-    Field(min_length=1, max_length=4),
-    BeforeValidator(_listed),
-    Allowed("one to four paths that start with '/', e.g. /*, as a JSON list or separated by commas"),
+    Field(min_length=1, max_length=5),
+    BeforeValidator(listed),
+    Allowed("one to five paths that start with '/', e.g. /*, as a JSON list or separated by commas"),
 ]
 TagText = Annotated[str, Field(pattern=r"^[\w .:/=+@-]{1,128}$")]
 Tags = Annotated[

@@ -138,7 +138,7 @@ def offered(environment: Mapping[str, str]) -> dict[str, str]:
     return {ours: found[theirs] for theirs, ours in names.items()}
 
 
-def eventually(claim: Callable[[], bool], seconds: float = 15.0) -> None:
+def eventually(claim: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until the claim holds."""
     assert wait_until(claim, seconds), "the claim did not come true in time"
 

@@ -106,7 +106,7 @@ def zipped(files: Mapping[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def eventually(look: Callable[[], Any], seconds: float = 10.0) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = 30.0) -> Any:
     """Look until something comes out, and return it; the last answer when nothing does."""
     return awaited(look, bool, seconds, 0.02)
 

@@ -46,10 +46,10 @@ class RealStacks:
         return self.ended(name)
 
     def ended(self, name: str) -> str:
+        cloudformation = self.cloud.client("cloudformation")
+
         def look() -> str | None:
-            status: str = self.cloud.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0][
-                "StackStatus"
-            ]
+            status: str = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
             return None if status.endswith("IN_PROGRESS") else status
 
         return str(eventually(look, 60))

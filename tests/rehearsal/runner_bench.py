@@ -89,7 +89,7 @@ class Bench:
             return error.code, error.read()
 
 
-def eventually(claim: Callable[[], bool], seconds: float = 10.0) -> None:
+def eventually(claim: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until the claim holds."""
     assert wait_until(claim, seconds), "the claim did not come true in time"
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.synth.host_script import REPORT_1, SHOP_1, SHOP_2, color_script
+from tests.synth.host_script import REPORT_1, SHOP_1, SHOP_2, SHOP_BY_TAG, color_script, exact
 
 DOCKER = r"""#!/bin/bash
 echo "docker $*" >>"$STATE/calls"
@@ -17,7 +17,9 @@ case "$1 ${2:-}" in
   "ps --quiet") [ -e "$STATE/crashes" ] || grep -lxF "${4#label=greenlight=}" "$containers"/* 2>/dev/null ;;
   "image inspect") [ -e "$images/$(slug "$3")" ] ;;
   "image prune") ;;
-  "pull --quiet") grep -qxF "$3" "$STATE/registry" && touch "$images/$(slug "$3")" ;;
+  "network inspect") [ -e "$STATE/networks/$3" ] ;;
+  "network create") [ ! -e "$STATE/no-networks" ] && touch "$STATE/networks/$3" ;;
+  "pull --quiet") grep -qxF "$3" "$STATE/registry" && { [ -e "$STATE/swaps" ] || touch "$images/$(slug "$3")"; } ;;
   "container inspect") [ -e "$containers/$3" ] ;;
   "stop -t") [ -e "$containers/$4" ] ;;
   "rm "*) rm "$containers/$2" ;;
@@ -40,15 +42,23 @@ class Host:
     """The host's home, what its commands remember, and the commands themselves."""
 
     def __init__(self, root: Path) -> None:
-        self.home, self.state, self.bin = root / "home", root / "state", root / "bin"
-        for folder in (self.home, self.bin, *(self.state / name for name in ("containers", "images", "parameters"))):
+        self.home, self.state, self.bin, self.root = (root / name for name in ("home", "state", "bin", "root"))
+        self.files = self.root / "var" / "lib" / "greenlight"
+        for folder in (
+            self.home,
+            self.bin,
+            *(self.state / name for name in ("containers", "images", "networks", "parameters")),
+        ):
             folder.mkdir(parents=True)
-        for name, text in {"docker": DOCKER, "aws": AWS, "dnf": RECORDER, "systemctl": RECORDER, "sleep": ""}.items():
+        recorded = dict.fromkeys(("chown", "dnf", "systemctl"), RECORDER)
+        for name, text in {"docker": DOCKER, "aws": AWS, "sleep": "", **recorded}.items():
             (self.bin / name).write_text(text or "#!/bin/bash\n")
             (self.bin / name).chmod(0o755)
         self.script = root / "run-color.sh"
         self.script.write_text(color_script())
-        self.push(SHOP_1, SHOP_2, REPORT_1)
+        for kept in ("colors", "tokens"):
+            (self.files / kept).mkdir(parents=True)
+        self.push(*map(exact, (SHOP_1, SHOP_2, SHOP_BY_TAG, REPORT_1)))
 
     def declare(self, parameter: str, value: str) -> None:
         (self.state / "parameters" / parameter.replace("/", "_")).write_text(value + "\n")
@@ -61,7 +71,7 @@ class Host:
 
     def shell(self, *command: str) -> subprocess.CompletedProcess[str]:
         (self.state / "calls").write_text("")
-        folders = {"HOME": self.home, "TMPDIR": self.home, "STATE": self.state}
+        folders = {"HOME": self.home, "TMPDIR": self.home, "STATE": self.state, "GREENLIGHT_ROOT": self.root}
         environment = {
             "PATH": f"{self.bin}:{os.environ['PATH']}",
             **{name: str(path) for name, path in folders.items()},
@@ -80,5 +90,5 @@ class Host:
 
     @property
     def containers(self) -> dict[str, str]:
-        """The image of each container."""
+        """The image of each container, as its label says."""
         return {path.name: path.read_text().split(",")[1] for path in (self.state / "containers").iterdir()}

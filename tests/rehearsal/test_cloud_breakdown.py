@@ -16,7 +16,7 @@ import pytest
 
 from greenlight.waiting import wait_until
 
-pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.rehearsal, pytest.mark.long, pytest.mark.timeout(60)]
 
 PROGRAM = """
 import os, pathlib, sys

@@ -100,3 +100,20 @@ def test_a_document_that_changes_keeps_its_name(cloud: ComputeCloud) -> None:
     names = [cloud.deploy("Documents", {"Say": document(c)}, Name={"Ref": "Say"})["Name"] for c in ("a", "b")]
 
     assert names == ["Say", "Say"]
+
+
+@pytest.mark.rehearsal
+def test_a_task_definition_has_the_platform_that_its_template_says(cloud: ComputeCloud) -> None:
+    found = []
+    for processor in ("X86_64", "ARM64"):
+        definition = resource(
+            "AWS::ECS::TaskDefinition",
+            Family="shop",
+            ContainerDefinitions=[{"Name": "app", "Image": "app"}],
+            RuntimePlatform={"CpuArchitecture": processor, "OperatingSystemFamily": "LINUX"},
+        )
+        arn = cloud.deploy("Tasks", {"Task": definition}, Arn={"Ref": "Task"})["Arn"]
+        described = cloud.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        found.append(described["runtimePlatform"])
+
+    assert found == [{"cpuArchitecture": each, "operatingSystemFamily": "LINUX"} for each in ("X86_64", "ARM64")]

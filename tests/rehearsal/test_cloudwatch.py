@@ -65,7 +65,7 @@ def described(cloud: LocalCloud, name: str) -> dict[str, Any]:
 
 
 def becomes(cloud: LocalCloud, name: str, state: str) -> bool:
-    return bool(eventually(lambda: described(cloud, name)["StateValue"] == state, 8))
+    return bool(eventually(lambda: described(cloud, name)["StateValue"] == state))
 
 
 def test_an_alarm_goes_off_for_its_own_dimensions_and_back_by_itself(cloud: LocalCloud) -> None:
@@ -270,4 +270,4 @@ def test_the_alarms_of_a_color_go_off_on_an_excess_of_errors_and_of_slow_answers
         ],
     )
 
-    assert eventually(lambda: {described(cloud, name)["StateValue"] for name in NAMES} == {"ALARM"}, 8)
+    assert eventually(lambda: {described(cloud, name)["StateValue"] for name in NAMES} == {"ALARM"})

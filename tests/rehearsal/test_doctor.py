@@ -20,6 +20,7 @@ from rich.console import Console
 
 from greenlight.cdk import BIN
 from greenlight.commands.doctor import examination
+from greenlight.doctor.certificate import unencrypted
 from greenlight.doctor.finding import Examined, Finding, Status
 from greenlight.doctor.ports.aws import Aws
 from greenlight.project import CHECKOUT, Project
@@ -42,8 +43,14 @@ ACTIONS = {"HeadBucket": "s3:ListBucket"}
 """Operations that are allowed by an action of another name (S3 API reference, HeadBucket)."""
 METHOD = "_make_request"
 """Through which every request of every client goes."""
-RARE = {"ec2:DescribeAvailabilityZones", "servicequotas:GetAWSDefaultServiceQuota"}
-"""Asked only where no zone has a default subnet, and where an account has no value of its own."""
+RARE = {
+    "cloudtrail:DescribeTrails",
+    "cloudtrail:GetEventSelectors",
+    "cloudtrail:GetTrailStatus",
+    "ec2:DescribeAvailabilityZones",
+    "servicequotas:GetAWSDefaultServiceQuota",
+}
+"""Asked only with `security: strict`, where no zone has a default subnet, and where an account has no own value."""
 POLICY = CHECKOUT / "docs" / "doctor-policy.json"
 
 
@@ -85,8 +92,19 @@ def found(ground: Ground) -> Mapping[str, Sequence[Finding]]:
 
 
 def not_well(examined: Sequence[Examined]) -> Mapping[str, Sequence[Finding]]:
-    findings = {each.check: [one for one in each.findings if one.status is not Status.OK] for each in examined}
+    """A rehearsal of the usual settings has no certificate, and says so: that is not looked for here."""
+    findings = {
+        each.check: [one for one in each.findings if one.status is not Status.OK and one != unencrypted()]
+        for each in examined
+    }
     return {check: bad for check, bad in findings.items() if bad}
+
+
+def test_without_a_certificate_it_says_what_plain_http_gives_away(ground: Ground) -> None:
+    told = {each.check: each.findings for each in examination(Project(ground.folder))}
+
+    assert told["certificate"] == (unencrypted(),)
+    assert "anybody on the way can read" in unencrypted().said
 
 
 def test_in_a_sound_system_it_finds_nothing(ground: Ground) -> None:
@@ -115,6 +133,8 @@ def test_its_policy_is_enough_and_no_more_than_it_asks(ground: Ground, asked: se
         assert found(ground) == {}
         with ground.settings(ami_id="ami-0123456789abcdef0", certificate_arn=HERE, domain_name=DOMAIN):
             assert list(found(ground)) == ["certificate"]
+        with ground.settings(registry_scanning="basic", signing_profile="images", replication_regions=["eu-west-1"]):
+            assert found(ground) == {}
         made = set(asked)
 
     assert made | RARE == allowed() | {"sts:GetCallerIdentity"}

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from greenlight_cdk.platforms import AMD64, ARM64, platform_of
 
+from greenlight.rehearsal.cloud.ec2.instance_types import FAMILIES
 from greenlight.rehearsal.runner.images import digest_of, manifest_of, push_image
 from tests.rehearsal.local_cloud import LocalCloud, started
 
@@ -22,6 +24,11 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     with started(tmp_path_factory.mktemp("cloud"), "iam", "ecr", "cloudformation", "ec2") as cloud:
         cloud.client("ecr").create_repository(repositoryName="greenlight/shop")
         yield cloud
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_name_says_what_ec2_says_of_the_type(family: str) -> None:
+    assert platform_of(f"{family}.large") == {"x86_64": AMD64, "arm64": ARM64}[FAMILIES[family][0]]
 
 
 @pytest.mark.parametrize(

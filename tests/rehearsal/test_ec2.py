@@ -7,6 +7,7 @@ import os
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,30 @@ image="$(aws ssm get-parameter --name /image --query Parameter.Value --output te
 docker run --detach --name shop-blue --label greenlight=spec --restart unless-stopped --publish 3000:3000 \\
   --env ENVIRONMENT=blue --env VERSION="${{image##*:}}" --env PORT=3000 "$image"
 """
+SHEBANG = "#!/bin/bash\n"
+SERVICE = """import socket
+with socket.socket(fileno=3) as opened:
+    while True:
+        with opened.accept()[0] as asked:
+            asked.recv(4096)
+            asked.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nof the host")
+"""
+BROKER = f"""{SHEBANG}
+set -eu
+units="$HOME/etc/systemd/system" files="$HOME/var/lib/greenlight"
+mkdir -p "$units" "$files"
+printf token >"$files/token"
+cat >"$files/broker.py" <<'END'
+{SERVICE}END
+printf '[Socket]\\nListenStream=169.254.170.2:80\\n' >"$units/broker.socket"
+printf '[Service]\\nExecStart=/usr/bin/python3 /var/lib/greenlight/broker.py\\n' >"$units/broker.service"
+systemctl enable --now broker.socket broker.service
+"""
+TOLD = (
+    "--env AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.2/credentials"
+    " --env AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/run/token"
+    ' --mount "type=bind,source=$files/token,target=/run/token,readonly"'
+)
 PULL = [
     "ecr:GetAuthorizationToken",
     "ecr:BatchCheckLayerAvailability",
@@ -67,15 +92,8 @@ def of_host(cloud: ComputeCloud, instance: str) -> list[dict[str, Any]]:
     return [each for each in cloud.control("containers") if each["host"] == instance]
 
 
-def log_of(cloud: ComputeCloud, instance: str) -> str:
-    log = cloud.run_dir / "logs" / f"host-{instance}.log"
-    return log.read_text() if log.is_file() else ""
-
-
-def test_user_data_starts_a_container_with_the_roles_credentials(cloud: ComputeCloud) -> None:
-    instance = cloud.deploy("Boot", stack("ssm:GetParameter", *PULL), Id={"Ref": "Instance"})["Id"]
-    eventually(lambda: bool(of_host(cloud, instance)))
-    container = of_host(cloud, instance)[0]
+def environment_of(container: dict[str, Any]) -> dict[str, str]:
+    """What the container says its environment is."""
     seen: dict[str, str] = {}
 
     def answers() -> bool:
@@ -87,10 +105,48 @@ def test_user_data_starts_a_container_with_the_roles_credentials(cloud: ComputeC
         return True
 
     eventually(answers)
+    return seen
+
+
+def log_of(cloud: ComputeCloud, instance: str) -> str:
+    log = cloud.run_dir / "logs" / f"host-{instance}.log"
+    return log.read_text() if log.is_file() else ""
+
+
+def test_user_data_starts_a_container_with_the_roles_credentials(cloud: ComputeCloud) -> None:
+    instance = cloud.deploy("Boot", stack("ssm:GetParameter", *PULL), Id={"Ref": "Instance"})["Id"]
+    eventually(lambda: bool(of_host(cloud, instance)))
+    container = of_host(cloud, instance)[0]
+    seen = environment_of(container)
     assert (container["name"], container["version"], container["state"]) == ("shop-blue", "1.0.0", "running")
     caller = cloud.client("sts", **offered(seen)).get_caller_identity()["Arn"]
     assert caller.startswith("arn:aws:sts::000000000000:assumed-role/")
     assert caller.endswith(f"/{instance}")
+
+
+def test_a_container_gets_no_answer_of_metadata_that_is_one_hop_far(cloud: ComputeCloud) -> None:
+    """EC2: AWSEC2/latest/UserGuide/instancedata-data-retrieval.html, hop limit."""
+    near = stack("ssm:GetParameter", *PULL)
+    template = {"LaunchTemplateData": {"MetadataOptions": {"HttpPutResponseHopLimit": 1}}}
+    near["Template"] = {"Type": "AWS::EC2::LaunchTemplate", "Properties": template}
+    near["Instance"]["Properties"]["LaunchTemplate"] = {"LaunchTemplateId": {"Ref": "Template"}, "Version": "1"}
+    instance = cloud.deploy("Near", near, Id={"Ref": "Instance"})["Id"]
+    eventually(lambda: bool(of_host(cloud, instance)))
+
+    assert not [name for name in environment_of(of_host(cloud, instance)[0]) if "CREDENTIALS" in name]
+
+
+def test_a_container_is_led_to_the_service_of_its_host_that_it_was_told_of(cloud: ComputeCloud) -> None:
+    served = stack("ssm:GetParameter", *PULL)
+    told = f"{BROKER}{USER_DATA.removeprefix(SHEBANG)}".replace("--publish", f"{TOLD} --publish")
+    served["Instance"]["Properties"]["UserData"] = b64encode(told.encode()).decode()
+    instance = cloud.deploy("Served", served, Id={"Ref": "Instance"})["Id"]
+    eventually(lambda: bool(of_host(cloud, instance)), 30)
+
+    seen = environment_of(of_host(cloud, instance)[0])
+    assert Path(seen["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]).read_text() == "token"
+    with urllib.request.urlopen(seen["AWS_CONTAINER_CREDENTIALS_FULL_URI"], timeout=5) as answer:
+        assert answer.read() == b"of the host"
 
 
 def test_a_terminated_instance_takes_its_containers_along(cloud: ComputeCloud) -> None:

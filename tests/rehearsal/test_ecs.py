@@ -15,7 +15,7 @@ from greenlight.rehearsal.runner.images import ARM64, push_image
 from tests.rehearsal.compute_cloud import REGISTRY, REPOSITORY, ComputeCloud, compute_cloud, eventually, offered
 from tests.rehearsal.template_pieces import open_network
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.long]
 
 PULL = (
     "ecr:GetAuthorizationToken",

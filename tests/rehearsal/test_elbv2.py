@@ -70,6 +70,19 @@ def test_a_header_leads_to_the_idle_color(live: Shop) -> None:
     assert live.get()[1] == "blue"
 
 
+def test_a_condition_may_have_as_many_values_as_long_as_elbv2_allows(live: Shop) -> None:
+    values = [letter * 128 for letter in "abcde"]
+    header = {"HttpHeaderName": "X-Long", "Values": values}
+    live.add_rule(
+        11,
+        [{"Type": "forward", "TargetGroupArn": live.green.arn}],
+        [{"Field": "http-header", "HttpHeaderConfig": header}],
+    )
+
+    assert eventually(lambda: live.get(X_Long=values[-1])[1] == "green")
+    assert live.get(X_Long=values[0])[1] == "green"
+
+
 def test_the_default_action_answers_what_no_rule_takes(live: Shop) -> None:
     live.elb.modify_rule(RuleArn=live.rule, Conditions=[{"Field": "path-pattern", "Values": ["/shop/*"]}])
 

@@ -27,6 +27,13 @@ from tests.rehearsal.local_cloud import LocalCloud, started
 pytestmark = pytest.mark.rehearsal
 
 LAUNCH = b"Action=RunInstances&Version=2016-11-15&MinCount=1&MaxCount=1&ImageId=ami-1&UserData=IyEvYmluL3No"
+KEY_IN_ADDRESS = (
+    "AWSAccessKeyId={key}",
+    "AWSAccessKeyId={key}&Signature=x&SignatureVersion=2",
+    "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0"
+    "&X-Amz-Credential={key}%2F20260101%2Fus-east-1%2Fec2%2Faws4_request",
+)
+"""Where a form can name who sends it: it cannot set the header Authorization."""
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -78,6 +85,19 @@ def test_a_form_without_a_signature_starts_no_instance(cloud: LocalCloud) -> Non
 
     assert (status, instances(cloud)) == (403, [])
     assert b"Missing Authentication Token" in said
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}, {}])
+@pytest.mark.parametrize("query", KEY_IN_ADDRESS)
+@pytest.mark.parametrize("is_own", [False, True])
+def test_a_form_with_a_key_in_its_address_starts_no_instance(
+    cloud: LocalCloud, query: str, headers: dict[str, str], is_own: bool
+) -> None:
+    address = "/?" + query.format(key=cloud.keys.access_key if is_own else "test")
+
+    status, _ = send(cloud, "POST", address, LAUNCH, {**FORM, **headers})
+
+    assert (status, instances(cloud)) == (403, [])
 
 
 @pytest.mark.parametrize("secret", ["", "wrong"])

@@ -62,7 +62,7 @@ class Lab:
         entry = {"Source": source, "DetailType": "something", "Detail": json.dumps(detail)}
         self.events.put_events(Entries=[entry])
 
-    def received(self, url: str, seconds: float = 5.0) -> list[dict[str, Any]]:
+    def received(self, url: str, seconds: float = 30.0) -> list[dict[str, Any]]:
         """What a queue has within some seconds."""
         found = eventually(lambda: self.sqs.receive_message(QueueUrl=url).get("Messages"), seconds) or []
         return [json.loads(message["Body"]) for message in found]
@@ -164,7 +164,7 @@ def test_a_target_with_a_role_is_reached_only_if_the_role_trusts_eventbridge(
 
     lab.happen(name)
 
-    assert len(lab.received(url, 5 if count else 0.5)) == count
+    assert len(lab.received(url, 30 if count else 0.5)) == count
 
 
 def let_in(lab: Lab, statement: str, rule: str) -> None:
@@ -182,8 +182,8 @@ def test_a_schedule_fires_again_and_again(lab: Lab) -> None:
     rule = lab.rule(queue, ScheduleExpression="rate(1 minute)")
     lab.allow(url, queue, rule)
 
-    first = lab.received(url, 10)
-    second = lab.received(url, 10)
+    first = lab.received(url, 30)
+    second = lab.received(url, 30)
 
     assert [event["detail-type"] for event in (*first, *second)] == ["Scheduled Event"] * 2
     assert first[0]["resources"] == [rule]

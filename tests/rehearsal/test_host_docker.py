@@ -19,7 +19,7 @@ IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/greenlight/shop:1.0.0"
 RUN = (
     "run --detach --name shop-blue --label greenlight=spec --restart unless-stopped --memory 512m --cpus 0.5 "
     "--pids-limit 512 --read-only --tmpfs /tmp:rw,nosuid,nodev,noexec,size=64m --cap-drop ALL "
-    "--security-opt no-new-privileges --publish 3000:3000 "
+    "--security-opt no-new-privileges --user 1000:1000 --publish 3000:3000 "
     "--log-driver awslogs --log-opt awslogs-region=us-east-1 --log-opt mode=non-blocking "
     f"--env ENVIRONMENT=blue --env VERSION=1.0.0 --env PORT=3000 {IMAGE}"
 ).split()
@@ -56,7 +56,7 @@ class Host:
         )
         self.refusal = ""
         self._engine = DockerEngine(
-            "i-1", self.runner, pull=self.pull, architecture="amd64", credentials=dict, open_log=self.open_log
+            "i-1", self.runner, pull=self.pull, architecture="amd64", credentials=lambda _: {}, open_log=self.open_log
         )
 
     def docker(self, *arguments: str) -> DockerResult:
@@ -148,6 +148,32 @@ def test_a_container_that_is_not_there_is_not_found(host: Host) -> None:
     outcome = host.docker("container", "inspect", "shop-blue")
 
     assert outcome == DockerResult(stderr="Error response from daemon: No such container: shop-blue\n", exit_code=1)
+
+
+def test_a_container_joins_no_network_that_was_not_made(host: Host) -> None:
+    """The text is the daemon's."""
+    outcome = host.docker(*RUN[:-1], "--network", "shop-blue", IMAGE)
+
+    assert outcome == DockerResult(
+        stderr="docker: Error response from daemon: network shop-blue not found\n", exit_code=125
+    )
+
+
+def test_a_network_is_made_once(host: Host) -> None:
+    codes = [host.docker("network", verb, "shop-blue").exit_code for verb in ("inspect", "create", "inspect", "create")]
+
+    assert codes == [1, 0, 0, 1]
+
+
+def test_a_file_that_is_not_there_cannot_be_mounted(host: Host) -> None:
+    outcome = host.docker(*RUN[:-1], "--mount", "type=bind,source=/gone/token,target=/run/token,readonly", IMAGE)
+
+    assert (outcome.exit_code, "bind source path does not exist: /gone/token" in outcome.stderr) == (125, True)
+
+
+def test_a_mount_that_can_be_written_is_not_rehearsed() -> None:
+    with pytest.raises(UsageError, match="readonly"):
+        parse_run([*RUN[1:-1], "--mount", "type=bind,source=/token,target=/run/token", IMAGE])
 
 
 @pytest.mark.rehearsal

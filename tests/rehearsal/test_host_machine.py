@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from base64 import b64encode
@@ -21,9 +22,13 @@ from greenlight.rehearsal.host.machine import TIMED_OUT, Execution, Machine, Mac
 from greenlight.rehearsal.host.signature import Credentials, signed_headers
 from greenlight.rehearsal.host.stand_ins import write_stand_ins
 from greenlight.rehearsal.runner.log import BoundedLog
+from greenlight.waiting import wait_until
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "ASIA1", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
 GET_PARAMETER = "aws ssm get-parameter --name /a --query Parameter.Value --output text --region us-east-1"
+
+ASSUME_ROLE = "AWS_REGION=eu-west-1 aws sts assume-role --role-arn arn --role-session-name shop-blue --output json"
+STS = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"'
 
 
 class Cloud(HTTPServer):
@@ -40,12 +45,13 @@ class CloudHandler(BaseHTTPRequestHandler):
     server: Cloud
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.loads(content) if content.startswith(b"{") else content.decode()
         self.server.asked.append((self.path, dict(self.headers), body))
         status, answer = self.server.answers[self.path]
         self.send_response(status)
         self.end_headers()
-        self.wfile.write(json.dumps(answer).encode())
+        self.wfile.write((answer if isinstance(answer, str) else json.dumps(answer)).encode())
 
     def log_message(self, *_: object) -> None: ...
 
@@ -67,6 +73,14 @@ def machine(tmp_path: Path, cloud: Cloud, processes: Processes) -> Iterator[Mach
     machine.power_off()
 
 
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    """Where the machine's units are written."""
+    folder = tmp_path / "home" / "etc" / "systemd" / "system"
+    folder.mkdir(parents=True)
+    return folder
+
+
 def test_user_data_is_decoded() -> None:
     assert script_of(b64encode(b"#!/bin/bash\necho hello").decode()) == "#!/bin/bash\necho hello"
 
@@ -79,9 +93,9 @@ def test_user_data_that_is_no_script_is_refused() -> None:
 def test_a_signature_is_the_one_that_botocore_makes() -> None:
     now = datetime.now(UTC)
     body = b'{"Name": "/a"}'
-    keys = {"service": "ssm", "region": "us-east-1"}
+    told = {"content-type": "application/x-amz-json-1.1", "x-amz-target": "AmazonSSM.X", "host": "127.0.0.1:4566"}
     ours = signed_headers(
-        Credentials("ASIA1", "secret", "token"), **keys, host="127.0.0.1:4566", target="AmazonSSM.X", body=body, now=now
+        Credentials("ASIA1", "secret", "token"), service="ssm", region="us-east-1", headers=told, body=body, now=now
     )
     sent = {name: value for name, value in ours.items() if name in ("content-type", "x-amz-target")}
     request = AWSRequest("POST", "http://127.0.0.1:4566/", sent, body)
@@ -179,7 +193,66 @@ def test_a_refused_parameter_fails_as_the_aws_cli_does(machine: Machine, cloud: 
 
 
 @pytest.mark.rehearsal
-@pytest.mark.parametrize("command", ["aws s3 ls", f"{GET_PARAMETER} --with-decryption yes", "aws ssm get-parameter"])
+def test_a_role_is_taken_with_the_hosts_own_credentials(machine: Machine, cloud: Cloud) -> None:
+    answer = "<Credentials><SessionToken>x</SessionToken></Credentials>"
+    cloud.answers["/"] = (200, f"<AssumeRoleResponse {STS}>{answer}</AssumeRoleResponse>")
+
+    result = machine.execute(ASSUME_ROLE)
+
+    assert json.loads(result.stdout) == {"Credentials": {"SessionToken": "x"}}
+    assert "ASIA1/" in cloud.asked[0][1]["authorization"]
+    assert cloud.asked[0][2] == "Action=AssumeRole&Version=2011-06-15&RoleArn=arn&RoleSessionName=shop-blue"
+
+
+@pytest.mark.rehearsal
+def test_a_role_that_is_refused_fails_as_the_aws_cli_does(machine: Machine, cloud: Cloud) -> None:
+    answer = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+    cloud.answers["/"] = (403, f"<ErrorResponse {STS}>{answer}</ErrorResponse>")
+
+    result = machine.execute(ASSUME_ROLE)
+
+    expected = "An error occurred (AccessDenied) when calling the AssumeRole operation: no"
+    assert (result.exit_code, result.stderr.strip()) == (254, expected)
+
+
+@pytest.mark.rehearsal
+@pytest.mark.parametrize("unit", ["greenlight.service", "greenlight.socket"])
+def test_a_unit_that_nobody_wrote_cannot_be_started(machine: Machine, unit: str) -> None:
+    result = machine.execute(f"systemctl enable --now {unit}")
+
+    assert (result.exit_code, f"Unit file {unit} does not exist" in result.stderr) == (1, True)
+
+
+@pytest.mark.rehearsal
+def test_a_unit_that_runs_once_fails_the_command_when_it_fails(machine: Machine, units: Path) -> None:
+    (units / "once.service").write_text("[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo ran; exit 3'\n")
+
+    assert machine.execute("systemctl enable --now once.service") == Execution(1, "ran\n", "")
+
+
+@pytest.mark.rehearsal
+def test_the_services_of_a_machine_end_with_it(machine: Machine, units: Path, tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    (units / "long.service").write_text(f"[Service]\nExecStart=/bin/sh -c 'echo $$ >{told}; sleep 60'\n")
+    machine.start(["long.service"])
+    assert wait_until(lambda: told.is_file() and bool(told.read_text()), 5)
+
+    machine.power_off()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)
+
+
+@pytest.mark.rehearsal
+@pytest.mark.parametrize(
+    "command",
+    [
+        "aws s3 ls",
+        "aws sts assume-role --role-arn arn --output json",
+        f"{GET_PARAMETER} --with-decryption yes",
+        "aws ssm get-parameter",
+    ],
+)
 def test_another_aws_command_is_refused(machine: Machine, command: str) -> None:
     result = machine.execute(command)
 

@@ -12,7 +12,7 @@ from host_color.model import HostColor, Place
 from traffic_switch.contract import Color
 
 from tests.rehearsal.shell_host import Host
-from tests.synth.host_script import REGISTRY, SHOP_1, SHOP_2
+from tests.synth.host_script import REGISTRY, SHOP_1, SHOP_2, SHOP_BY_TAG, exact
 
 pytestmark = pytest.mark.rehearsal
 
@@ -26,9 +26,9 @@ def test_a_color_is_pulled_and_started_with_its_environment_and_limits(host: Hos
     result = host.run("shop", "green", SHOP_2)
 
     assert result.returncode == 0, result.stderr
-    assert host.changes[0] == f"docker pull --quiet {SHOP_2}"
+    assert host.changes[0] == f"docker pull --quiet {exact(SHOP_2)}"
     (run,) = host.changes[1:]
-    assert run.endswith(f" {SHOP_2}")
+    assert run.endswith(f" {exact(SHOP_2)}")
     for flag in (
         "--name shop-green",
         "--restart unless-stopped",
@@ -59,7 +59,7 @@ def test_preparing_pulls_the_image_and_leaves_the_container(host: Host) -> None:
     result = host.run("shop", "green", SHOP_2, "prepare")
 
     assert (result.returncode, result.stdout) == (0, "")
-    assert host.changes == [f"docker pull --quiet {SHOP_2}"]
+    assert host.changes == [f"docker pull --quiet {exact(SHOP_2)}"]
     assert host.containers == {"shop-green": SHOP_1}
 
 
@@ -81,6 +81,7 @@ def test_a_late_request_does_not_bring_back_an_image_that_is_declared_no_more(ho
 
     assert result.returncode == 1
     assert f"shop-green is declared to run another image than {SHOP_1} by now" in result.stderr
+    assert f"the parameter /greenlight/shop/green says {SHOP_2}" in result.stderr
     assert host.changes == []
 
 
@@ -112,13 +113,46 @@ def test_an_image_that_is_here_already_is_not_pulled_again(host: Host) -> None:
 
 def test_an_image_that_cannot_be_pulled_is_named_and_the_old_container_stays(host: Host) -> None:
     host.run("shop", "green", SHOP_1)
-    missing = f"{REGISTRY}/greenlight/shop:9.9.9"
+    missing = f"{REGISTRY}/greenlight/shop:9.9.9@sha256:{'9' * 64}"
 
     result = host.run("shop", "green", missing)
 
     assert result.returncode == 1
-    assert result.stderr.strip().endswith(f"greenlight: cannot pull {missing}")
+    assert result.stderr.strip() == (
+        f"greenlight: cannot pull {missing}: was it deleted after the version guard had seen it? No container was"
+        " touched"
+    )
     assert host.containers == {"shop-green": SHOP_1}
+
+
+def test_what_a_pull_leaves_has_to_be_the_digest_that_was_asked_for(host: Host) -> None:
+    host.run("shop", "green", SHOP_1)
+    (host.state / "swaps").touch()
+
+    result = host.run("shop", "green", SHOP_2)
+
+    assert result.returncode == 1
+    assert f"docker pulled {exact(SHOP_2)}, and does not hold it" in result.stderr
+    assert host.containers == {"shop-green": SHOP_1}
+
+
+def test_a_container_that_was_started_by_its_tag_is_left_alone(host: Host) -> None:
+    host.run("shop", "green", SHOP_BY_TAG)
+    assert host.changes[-1].endswith(f" {SHOP_BY_TAG}")
+
+    result = host.run("shop", "green", SHOP_BY_TAG)
+
+    assert (result.returncode, host.changes) == (0, [])
+    assert f"shop-green runs {SHOP_BY_TAG} already" in result.stdout
+
+
+def test_a_version_that_was_started_by_its_tag_is_replaced_when_its_digest_is_asked_for(host: Host) -> None:
+    host.run("shop", "green", SHOP_BY_TAG)
+
+    host.run("shop", "green", SHOP_1)
+
+    assert host.changes[-1].endswith(f" {exact(SHOP_1)}")
+    assert "--env VERSION=1.0.0 " in host.changes[-1]
 
 
 def test_a_container_that_does_not_stay_up_fails_and_says_where_its_log_is(host: Host) -> None:

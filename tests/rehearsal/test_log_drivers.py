@@ -11,7 +11,7 @@ import pytest
 from greenlight.rehearsal.account import REGION
 from tests.rehearsal.compute_cloud import REGISTRY, ComputeCloud, compute_cloud, eventually
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.long]
 
 GROUP = "app"
 IMAGE = f"{REGISTRY}/greenlight/shop:v1"

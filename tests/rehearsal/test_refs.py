@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from greenlight import cli
+from greenlight.commands import rehearse
 from greenlight.errors import RehearsalError
 from greenlight.rehearsal.refs import VersionAsked, asked
+from greenlight.rehearsal.rehearsal import Order
+from greenlight.rehearsal.runner.catalog import CATALOG_FILE, VersionCatalog
+from greenlight.rehearsal.versions import Cast, write_catalog
+from stacks.settings import Settings
 
 IDENTITY = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
 
@@ -50,6 +57,39 @@ def test_a_ref_is_a_commit_and_says_which(checkout: Path, text: str, version: st
 def test_a_ref_that_git_does_not_know_is_refused(checkout: Path, text: str) -> None:
     with pytest.raises(RehearsalError, match="git knows no commit"):
         asked(text, checkout)
+
+
+def test_what_each_version_is_run_from_is_said_before_it_runs(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(checkout, "tag", "next")
+    commit, ordered = git(checkout, "rev-parse", "HEAD"), list[Order]()
+
+    def run(order: Order, *_: object) -> None:
+        ordered.append(order)
+        raise RehearsalError("noted")
+
+    monkeypatch.setattr(rehearse, "run", run)
+    monkeypatch.setattr(rehearse, "CHECKOUT", checkout)
+    monkeypatch.setattr(sys, "argv", ["greenlight", "rehearse", "--live", "1.0.0", "--next", "git:next"])
+    with pytest.raises(SystemExit):
+        cli.main()
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert ordered[0].cast == Cast("1.0.0", "next", "", commit)
+    assert "1.0.0 is run from the working tree" in said
+    assert f"next is run from commit {commit[:12]}, git:next" in said
+
+
+def test_the_runner_learns_the_commit_of_what_was_asked_for_as_one_and_of_nothing_else(tmp_path: Path) -> None:
+    shop = {"blue_version": "1", "green_version": "1", "source": "services/shop"}
+    services = Settings.from_context({"services": {"shop": shop}}).services
+
+    write_catalog(tmp_path, services, Cast("1.0.0", "2.0.0", "", "c0ffee"))
+
+    catalog = VersionCatalog(tmp_path / CATALOG_FILE)
+    found = {each: catalog.entry("shop", each).commit for each in ("1.0.0", "2.0.0", "2.0.0-errors", "2.0.0-unhealthy")}
+    assert found == {"1.0.0": "", "2.0.0": "c0ffee", "2.0.0-errors": "c0ffee", "2.0.0-unhealthy": "c0ffee"}
 
 
 def test_outside_of_a_repository_versions_are_the_working_tree(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import boto3
 import pytest
 from rich.console import Console
 from traffic_switch.contract import Color
+from traffic_switch.image import DIGEST
 from traffic_switch.model import Weights
 
 from greenlight.rehearsal.acts.flags import RELEASE, Script, declared, first, second
@@ -151,7 +152,8 @@ def test_a_stage_is_made_and_released_beside_production(played: Played) -> None:
 def test_the_stages_own_front_door_answers_with_its_version(played: Played) -> None:
     (shop,) = played.beside.status["services"]
 
-    assert shop["live"] == {"color": "green", "version": "2.0.0"}
+    assert (shop["live"]["color"], shop["live"]["version"]) == ("green", "2.0.0")
+    assert DIGEST.fullmatch(shop["live"]["digest"])
     assert played.beside.answers == "2.0.0"
 
 

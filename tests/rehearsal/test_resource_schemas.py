@@ -42,6 +42,7 @@ def test_what_the_schema_does_not_allow_is_refused(kind: str, properties: dict[s
     [
         ("AWS::EC2::FlowLog", LOG),
         ("AWS::SNS::Topic", {"TopicName": "t", "Tags": [{"Key": "a", "Value": "b"}]}),
+        ("AWS::Signer::SigningProfile", {"PlatformId": "Notation-OCI-SHA384-ECDSA", "ProfileName": "images"}),
         ("AWS::SSM::Parameter", {"Type": "String", "Value": "1", "Tags": {"team": "shop"}}),
         ("AWS::IAM::Role", {"AssumeRolePolicyDocument": {"Statement": [{"Effect": "Allow"}]}}),
         ("Custom::GreenlightRelease", {"ServiceToken": "arn", "Anything": 1}),

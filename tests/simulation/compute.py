@@ -30,6 +30,7 @@ GUARD_GRANTS = frozenset(
     {
         "cloudformation:DescribeStacks",
         "dynamodb:GetItem",
+        "dynamodb:UpdateItem",
         "ecr:BatchGetImage",
         "ecr:DescribeImages",
         "ecr:PutImage",
@@ -37,6 +38,7 @@ GUARD_GRANTS = frozenset(
         "elasticloadbalancing:DescribeRules",
     }
 )
+ALLOWED = {"AllowLiveChange": "false", "RecordedImages": "false"}
 COLOR_GRANTS = frozenset(
     {
         "cloudformation:DescribeStacks",
@@ -55,7 +57,8 @@ COLOR_GRANTS = frozenset(
 class Compute:
     """The compute stack of a shop whose blue is live, in the middle of an update, with both functions.
 
-    `deregistered_live` is how often green was taken out of its group while the rule sent it users.
+    `deregistered_live` is how often green was taken out of its group while the rule sent it users. `recorded` is for a
+    story to note which image a version was.
     """
 
     def __init__(self, fault: tuple[int, Fault] | None = None, status: str = "UPDATE_IN_PROGRESS") -> None:
@@ -65,6 +68,7 @@ class Compute:
         self.site.write_rule(100, 0)
         self.host = Host({OLD, NEW}, declared={"green": NEW}, running={"blue": OLD, "green": OLD})
         self.deregistered_live = 0
+        self.recorded = ""
         self._prepare()
 
     def _prepare(self) -> None:
@@ -73,6 +77,7 @@ class Compute:
         self._remember("live#shop", live)
         for version in ("1.0.0", "2.0.0"):
             cloud.registry.push(REPOSITORY, version)
+        self.remember_image("1.0.0")
         cloud.elbv2.groups[self.site.group("green")].targets = {(INSTANCE, PORT): Target(INSTANCE, PORT)}
         cloud.hosts.instances.add(INSTANCE)
         cloud.hosts.documents[DOCUMENT] = self.host.run
@@ -134,6 +139,15 @@ class Compute:
         """Ask for leave to declare these versions in place of 1.0.0 and 1.0.0."""
         return self.ask(GUARD, _declared(blue, green), _declared("1.0.0", "1.0.0"))
 
+    def remember_image(self, version: str) -> None:
+        """Note what a version is, as the guard does when it is first deployed."""
+        self._remember(f"image#shop#{version}", {"digest": {"S": self.digest(version)}, "since": {"N": "900"}})
+
+    def digest(self, tag: str) -> str:
+        """The digest of what a tag names now."""
+        (image,) = (each for each in self.cloud.registry.repositories[REPOSITORY] if tag in each.tags)
+        return image.digest
+
     @property
     def green_target(self) -> str:
         """The state of green's target, or `absent`."""
@@ -162,4 +176,4 @@ class Compute:
 
 
 def _declared(blue: str, green: str) -> dict[str, str]:
-    return {"Service": "shop", "BlueVersion": blue, "GreenVersion": green, "AllowLiveChange": "false"}
+    return {"Service": "shop", "BlueVersion": blue, "GreenVersion": green, **ALLOWED}

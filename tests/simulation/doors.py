@@ -96,16 +96,59 @@ class CloudFormation:
 
 
 class Secrets:
-    """Secrets by name or ARN."""
+    """Secrets by name or ARN: the versions of each, and which version has a staging label."""
 
     def __init__(self) -> None:
-        self.values: dict[str, str] = {}
+        self._versions: dict[str, list[str]] = {}
+        self._labels: dict[str, dict[str, int]] = {}
+
+    def add(self, name: str, value: str, label: str = "AWSCURRENT") -> None:
+        """Put a secret there, or another version of it."""
+        versions, labels = self._versions.setdefault(name, []), self._labels.setdefault(name, {})
+        versions.append(value)
+        labels[label] = len(versions) - 1
 
     def get_secret_value(self, request: dict[str, Any]) -> dict[str, Any]:
+        name, label = request["SecretId"], request.get("VersionStage", "AWSCURRENT")
+        number = self._labels_of(name).get(label)
+        if number is None:
+            raise AwsError(
+                "ResourceNotFoundException",
+                f"Secrets Manager can't find the specified secret value for staging label: {label}",
+            )
+        return {"Name": name, "VersionId": _version(number), "SecretString": self._versions[name][number]}
+
+    def put_secret_value(self, request: dict[str, Any]) -> dict[str, Any]:
         name = request["SecretId"]
-        if name not in self.values:
+        labels = self._labels_of(name)
+        self._versions[name].append(request["SecretString"])
+        number = len(self._versions[name]) - 1
+        labels.update(dict.fromkeys(request["VersionStages"], number))
+        return {"Name": name, "VersionId": _version(number), "VersionStages": request["VersionStages"]}
+
+    def update_secret_version_stage(self, request: dict[str, Any]) -> dict[str, Any]:
+        """API reference, UpdateSecretVersionStage: a label moves from the version that is named as having it."""
+        labels, label = self._labels_of(request["SecretId"]), request["VersionStage"]
+        target, expected = request["MoveToVersionId"], request.get("RemoveFromVersionId", "")
+        attached = _version(labels[label]) if label in labels else ""
+        if attached != expected:
+            raise AwsError(
+                "InvalidParameterException",
+                f"The staging label {label} is currently attached to version {attached}, so you must explicitly"
+                " reference that version in RemoveFromVersionId.",
+            )
+        labels[label] = int(target.rpartition("-")[2])
+        return {"Name": request["SecretId"]}
+
+    def _labels_of(self, name: str) -> dict[str, int]:
+        if name not in self._labels:
             raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
-        return {"Name": name, "SecretString": self.values[name]}
+        return self._labels[name]
+
+
+def _version(number: int) -> str:
+    """An id as long as one of AWS's has to be."""
+    return f"0a1b2c3d-0000-4000-8000-{number:012d}"
 
 
 def moment(seconds: float) -> datetime:

@@ -1,7 +1,8 @@
-"""ECR as the version guard uses it: images by tag, whose newest come first."""
+"""ECR as the version guard uses it: images by tag and by digest, whose newest come first."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -26,6 +27,11 @@ class Image:
         """What AWS calls imageDigest."""
         return f"sha256:{sha256(self.manifest.encode()).hexdigest()}"
 
+    def is_meant(self, identity: Mapping[str, str]) -> bool:
+        """Whether ECR's ImageIdentifier is of this image."""
+        by_tag = "imageTag" not in identity or identity["imageTag"] in self.tags
+        return by_tag and identity.get("imageDigest", self.digest) == self.digest
+
 
 class Registry:
     """The repositories of one account: name to images."""
@@ -34,19 +40,19 @@ class Registry:
         self.repositories: dict[str, list[Image]] = {}
         self._kernel = kernel
 
-    def push(self, repository: str, tag: str) -> None:
-        """What `docker push` of a new image under one tag does."""
-        self._tag(repository, Image(f'{{"image": "{tag}"}}', self._kernel.time), tag)
+    def push(self, repository: str, tag: str, content: str = "") -> None:
+        """What `docker push` of a new image under one tag does, where tags may move."""
+        self._tag(repository, Image(f'{{"image": "{content or tag}"}}', self._kernel.time), tag)
 
     def batch_get_image(self, request: dict[str, Any]) -> dict[str, Any]:
         images = self._repository(request["repositoryName"])
         found, failures = [], []
         for wanted in request["imageIds"]:
-            image = next((i for i in images if wanted.get("imageTag") in i.tags), None)
+            image = next((i for i in images if i.is_meant(wanted)), None)
             if image is None:
                 failures.append({"imageId": wanted, "failureCode": "ImageNotFound", "failureReason": "not found"})
             else:
-                id_ = {"imageDigest": image.digest, "imageTag": wanted["imageTag"]}
+                id_ = {"imageDigest": image.digest, **wanted}
                 found.append({"imageId": id_, "imageManifest": image.manifest, "imageManifestMediaType": OCI})
         return {"images": found, "failures": failures}
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from greenlight_cdk.names import PRODUCTION
-from traffic_switch.config import Row, domain_and_others, written
+from preview_keys.keyring import Keyring, Pair, read, written
+from traffic_switch import config
+from traffic_switch.config import Row, domain_and_others
 from traffic_switch.contract import (
     CONFIG_VARIABLE,
     HTTP_PORT,
@@ -17,6 +19,7 @@ from traffic_switch.contract import (
     POLICY_VARIABLE,
     PREVIEW_HEADER,
     PREVIEW_SECRET_VARIABLE,
+    PREVIEW_STAGE,
     PRODUCTION_PRIORITY,
     RELEASE_STACK_VARIABLE,
     REQUESTS_VARIABLE,
@@ -24,6 +27,7 @@ from traffic_switch.contract import (
     TOPIC_VARIABLE,
     Color,
     alarm_names,
+    preview_name,
 )
 
 from tests.simulation.cloud import JOURNAL, REQUESTS, STATE_MACHINE, TOPIC, Cloud
@@ -38,7 +42,8 @@ LISTENER = f"{PLACE}:listener/{LOAD_BALANCER}/f2f7dc8efc522ab2"
 HTTPS = f"{PLACE}:listener/{LOAD_BALANCER}/0467ef3c8400ae65"
 HOST, DOMAIN = "balancer.example", "shop.example"
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:preview"
-SECRET_VALUE = "letmein"
+SECRET_VALUE = "0123456789abcdef" * 3
+UNTOLD = "fedcba9876543210" * 3
 COLORS = ("blue", "green")
 
 
@@ -167,7 +172,7 @@ def _add_preview(site: Site, listener: str, priority: int, conditions: Any, acti
 def environment(sites: tuple[Site, ...], policy: Mapping[str, Any]) -> dict[str, str]:
     """The environment variables of the switch's functions."""
     return {
-        CONFIG_VARIABLE: json.dumps(written(_edge(sites[0]), {site.name: site.config() for site in sites})),
+        CONFIG_VARIABLE: json.dumps(config.written(_edge(sites[0]), {site.name: site.config() for site in sites})),
         POLICY_VARIABLE: json.dumps(policy),
         JOURNAL_VARIABLE: JOURNAL,
         REQUESTS_VARIABLE: REQUESTS,
@@ -191,7 +196,15 @@ def _open_listener(cloud: Cloud) -> None:
     fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
     cloud.elbv2.add_listener(LISTENER, HTTP_PORT, [fixed])
     cloud.web.front_doors[f"http://{HOST}"] = LISTENER
-    cloud.secrets.values[SECRET] = SECRET_VALUE
+    cloud.secrets.add(SECRET, written(Keyring()), PREVIEW_STAGE)
+
+
+def _preview_header(cloud: Cloud, name: str) -> dict[str, Any]:
+    """What a color's preview rule asks for, after it was made known in the secret."""
+    kept = read(cloud.secrets.get_secret_value({"SecretId": SECRET, "VersionStage": PREVIEW_STAGE})["SecretString"])
+    pair = Pair(f"{name}-{SECRET_VALUE}", f"{name}-{UNTOLD}")
+    cloud.secrets.add(SECRET, written(replace(kept, pairs={**kept.pairs, name: pair})), PREVIEW_STAGE)
+    return {"HttpHeaderName": PREVIEW_HEADER, "Values": [pair.current, pair.previous]}
 
 
 def _add_color(site: Site, color: str, version: str, priority: int) -> None:
@@ -199,10 +212,8 @@ def _add_color(site: Site, color: str, version: str, priority: int) -> None:
     port = 3000 + COLORS.index(color)
     cloud.elbv2.groups[arn] = TargetGroup(arn, port, targets={("i-1", port): Target("i-1", port)})
     cloud.traffic.add(arn, Behavior(color, version))
-    header = {"HttpHeaderName": PREVIEW_HEADER, "Values": [f"{color}-{SECRET_VALUE}"]}
     conditions = [
-        {"Field": "http-header", "HttpHeaderConfig": header},
-        {"Field": "path-pattern", "PathPatternConfig": {"Values": list(site.paths)}},
+        {"Field": "http-header", "HttpHeaderConfig": _preview_header(cloud, preview_name(site.name, Color(color)))}
     ]
     actions = [{"Type": "forward", "TargetGroupArn": arn}]
     _add_preview(site, LISTENER, priority, conditions, actions)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.compute import NEW, OLD, Compute
+from tests.simulation.compute import NEW, OLD, REPOSITORY, Compute
 from tests.simulation.faults import Fault, Kind
 
 FAULTS = [
@@ -123,3 +123,32 @@ def test_the_guard_lets_no_change_of_the_live_color_pass_whatever_fault_it_meets
 def test_the_guard_stops_no_rollback_whatever_fault_it_meets() -> None:
     for compute, answers in scenarios(lambda compute: compute.guard("2.0.0", "1.0.0"), "UPDATE_ROLLBACK_IN_PROGRESS"):
         assert {answer["Status"] for answer in answers} == {"SUCCESS"}, told(compute)
+
+
+@pytest.mark.parametrize(
+    ("versions", "status"),
+    [(("1.0.0", "2.0.0"), "UPDATE_IN_PROGRESS"), (("1.0.0", "1.0.0"), "UPDATE_ROLLBACK_IN_PROGRESS")],
+    ids=["forward", "back"],
+)
+def test_the_live_color_keeps_its_image_though_its_tag_moved_whatever_fault_the_guard_meets(
+    versions: tuple[str, str], status: str
+) -> None:
+    def story(compute: Compute) -> list[dict[str, Any]]:
+        compute.recorded = compute.digest("1.0.0")
+        compute.cloud.registry.push(REPOSITORY, "1.0.0", "somebody else's")
+        return compute.guard(*versions)
+
+    for compute, answers in scenarios(story, status):
+        named = {answer["Data"]["BlueImage"] for answer in answers if answer["Status"] == "SUCCESS"}
+        assert named <= {f"@{compute.recorded}"}, told(compute)
+        assert answers, told(compute)
+
+
+def test_a_version_whose_tag_moved_never_passes_whatever_fault_the_guard_meets() -> None:
+    def story(compute: Compute) -> list[dict[str, Any]]:
+        compute.remember_image("2.0.0")
+        compute.cloud.registry.push(REPOSITORY, "2.0.0", "somebody else's")
+        return compute.guard("1.0.0", "2.0.0")
+
+    for compute, answers in scenarios(story):
+        assert {answer["Status"] for answer in answers} == {"FAILED"}, told(compute)

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from traffic_switch.contract import PREVIEW_STAGE
 
 from tests.simulation.cloud import STATE_MACHINE, TOPIC, Cloud
 from tests.simulation.errors import AwsError
 from tests.simulation.people import Operator
-from tests.simulation.site import SECRET, Site, add_site
+from tests.simulation.site import SECRET, SECRET_VALUE, Site, add_site
 from tests.simulation.story import told
 
 
@@ -66,7 +67,25 @@ def test_a_topic_that_is_not_there_is_not_found(cloud: Cloud) -> None:
 
 def test_a_secret_is_read_by_its_name(cloud: Cloud) -> None:
     add_site(cloud)
-    assert cloud.client("test", "secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"] == "letmein"
+    secrets = cloud.client("test", "secretsmanager")
+    told = secrets.get_secret_value(SecretId=SECRET, VersionStage=PREVIEW_STAGE)["SecretString"]
+    assert json.loads(told)["shop-blue"] == f"shop-blue-{SECRET_VALUE}"
+
+
+def test_a_label_moves_only_from_the_version_that_has_it(cloud: Cloud) -> None:
+    cloud.secrets.add("s", "one", "LABEL")
+    secrets = cloud.client("test", "secretsmanager")
+    before = secrets.get_secret_value(SecretId="s", VersionStage="LABEL")["VersionId"]
+    ids = [
+        secrets.put_secret_value(SecretId="s", SecretString=text, VersionStages=["NEXT"])["VersionId"]
+        for text in ("two", "three")
+    ]
+    moved = {"SecretId": "s", "VersionStage": "LABEL", "RemoveFromVersionId": before}
+    secrets.update_secret_version_stage(**moved, MoveToVersionId=ids[0])
+
+    with pytest.raises(ClientError, match="currently attached to version"):
+        secrets.update_secret_version_stage(**moved, MoveToVersionId=ids[1])
+    assert secrets.get_secret_value(SecretId="s", VersionStage="LABEL")["SecretString"] == "two"
 
 
 def test_executions_are_started_stopped_and_described_by_name(cloud: Cloud) -> None:

@@ -33,6 +33,7 @@ def test_a_story_that_nothing_strikes_ends_well(name: str) -> None:
         "there-and-back:0:60=release",
         "errors:0:60=redrive",
         "release:0:5=twice,30=ran-on",
+        "continued-rollback:0:24=cancel,43=delete",
     ],
 )
 def test_a_scenario_of_each_family_breaks_nothing(text: str) -> None:

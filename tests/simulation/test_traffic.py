@@ -17,7 +17,7 @@ def ask(cloud: Cloud, path: str = "/", **headers: str) -> HttpReply:
 
 
 def preview(cloud: Cloud, color: str, secret: str = SECRET_VALUE) -> HttpReply:
-    return ask(cloud, **{PREVIEW_HEADER: f"{color}-{secret}"})
+    return ask(cloud, **{PREVIEW_HEADER: f"shop-{color}-{secret}"})
 
 
 def test_the_front_door_answers_as_the_live_color(cloud: Cloud, site: Site) -> None:

@@ -29,6 +29,8 @@ NAMES = ("Name", "RepositoryName", "LogGroupName", "Family", "RoleName", "Functi
 NAMELESS = ("AWS::EC2::", "AWS::Lambda::Permission", "AWS::Lambda::Event", "Custom::")
 RESOURCES = {
     "AWS::CloudWatch::Alarm": "cloudwatch:R:alarm:{}",
+    "AWS::CodeBuild::Project": "codebuild:R:project/{}",
+    "AWS::CodePipeline::Pipeline": "codepipeline:R:{}",
     "AWS::DynamoDB::Table": "dynamodb:R:table/{}",
     "AWS::EC2::Instance": "ec2:R:instance/{}",
     "AWS::ECR::Repository": "ecr:R:repository/{}",
@@ -124,7 +126,7 @@ class Account:
         """What the policies of roles allow."""
         for stack, template in self.stacks.items():
             for logical_id, body in template["Resources"].items():
-                if body["Type"] == "AWS::IAM::Policy":
+                if body["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
                     for statement in body["Properties"]["PolicyDocument"]["Statement"]:
                         assert statement["Effect"] == "Allow"
                         for action in _listed(statement["Action"]):

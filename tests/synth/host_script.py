@@ -7,9 +7,18 @@ from greenlight_cdk.names import PRODUCTION
 from traffic_switch.contract import Color
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
-SHOP_1 = f"{REGISTRY}/greenlight/shop:1.0.0"
-SHOP_2 = f"{REGISTRY}/greenlight/shop:2.0.0"
-REPORT_1 = f"{REGISTRY}/greenlight/report:1.0.0"
+SHOP_1 = f"{REGISTRY}/greenlight/shop:1.0.0@sha256:{'1' * 64}"
+SHOP_2 = f"{REGISTRY}/greenlight/shop:2.0.0@sha256:{'2' * 64}"
+REPORT_1 = f"{REGISTRY}/greenlight/report:1.0.0@sha256:{'3' * 64}"
+ROLES, SERVICES = "arn:aws:iam::123456789012:role", ("shop", "report")
+SHOP_BY_TAG = f"{REGISTRY}/greenlight/shop:1.0.0"
+"""How an earlier Greenlight named an image."""
+
+
+def exact(image: str) -> str:
+    """What Docker is told: the repository and the digest, or the tag where there is no digest."""
+    tagged, _, digest = image.partition("@")
+    return f"{tagged.rpartition(':')[0]}@{digest}" if digest else tagged
 
 
 def color_script(more: int = 0) -> str:
@@ -26,9 +35,10 @@ def color_script(more: int = 0) -> str:
             _service("report", 3010),
             *(_service(f"s{n}", 3020) for n in range(more)),
         ],
+        roles={f"{service}-{color}": f"{ROLES}/{service}-{color}" for service in SERVICES for color in Color},
     )
 
 
 def _service(name: str, port: int) -> HostService:
     ports = {Color.BLUE: port, Color.GREEN: port + 1}
-    return HostService(name=name, ports=ports, images={}, cpu_units=256, memory_mib=512)
+    return HostService(name=name, ports=ports, images={}, cpu_units=256, memory_mib=512, user="1000:1000")

@@ -94,6 +94,7 @@ def test_shared_stacks_need_no_function_of_the_cdk_s_own(synthesize: Synthesize)
     assert {each["Type"] for each in shared if each["Type"].startswith(("Custom::", "AWS::CloudFormation::"))} == {
         "Custom::GreenlightSettingsGuard",
         "Custom::GreenlightDeletionProtection",
+        "Custom::GreenlightPreviewKeys",
         "Custom::GreenlightKeptListener",
     }
 

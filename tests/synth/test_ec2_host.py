@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -43,14 +44,25 @@ def _color(template: Template, color: str) -> tuple[str, dict[str, Any]]:
     return found
 
 
-def test_a_new_version_of_green_changes_nothing_but_green_and_the_guard(synthesize: Synthesize) -> None:
+def test_a_new_version_of_green_changes_the_guard_whose_answer_the_colors_run(synthesize: Synthesize) -> None:
     before, after = synthesize()[STACK], synthesize(green_version="2.0.0")[STACK]
 
-    kinds = {before["Resources"][name]["Type"]: name for name in changed(before, after)}
+    (name,) = changed(before, after)
 
-    assert set(kinds) == {GUARD, "AWS::SSM::Parameter", COLOR}
-    assert before["Resources"][kinds["AWS::SSM::Parameter"]]["Properties"]["Name"] == "/greenlight/shop/green"
-    assert kinds[COLOR] == _color(before, "green")[0]
+    assert before["Resources"][name]["Type"] == GUARD
+
+
+@pytest.mark.parametrize("color", ["blue", "green"])
+def test_each_color_runs_the_digest_that_the_guard_answers_for_it(host: Template, color: str) -> None:
+    (guard,) = custom(host, GUARD)
+    (declared,) = (
+        each["Properties"]["Value"]
+        for each in resources(host, "SSM::Parameter").values()
+        if each["Properties"]["Name"] == f"/greenlight/shop/{color}"
+    )
+
+    assert _color(host, color)[1]["Image"] == declared
+    assert declared["Fn::Join"][1][-1] == {"Fn::GetAtt": [guard, f"{color.capitalize()}NamedImage"]}
 
 
 def test_neither_a_version_nor_a_service_nor_a_tag_replaces_the_host(synthesize: Synthesize) -> None:
@@ -78,17 +90,26 @@ def test_the_image_of_the_host_is_looked_up_when_it_is_launched_and_not_at_each_
     ]
 
 
+def test_a_renewal_replaces_the_host_and_touches_nothing_else(synthesize: Synthesize) -> None:
+    before, after = (synthesize(**flags)[STACK] for flags in ({}, {"host_renewed_at": "2026-11-22T10:55Z"}))
+
+    assert {before["Resources"][name]["Type"] for name in changed(before, after)} == {"AWS::EC2::LaunchTemplate"}
+    assert after["Outputs"]["HostRenewedAt"]["Value"] == "2026-11-22T10:55Z"
+    version = only(after, "EC2::Instance")["LaunchTemplate"]["Version"]["Fn::GetAtt"]
+    assert version == [next(iter(resources(after, "EC2::LaunchTemplate"))), "LatestVersionNumber"]
+
+
 def test_an_image_of_the_host_can_be_pinned(synthesize: Synthesize) -> None:
     pinned = synthesize(ami_id="ami-0123456789abcdef0")[STACK]
 
     assert _launch_data(pinned)["ImageId"] == "ami-0123456789abcdef0"
 
 
-def test_credentials_of_the_host_are_given_out_to_tokens_only_and_one_hop_far(host: Template) -> None:
+def test_credentials_of_the_host_are_for_the_host_alone(host: Template) -> None:
     assert _launch_data(host)["MetadataOptions"] == {
         "HttpEndpoint": "enabled",
         "HttpTokens": "required",
-        "HttpPutResponseHopLimit": 2,
+        "HttpPutResponseHopLimit": 1,
     }
 
 
@@ -116,7 +137,7 @@ def test_the_guard_stands_before_everything_that_a_host_would_read_or_run(host: 
 def test_the_host_can_do_all_it_needs_at_its_first_boot(host: Template) -> None:
     (instance,) = resources(host, "EC2::Instance")
     wanted = set(resources(host, "SSM::Parameter")) | {
-        name for name in resources(host, "IAM::Policy") if name.startswith("HostRole")
+        name for name in resources(host, "IAM::Policy") if name.startswith(("HostOwnRole", "HostColorRoles"))
     }
 
     assert wanted <= needs(host, instance)
@@ -137,20 +158,54 @@ def test_each_color_has_its_own_port_and_target_group_on_the_same_host(host: Tem
     assert blue["InstanceId"] == green["InstanceId"]
 
 
-def test_the_host_may_pull_log_keep_carts_and_take_commands_and_nothing_else(host: Template) -> None:
-    allowed = statements(host, "HostRole")
+def test_the_host_may_pull_log_take_commands_and_its_colors_roles_and_nothing_else(host: Template) -> None:
+    allowed = statements(host, "HostOwnRole")
 
     assert set(allowed) == {
         *("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
         "ecr:GetAuthorizationToken",
         *("logs:CreateLogStream", "logs:PutLogEvents"),
-        *("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+        "sts:AssumeRole",
         *("ssm:GetParameter", "ssm:UpdateInstanceInformation"),
         *(f"ssmmessages:{verb}{kind}Channel" for verb in ("Create", "Open") for kind in ("Control", "Data")),
         *(f"ec2messages:{verb}Message" for verb in ("Acknowledge", "Delete", "Fail")),
         *("ec2messages:GetEndpoint", "ec2messages:GetMessages", "ec2messages:SendReply"),
     }
     assert "*" not in json.dumps(allowed["ssm:GetParameter"])
+
+
+def test_each_color_has_a_role_that_may_work_on_single_carts_and_nothing_else(synthesize: Synthesize) -> None:
+    template = synthesize(services=TWO_SERVICES)[STACK]
+
+    for color in ("ShopBlue", "ShopGreen", "ReportBlue", "ReportGreen"):
+        allowed = statements(template, f"HostColorRoles{color}")
+        assert set(allowed) == {f"dynamodb:{verb}Item" for verb in ("Delete", "Get", "Put", "Update")}
+        assert "*" not in json.dumps(allowed)
+
+
+def test_the_host_alone_may_take_the_roles_of_its_colors_and_no_other(host: Template) -> None:
+    roles = {name: each for name, each in resources(host, "IAM::Role").items() if name.startswith("HostColorRoles")}
+    (own,) = (name for name in resources(host, "IAM::Role") if name.startswith("HostOwnRole"))
+
+    assert len(roles) == 2
+    for role in roles.values():
+        (trusted,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert trusted["Principal"] == {"AWS": {"Fn::GetAtt": [own, "Arn"]}}
+    taken = statements(host, "HostOwnRole")["sts:AssumeRole"]
+    assert sorted(each["Fn::GetAtt"][0] for each in taken) == sorted(roles)
+
+
+def test_the_script_knows_the_role_of_every_color(host: Template) -> None:
+    (step,) = only(host, "SSM::Document")["Content"]["mainSteps"]
+    script = json.dumps(step["inputs"]["runCommand"])
+
+    for color in ("blue", "green"):
+        assert re.search(rf'shop-{color} ", {{"Fn::GetAtt": \["HostColorRolesShop{color.capitalize()}', script)
+
+
+def test_the_role_that_hosts_had_is_left_to_the_host_that_has_it(host: Template) -> None:
+    """A role that changed would take the carts from containers that have not moved to the new host yet."""
+    assert not [name for name in host["Resources"] if name.startswith("HostRole")]
 
 
 def test_commands_go_to_the_one_host_and_through_the_one_document(host: Template) -> None:
@@ -196,7 +251,8 @@ def test_the_run_script_knows_the_ports_and_limits_of_every_service(synthesize: 
     (step,) = only(template, "SSM::Document")["Content"]["mainSteps"]
     lines = [line for line in step["inputs"]["runCommand"] if isinstance(line, str)]
 
-    assert "services='shop 3000 3001 0.25 512\nreport 3010 3011 0.25 512'" in "\n".join(lines)
+    services = "services='shop 3000 3001 0.25 512 1000:1000\nreport 3010 3011 0.25 512 1000:1000'"
+    assert services in "\n".join(lines)
 
 
 def test_what_the_host_runs_stands_in_its_document_and_parameters_hold_images_alone(host: Template) -> None:
@@ -209,3 +265,13 @@ def test_what_the_host_runs_stands_in_its_document_and_parameters_hold_images_al
 def _launch_data(template: Template) -> dict[str, Any]:
     data: dict[str, Any] = only(template, "EC2::LaunchTemplate")["LaunchTemplateData"]
     return data
+
+
+def test_images_for_another_processor_replace_the_host_and_touch_nothing_else(synthesize: Synthesize) -> None:
+    arm = {"image_platform": "linux/arm64", "instance_type": "t4g.medium"}
+    before, after = synthesize(), synthesize(**arm)
+
+    assert {name for name in before if before[name] != after[name]} == {STACK}
+    (name,) = changed(before[STACK], after[STACK])
+    assert after[STACK]["Resources"][name]["Type"] == "AWS::EC2::LaunchTemplate"
+    assert _launch_data(after[STACK])["ImageId"].endswith("al2023-ami-kernel-default-arm64")

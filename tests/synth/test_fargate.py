@@ -37,6 +37,16 @@ def test_a_new_version_of_green_changes_nothing_but_green_and_the_guard(synthesi
     assert not [name for name in names if "Blue" in name]
 
 
+@pytest.mark.parametrize("color", ["Blue", "Green"])
+def test_each_color_runs_the_digest_that_the_guard_answers_for_it(fargate: Template, color: str) -> None:
+    (guard,) = custom(fargate, GUARD)
+    (task,) = (each for name, each in resources(fargate, "ECS::TaskDefinition").items() if color in name)
+    (container,) = task["Properties"]["ContainerDefinitions"]
+
+    assert container["Image"]["Fn::Join"][1][-1] == {"Fn::GetAtt": [guard, f"{color}Image"]}
+    assert "VersionConsistency" not in container
+
+
 def test_the_guard_stands_before_every_service(fargate: Template) -> None:
     (guard,) = custom(fargate, GUARD)
 
@@ -123,6 +133,19 @@ def test_security_groups_are_left_to_the_network(fargate: Template) -> None:
 
 def test_templates_hold_no_weight(fargate: Template) -> None:
     assert "Weight" not in json.dumps(fargate)
+
+
+def test_images_for_another_processor_change_the_tasks_alone(synthesize: Synthesize) -> None:
+    before, after = synthesize(compute="fargate"), synthesize(compute="fargate", image_platform="linux/arm64")
+
+    assert {name for name in before if before[name] != after[name]} == {STACK}
+    names = changed(before[STACK], after[STACK])
+    assert {after[STACK]["Resources"][name]["Type"] for name in names} == {"AWS::ECS::TaskDefinition"}
+    assert [_processors(each[STACK]) for each in (before, after)] == [{"X86_64"}, {"ARM64"}]
+
+
+def _processors(template: Template) -> set[str]:
+    return {each["RuntimePlatform"]["CpuArchitecture"] for each in properties(template, "ECS::TaskDefinition")}
 
 
 def _containers(template: Template) -> list[dict[str, Any]]:

@@ -13,9 +13,17 @@ from botocore import xform_name
 from botocore.loaders import Loader
 
 from tests.fidelity_page import named
+from tests.governance_settings import GOVERNANCE
+from tests.strict_settings import STRICT
 from tests.synth.conftest import Synthesize
 
-COMPUTES = ("ec2", "fargate")
+Flags = dict[str, Any]
+GITHUB = {"github_repository": "octocat/shop"}
+FLAGS: list[Flags] = [
+    {"compute": compute, **more}
+    for compute in ("ec2", "fargate")
+    for more in (GITHUB, STRICT, {**GOVERNANCE, **GITHUB, "pull_accounts": "210987654321"})
+]
 ROOT = Path(__file__).parents[2]
 CALLERS = [
     file
@@ -27,18 +35,16 @@ PREFIXES = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas", 
 """boto3's names of services where IAM's differ."""
 
 
-@pytest.mark.parametrize("compute", COMPUTES)
-def test_every_resource_type_of_the_templates_is_on_the_page(synthesize: Synthesize, compute: str) -> None:
-    types = {
-        each["Type"] for template in synthesize(compute=compute).values() for each in template["Resources"].values()
-    }
+@pytest.mark.parametrize("flags", FLAGS)
+def test_every_resource_type_of_the_templates_is_on_the_page(synthesize: Synthesize, flags: Flags) -> None:
+    types = {each["Type"] for template in synthesize(**flags).values() for each in template["Resources"].values()}
 
     assert types <= named()
 
 
-@pytest.mark.parametrize("compute", COMPUTES)
-def test_every_action_that_a_policy_names_is_on_the_page(synthesize: Synthesize, compute: str) -> None:
-    actions = {action for template in synthesize(compute=compute).values() for action in _actions(template)}
+@pytest.mark.parametrize("flags", FLAGS)
+def test_every_action_that_a_policy_names_is_on_the_page(synthesize: Synthesize, flags: Flags) -> None:
+    actions = {action for template in synthesize(**flags).values() for action in _actions(template)}
 
     assert actions <= named()
 

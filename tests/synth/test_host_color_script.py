@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 
 import pytest
-from greenlight_cdk.host_scripts import END, first_boot_script, image_pattern, run_document
+from greenlight_cdk.host_first_boot import END_OF_FILE, FILES, LARGEST_BYTES, first_boot_script
+from greenlight_cdk.host_scripts import END, SCRIPTS, image_pattern, run_document
 from greenlight_cdk.names import PRODUCTION, Names
 
-from tests.synth.host_script import REGISTRY, SHOP_1, color_script
+from tests.synth.host_script import REGISTRY, SHOP_1, SHOP_BY_TAG, color_script, exact
 
 
 @pytest.mark.parametrize(
     ("image", "admitted"),
     [
         (SHOP_1, True),
+        (SHOP_BY_TAG, True),
+        (exact(SHOP_1), False),
+        (SHOP_1[:-1], False),
+        (f"{SHOP_1}1", False),
+        (f"{SHOP_1}@sha256:{'2' * 64}", False),
+        (SHOP_1.replace("sha256", "md5"), False),
+        (f"{SHOP_BY_TAG}@sha256:{'A' * 64}", False),
+        (f"{SHOP_1} x", False),
         (f"{REGISTRY}.cn/greenlight/order-report:v2_rc.1", True),
         (f"{REGISTRY}/greenlight/shop", False),
         (f"{REGISTRY}/greenlight/shop:1.0'; reboot; '", False),
@@ -54,10 +64,26 @@ def test_the_script_holds_nothing_that_the_document_would_replace_or_end_at() ->
 
 
 def test_what_runs_on_the_host_fetches_nothing_but_the_declared_image_and_packages() -> None:
-    shell = color_script() + first_boot_script(registry=REGISTRY)
+    shell = color_script() + first_boot_script(registry=REGISTRY, region="eu-west-1", renewed_at="never")
 
     assert [line.strip() for line in shell.splitlines() if re.search(r"aws |curl|wget|dnf", line)] == [
         'aws ssm get-parameter --name "$parameters/$service/$color" --query Parameter.Value --output text'
         ' --region "$region"',
         "if dnf install -y docker amazon-ecr-credential-helper; then break; fi",
     ]
+
+
+def test_the_first_boot_is_within_ec2s_limit_and_ends_no_file_early() -> None:
+    longest = first_boot_script(
+        registry=REGISTRY.replace("eu-west-1", "ap-northeast-1"),
+        region="ap-northeast-1",
+        renewed_at="2026-11-22T10:55Z",
+    )
+
+    assert len(longest.encode()) <= LARGEST_BYTES
+    assert longest.splitlines().count(END_OF_FILE) == len(FILES)
+
+
+def test_the_broker_is_python_that_amazon_linux_2023_has() -> None:
+    """It has Python 3.9 (Amazon Linux 2023 user guide, "Python in AL2023")."""
+    ast.parse((SCRIPTS / "credentials.py").read_text(), feature_version=(3, 9))

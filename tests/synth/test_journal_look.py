@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.synth.compute import custom, statements
+from tests.synth.compute import custom, listed, statements
 from tests.synth.conftest import Synthesize
 from tests.synth.templates import Template, resources
 
 GUARD, COLORS = "VersionGuardFunction", "ColorsFunction"
+IMAGES = "image#shop#*"
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:Scan"}
 
 
@@ -21,16 +22,20 @@ def template_of(synthesize: Synthesize, compute: str) -> Template:
 
 
 def look(template: Template, function: str) -> dict[str, Any]:
-    """The statement that lets a function read the journal."""
-    (found,) = (
+    """The statement that lets a function read the journal, but for the items of images."""
+    (found,) = (each for each in journal_statements(template, function) if IMAGES not in json.dumps(each))
+    return found
+
+
+def journal_statements(template: Template, function: str) -> list[dict[str, Any]]:
+    """Every statement of a function about the journal."""
+    return [
         statement
         for each in resources(template, "IAM::Policy").values()
         if any(f"{function}Role" in held["Ref"] for held in each["Properties"]["Roles"])
         for statement in each["Properties"]["PolicyDocument"]["Statement"]
-        if "dynamodb:GetItem" in statement["Action"]
-    )
-    assert isinstance(found, dict)
-    return found
+        if "dynamodb:" in json.dumps(statement["Action"])
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,9 +56,21 @@ def test_only_the_items_that_say_what_is_live_can_be_read(
     assert "*" not in json.dumps(statement["Resource"])
 
 
-@pytest.mark.parametrize(("compute", "function"), [("ec2", GUARD), ("fargate", GUARD), ("ec2", COLORS)])
-def test_the_journal_is_read_and_never_written(synthesize: Synthesize, compute: str, function: str) -> None:
-    assert not WRITES & set(statements(template_of(synthesize, compute), f"{function}Role"))
+def test_the_journal_is_read_and_never_written_by_what_changes_the_host(synthesize: Synthesize) -> None:
+    assert not WRITES & set(statements(template_of(synthesize, "ec2"), f"{COLORS}Role"))
+
+
+@pytest.mark.parametrize("compute", ["ec2", "fargate"])
+def test_the_guard_writes_what_versions_are_and_nothing_else(synthesize: Synthesize, compute: str) -> None:
+    writing = [
+        each
+        for each in journal_statements(template_of(synthesize, compute), GUARD)
+        if WRITES & set(listed(each["Action"]))
+    ]
+
+    assert [each["Action"] for each in writing] == [["dynamodb:GetItem", "dynamodb:UpdateItem"]]
+    assert [each["Condition"] for each in writing] == [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [IMAGES]}}]
+    assert "*" not in json.dumps([each["Resource"] for each in writing])
 
 
 @pytest.mark.parametrize(("compute", "function"), [("ec2", GUARD), ("fargate", GUARD), ("ec2", COLORS)])

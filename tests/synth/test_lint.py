@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from cfnlint.api import lint  # type: ignore[import-untyped]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
 
 from tests.synth.conftest import Synthesize
 

@@ -23,6 +23,7 @@ COMPUTES = pytest.mark.parametrize("compute", ["ec2", "fargate"])
 KNOWS_NO_RESOURCE = {
     "cloudformation:DescribeStacks",
     "cloudwatch:DescribeAlarms",
+    "ec2:DescribeInstances",
     "cloudwatch:GetMetricData",
     "ecr:GetAuthorizationToken",
     "logs:CreateLogDelivery",
@@ -46,11 +47,12 @@ FAMILIES = ("ec2messages:", "ssmmessages:", "elasticloadbalancing:Describe")
 """Whole families of them: the agent's channels, on which a caller acts for itself alone, and looks of ELBv2."""
 
 PRODUCTIONS = re.compile(
-    r"(?<![\w-])greenlight/[\w$]|\bGreenlight-RunColor|\blive-(?:blue|green)\b|(?<!Custom::)\bGreenlight(?:"
+    r"(?<![\w-])(?<!/lib/)(?<!/run/)greenlight/[\w$]|\bGreenlight-RunColor|\blive-(?:blue|green)\b|(?<!Custom::)\bGreenlight(?:"
     + "|".join(STACK_KINDS)
     + r")\b"
 )
-"""Names of production's, but for the custom resources' types, which all stages have."""
+"""Names of production's, but for the custom resources' types, which all stages have, and paths on a host, which is a
+stage's own."""
 
 PULL = {
     "ecr:BatchCheckLayerAvailability",

@@ -117,7 +117,9 @@ class FakeHostWorld:
         if what in self.broken:
             raise RuntimeError(f"the {what} cannot be read")
 
-    def answer(self, request: CloudFormationRequest, status: str, reason: str, data: None, physical_id: str) -> None:
+    def answer(
+        self, request: CloudFormationRequest, status: str, reason: str, data: Mapping[str, str], physical_id: str
+    ) -> None:
         self.answers.append((status, reason, physical_id))
 
     def serve(self, event: dict[str, Any]) -> tuple[str, str]:

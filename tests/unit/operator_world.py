@@ -3,45 +3,54 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from greenlight_cdk.names import PRODUCTION, Names
+from host_age.judgment import DAY_SECONDS, Host
+from traffic_switch.asking import Properties
 from traffic_switch.contract import Color
+from traffic_switch.image import KnownImage
 from traffic_switch.journal import Before, Lock, Record
 from traffic_switch.model import Live, Mode, Outcome, RuleLook, State, Switch, Target, Weights
+from version_guard.sighting import Sighting
 
 from greenlight import cli
-from greenlight.commands import abort, deploying, history, release, releasing, repair, rollback, status
+from greenlight.commands import (
+    abort,
+    deploy,
+    deploying,
+    history,
+    record,
+    release,
+    releasing,
+    renew_host,
+    repair,
+    rollback,
+    rotate_preview,
+    status,
+)
 from greenlight.scene import Scene
 from greenlight.switch_view import SwitchView
 from greenlight.templates import Asked
+from tests.unit.fake_deployment import FakeDeployment
 
 BLUE = Live(Color.BLUE, "1.0.0", Weights(100, 0))
 GREEN = Live(Color.GREEN, "2.0.0", Weights(0, 100))
 CONTEXT = {"services": {"shop": {"blue_version": "1.0.0", "green_version": "1.0.0", "source": "services/shop"}}}
-REFUSAL = """
-{stack}: creating CloudFormation changeset...
-Stack {stack} (aws://123456789012/eu-west-1)
-IAM Statement Changes
-┌───┬──────────┬────────┬──────────────┐
-│   │ Resource │ Effect │ Action       │
-├───┼──────────┼────────┼──────────────┤
-│ + │ *        │ Allow  │ s3:PutObject │
-└───┴──────────┴────────┴──────────────┘
-(NOTE: There may be security-related changes not in this list. See https://github.com/aws/aws-cdk/issues/1299)
-
-
-Stack includes security-sensitive updates, but terminal (TTY) is not attached so we are unable to get a confirmation \
-from the user
-"""
 TARGETS = {color: (Target("i-1", 3000, State.HEALTHY),) for color in Color}
-COMMANDS = (abort, history, release, repair, rollback, status)
+COMMANDS = (abort, deploy, history, record, release, renew_host, repair, rollback, rotate_preview, status)
+
+
+def digest_of(image: str) -> str:
+    """A digest that says which image it is of."""
+    return f"sha256:{sha256(image.encode()).hexdigest()}"
 
 
 def scene(live: Live | None, weights: Weights | None = None, **more: Any) -> Scene:
@@ -61,6 +70,12 @@ def switch(
     return replace(view, **more)
 
 
+def asked_for(made: SwitchView, color: str = "", attempt: int = 1) -> SwitchView:
+    """The switch as CloudFormation asked for it: its own color, or `keep`."""
+    wanted = {"Color": color or made.switch.color, "Attempt": str(attempt)}
+    return replace(made, properties=Properties("", json.dumps(wanted)))
+
+
 @dataclass
 class FakeJournal:
     """The switches, the newest first."""
@@ -68,6 +83,10 @@ class FakeJournal:
     known: list[SwitchView] = field(default_factory=list)
     held: Lock | None = None
     aborted: dict[str, str] = field(default_factory=dict)
+    now: Callable[[], Live | None] = lambda: None
+
+    def live(self, service: str) -> Live | None:
+        return self.now()
 
     def lock(self, service: str) -> Lock | None:
         return self.held
@@ -99,6 +118,10 @@ class FakeDeployed:
     journal: FakeJournal = field(default_factory=FakeJournal)
     front_door_url: str = "http://front.door"
     images: Sequence[str] = ("1.0.0", "2.0.0", "3.0.0")
+    pushed_again: Mapping[str, str] = field(default_factory=dict)
+    """The image that each tag is on that was moved."""
+    known: Mapping[str, KnownImage] = field(default_factory=dict)
+    gone: Sequence[str] = ()
     running: Mapping[Color, str] = field(default_factory=lambda: {Color.BLUE: "1.0.0", Color.GREEN: "2.0.0"})
     used: Sequence[int] = (1,)
     stack: Asked | None = None
@@ -107,13 +130,21 @@ class FakeDeployed:
     repairs: list[str] = field(default_factory=list)
     templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What was deployed last, by stack."""
+    rotations: Sequence[Mapping[str, Any]] = ()
+    """What the functions answer that rotate."""
     refuses: Exception | None = None
     """What every look ends in."""
+    hosts: Host | Exception | None = field(default_factory=lambda: Host("i-1", time.time() - 40 * DAY_SECONDS))
+    renewed: str = "never"
+    has_journal: bool = True
 
     def scene(self, service: object) -> Scene:
         if self.refuses:
             raise self.refuses
         return replace(self.now, lock=self.journal.held)
+
+    def __post_init__(self) -> None:
+        self.journal.now = lambda: self.now.live
 
     def asked(self, service: str) -> Asked | None:
         return self.stack
@@ -127,75 +158,29 @@ class FakeDeployed:
     def template(self, stack: str) -> Mapping[str, Any]:
         return self.templates.get(stack, {})
 
-    def has_image(self, service: str, version: str, owner: Names) -> bool:
-        return version in self.images
+    def sighting(self, service: str, version: str, owner: Names) -> Sighting:
+        tagged = digest_of(self.pushed_again.get(version, version)) if version in self.images else ""
+        return Sighting(version, tagged, self.known.get(version), is_kept=version not in self.gone)
+
+    def host(self) -> Host | None:
+        if isinstance(self.hosts, Exception):
+            raise self.hosts
+        return self.hosts
+
+    def host_renewed_at(self) -> str:
+        return self.renewed
+
+    def rotate_preview(self) -> Iterable[Mapping[str, Any]]:
+        return self.rotations
+
+    def preview_headers(self, service: str, color: Color) -> Mapping[str, str]:
+        return {"to": f"{service} {color}"}
 
     def start_repair(self, service: str, request_id: str, reason: str) -> str:
         self.repairs.append(reason)
         if self.repaired:
             self.repaired()
         return "repair-1"
-
-
-@dataclass
-class FakeDeployment:
-    """`cdk deploy`, which does `effect` and ends with its code.
-
-    It widens the permissions of these stacks, and stops before each unless nobody has to approve.
-    """
-
-    effect: Callable[[], int]
-    reason: str = "the stack failed"
-    widened: list[str] = field(default_factory=list)
-    templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What is synthesized, by stack."""
-    output: str = ""
-    commands: list[list[str]] = field(default_factory=list)
-
-    def __call__(self, command: list[str], *_: object) -> FakeDeployment:
-        self.commands.append(command)
-        return self
-
-    def __enter__(self) -> FakeDeployment:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return
-
-    def follow(self, look: Callable[[], None], say: Callable[[str], None]) -> int:
-        if "synth" in self.commands[-1]:
-            write_assembly(Path(self.commands[-1][self.commands[-1].index("--output") + 1]), self.templates)
-            return 0
-        if self.widened and "never" not in self.commands[-1]:
-            self.output = REFUSAL.format(stack=self.widened[0])
-            return 1
-        by_itself = [stack for stack in self.widened if stack in self.commands[-1]]
-        self.widened = [stack for stack in self.widened if stack not in by_itself]
-        self.output = ""
-        if by_itself:
-            return 0
-        code = self.effect()
-        look()
-        return code
-
-    def why(self) -> str:
-        return self.reason
-
-    @property
-    def deploys(self) -> list[list[str]]:
-        """The commands that deploy."""
-        return [command for command in self.commands if "deploy" in command]
-
-
-def write_assembly(folder: Path, templates: Mapping[str, Mapping[str, Any]]) -> None:
-    """What `cdk synth` leaves, as far as it is read."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for stack, body in templates.items():
-        (folder / f"{stack}.template.json").write_text(json.dumps(body))
-    artifacts = {stack: {"type": "aws:cloudformation:stack"} for stack in templates}
-    (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
 
 
 @dataclass
@@ -245,3 +230,15 @@ def seated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
         monkeypatch.setattr(module, "Deployed", made.deployed_at)
     monkeypatch.setattr(deploying, "Deployment", made.deployment)
     return made
+
+
+def green_is_live(desk: Desk) -> None:
+    """Release 2.0.0 was the last one that ended well."""
+    desk.deployed.now = scene(GREEN)
+    desk.deployed.journal.known = [switch(1, GREEN, BLUE)]
+
+
+def alone(command: list[str]) -> list[str]:
+    """The stacks that are deployed, and no others."""
+    assert "--exclusively" in command
+    return [word for word in command if word.startswith("Greenlight")]

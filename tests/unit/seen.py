@@ -17,6 +17,7 @@ from greenlight.rehearsal.snapshot import Message, Snapshot
 from greenlight.rehearsal.stage import CommandOutcome
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.traffic.record import RequestRecord
+from greenlight.rehearsal.versions import DELIVERED
 
 BLUE = Live(Color.BLUE, "1", Weights(100, 0))
 GREEN = Live(Color.GREEN, "2", Weights(0, 100))
@@ -28,6 +29,7 @@ KEPT = Snapshot(
     answers={"r1": 1},
     processes={Color.BLUE: frozenset({7}), Color.GREEN: frozenset({8})},
 )
+ELSEWHERE = replace(KEPT, processes={Color.BLUE: frozenset({17}), Color.GREEN: frozenset({18})})
 GONE = replace(KEPT, live=None, weights=None, rule_arn="")
 DRIFTED = replace(KEPT, weights=EDITED)
 GOOD, BAD = CommandOutcome(0, "✅ GreenlightData\n✅ GreenlightEdge (no changes)"), CommandOutcome(1, "", "refused")
@@ -51,6 +53,11 @@ def step(outcome: CommandOutcome = GOOD, after: Snapshot = KEPT, before: Snapsho
     return Step(outcome, before, after)
 
 
+def failed_in_release(said: str) -> CommandOutcome:
+    """A run of the pipeline that ended in its stage Release, whose log says why."""
+    return CommandOutcome(1, f"Release Failed\n{said}", "Release: Build terminated with state: FAILED")
+
+
 def seen(steps: dict[str, Step], switches: Iterable[SwitchSeen], **more: Any) -> Seen:
     """An act after which blue is live as before, and blue answered everything."""
     facts = {"messages": (), "stack_status": "UPDATE_ROLLBACK_COMPLETE", "before": BLUE, "after": BLUE}
@@ -61,9 +68,26 @@ RELEASED: dict[str, Any] = {"stack_status": "UPDATE_COMPLETE", "after": GREEN, "
 FORGED = Message("PAGE: Greenlight: a forged execution was refused", "nobody asked for it")
 BOTH = [record(Color.GREEN), record(at=9.0)]
 """Green had traffic, and blue has it again."""
+ASKED = Message("APPROVAL NEEDED", f"shop {DELIVERED} to green, live is blue 1")
+UNRECORDED = step(CommandOutcome(1, "", "nothing was recorded"))
 BAKED = switch("release", "ROLLED_BACK", reason="Bake failed: errors", shifted_at=1.0, has_evidence=True)
 
 FLAWLESS: dict[str, Seen] = {
+    "pipeline": seen(
+        {"run": step(), "recorded": step(CommandOutcome(0, f"green {DELIVERED}")), "rights": step()},
+        [switch("release", "DONE")],
+        messages=(ASKED,),
+        **{**RELEASED, "after": replace(GREEN, version=DELIVERED)},
+    ),
+    "pipeline-refused": seen(
+        {"run": step(failed_in_release("Gate failed:\n 500")), "recorded": UNRECORDED},
+        [switch("release", "UNCHANGED", reason="Gate failed: 500"), switch("restore", "UNCHANGED", "s2")],
+    ),
+    "pipeline-denied": seen(
+        {"run": step(failed_in_release("AWS denied ecr:BatchGetImage on")), "recorded": UNRECORDED},
+        [],
+        stack_status="UPDATE_COMPLETE",
+    ),
     "release": seen({"release": step()}, [switch("release", "DONE")], **RELEASED),
     "undo": seen({"rollback": step()}, [switch("release", "DONE")], **RELEASED),
     "unhealthy": seen({"unhealthy": step(BAD)}, [switch("release", "UNCHANGED"), switch("restore", "UNCHANGED", "s2")]),
@@ -85,6 +109,7 @@ FLAWLESS: dict[str, Seen] = {
         [switch("release", "UNCHANGED", reason=f"the rule has {EDITED}"), switch("repair", "REPAIRED", "s3")],
         messages=(Message("PAGE: drift", ""),),
     ),
+    "renew-host": seen({"renewed": step(after=ELSEWHERE)}, [], compute_status="UPDATE_COMPLETE"),
     "https": seen(
         {name: step() for name in ("certificate", "secure-release", "http-again", "no-certificate")},
         [switch("repair", "REPAIRED"), switch("release", "DONE", "s2"), switch("repair", "REPAIRED", "s3")],
@@ -97,6 +122,11 @@ FLAWLESS: dict[str, Seen] = {
         {"abort": step(), "aborted": step(BAD), "retried": step()},
         [switch("release", "ROLLED_BACK"), switch("restore", "UNCHANGED", "s2"), switch("release", "DONE", "s3")],
         **RELEASED,
+    ),
+    "rotation": seen(
+        {"rotated": step(), "rotate": step(CommandOutcome(0, "rotated: shop-blue, shop-green\n")), "undo": step()},
+        [switch("release", "DONE"), switch("release", "DONE", "s2")],
+        stack_status="UPDATE_COMPLETE",
     ),
     "killed": seen(
         {"killed-in-shift": step(BAD), "killed-in-bake": step(BAD)},

@@ -18,10 +18,23 @@ from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE
 from greenlight.rehearsal.stage import CommandOutcome
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.versions import Cast
-from tests.unit.seen import BAD, BLUE, DRIFTED, FLAWLESS, GOOD, GREEN, KEPT, record, step, switch
+from tests.unit.seen import (
+    BAD,
+    BLUE,
+    DRIFTED,
+    FLAWLESS,
+    GOOD,
+    GREEN,
+    KEPT,
+    failed_in_release,
+    record,
+    step,
+    switch,
+)
 
 ACTS = {act.name: act for act in REPERTOIRE}
 OTHER_PROCESSES = replace(KEPT, processes={Color.BLUE: frozenset({9}), Color.GREEN: frozenset({8})})
+NO_PROCESSES = replace(KEPT, processes=dict.fromkeys(Color, frozenset()))
 
 
 def complaints(name: str, seen: Seen) -> list[str]:
@@ -113,6 +126,11 @@ FLAWS = [
     ("intruder", {"messages": ()}, "nobody was told of the forged executions"),
     ("intruder", {"after": GREEN}, "green 2 is live, wanted blue 1"),
     ("intruder", {"records": FAILED}, "1 requests failed, wanted 0"),
+    ("rotation", {"steps": {"rotate": None}}, "rotate: its time never came"),
+    ("rotation", {"steps": {"rotate": step(GOOD)}}, "does not say what it rotated"),
+    ("rotation", {"switches": [switch("release", "ROLLED_BACK")]}, "wanted DONE, and DONE again"),
+    ("rotation", {"after": GREEN}, "green 2 is live, wanted blue 1"),
+    ("rotation", {"records": FAILED}, "1 requests failed, wanted 0"),
     ("retry", {"steps": {"aborted": step(GOOD)}}, "aborted: it succeeded"),
     ("retry", {"steps": {"abort": None}}, "abort: its time never came"),
     ("retry", {"switches": [switch("release", "DONE")]}, "wanted ROLLED_BACK, then DONE"),
@@ -132,6 +150,42 @@ FLAWS = [
     ("deleted", {"after": GREEN}, "still remembers green 2"),
     ("deleted", {"stack_status": "DELETE_FAILED"}, "the release stack is still there"),
     ("deleted", {"records": [record(Color.GREEN)]}, "users still get answers"),
+    ("renew-host", {"steps": {"renewed": step(BAD)}}, "renewed: it failed"),
+    ("renew-host", {"steps": {"renewed": step(after=OTHER_PROCESSES)}}, "green was not started on another host"),
+    ("renew-host", {"steps": {"renewed": step(after=NO_PROCESSES)}}, "blue was not started on another host"),
+    ("renew-host", {"compute_status": "UPDATE_ROLLBACK_COMPLETE"}, "wanted UPDATE_COMPLETE"),
+    ("renew-host", {"switches": [switch("release", "DONE")]}, "a switch was begun"),
+    ("renew-host", {"after": GREEN}, "green 2 is live"),
+    ("renew-host", {"records": [record(ending=RequestOutcome.RESET)]}, "1 requests failed, wanted 0"),
+    ("pipeline", {"steps": {"run": step(BAD)}}, "run: it failed: refused"),
+    ("pipeline", {"steps": {"recorded": step(replace(GOOD, output="blue 1"))}}, "recorded is blue 1, but green 3"),
+    ("pipeline", {"steps": {"recorded": step(BAD)}}, "recorded: it failed"),
+    ("pipeline", {"steps": {"rights": step(BAD)}}, "may do what no run has done: refused"),
+    ("pipeline", {"steps": {"rights": None}}, "nobody looked at what the pipeline's roles have used"),
+    ("pipeline", {"messages": ()}, "nobody was asked whether this is to be released"),
+    ("pipeline", {"after": GREEN}, "green 2 is live, wanted green 3.0.0-delivered"),
+    ("pipeline", {"switches": [switch("release", "HELD")]}, "ended with HELD, wanted DONE"),
+    ("pipeline", {"records": FAILED}, "1 requests failed, wanted 0"),
+    ("pipeline-refused", {"steps": {"run": step(GOOD)}}, "run: it succeeded"),
+    ("pipeline-refused", {"steps": {"run": step(replace(BAD, why="Plan: no"))}}, "did not fail in Release, but: Plan"),
+    ("pipeline-refused", {"steps": {"run": step(failed_in_release("no"))}}, "wanted 'Gate failed: 500' in the log"),
+    ("pipeline-refused", {"switches": []}, 'wanted "the gate\'s words" in the log'),
+    ("pipeline-refused", {"compute": "fargate"}, "wanted 'ECS Deployment Circuit Breaker was triggered' in the log"),
+    ("pipeline-refused", {"steps": {"recorded": step(GOOD)}}, "recorded: it succeeded"),
+    ("pipeline-refused", {"after": GREEN}, "green 2 is live, wanted blue 1"),
+    ("pipeline-refused", {"records": [record(Color.GREEN)]}, "the idle color answered 1 requests"),
+    ("pipeline-refused", {"records": FAILED}, "1 requests failed, wanted 0"),
+    ("pipeline-denied", {"steps": {"run": None}}, "run: its time never came"),
+    ("pipeline-denied", {"steps": {"run": step(failed_in_release("no"))}}, "wanted 'AWS denied ecr:BatchGetImage'"),
+    (
+        "pipeline-denied",
+        {"steps": {"run": step(FLAWLESS["pipeline-denied"].steps["run"].outcome, OTHER_PROCESSES)}},
+        "restarted",
+    ),
+    ("pipeline-denied", {"steps": {"recorded": step(GOOD)}}, "recorded: it succeeded"),
+    ("pipeline-denied", {"switches": [switch("release", "UNCHANGED")]}, "a switch was begun"),
+    ("pipeline-denied", {"after": GREEN}, "green 2 is live, wanted blue 1"),
+    ("pipeline-denied", {"records": FAILED}, "1 requests failed, wanted 0"),
     ("deleted", {"switches": []}, "ended as none, wanted remove REMOVED"),
 ]
 
@@ -176,11 +230,18 @@ def test_every_release_that_is_rolled_back_has_an_attempt_of_its_own() -> None:
 
 
 def test_the_usual_acts_are_played_unless_others_are_asked_for() -> None:
-    assert chosen_acts((), everything=False) == DEFAULT
-    assert chosen_acts((), everything=True) == REPERTOIRE
-    assert [act.name for act in chosen_acts(("drift", "release"), everything=False)] == ["release", "drift"]
+    assert chosen_acts((), everything=False, compute="ec2") == DEFAULT
+    assert chosen_acts((), everything=True, compute="ec2") == list(REPERTOIRE)
+    played = chosen_acts(("drift", "release"), everything=False, compute="ec2")
+    assert [act.name for act in played] == ["release", "drift"]
     with pytest.raises(RehearsalError, match="leave one of them out"):
-        chosen_acts(("drift",), everything=True)
+        chosen_acts(("drift",), everything=True, compute="ec2")
+
+
+def test_an_act_about_the_host_is_not_played_where_there_is_none() -> None:
+    assert "renew-host" not in [act.name for act in chosen_acts((), everything=True, compute="fargate")]
+    with pytest.raises(RehearsalError, match="the act renew-host is about compute=ec2, and compute is fargate"):
+        chosen_acts(("renew-host",), everything=False, compute="fargate")
 
 
 @pytest.mark.parametrize("name", ACTS)

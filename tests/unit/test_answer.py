@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from custom_resource.serving import serve
 from traffic_switch.errors import AnswerElsewhereError, AnswerError, AwsCallError, RequestError
+from traffic_switch.journal import Answer
 from traffic_switch.ports.answer import BODY_BYTES, PATIENCE_SECONDS, CloudFormationRequest, answer
 from traffic_switch.surroundings import HttpReply
 
@@ -333,7 +334,7 @@ def test_an_answer_for_another_place_is_not_sent(caplog: pytest.LogCaptureFixtur
 def test_a_function_that_is_to_answer_elsewhere_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
     around, event = FakeSurroundings(), {**EVENT, "ResponseURL": f"https://evil.example/?{SECRET}"}
 
-    serve(event, "id", lambda: ("SUCCESS", "done"), partial(answer, surroundings=around))
+    serve(event, "id", lambda: Answer("SUCCESS", "done"), partial(answer, surroundings=around))
 
     (told,) = (str(vars(record)) for record in caplog.records)
     assert "does not lead to CloudFormation" in told

@@ -11,6 +11,7 @@ import pytest
 from botocore.config import Config
 from traffic_switch.aws_world import RETRIES, SHORT, AwsWorld
 from traffic_switch.contract import Color
+from traffic_switch.errors import PreviewError
 
 from tests.unit.fake_surroundings import FakeSurroundings
 from tests.unit.switch_facts import POLICY, SHOP, switch
@@ -33,7 +34,7 @@ class Client:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(**given: Any) -> Any:
             self.called.append((name, given))
-            return {"SecretString": "s3cret", "Stacks": [{"StackStatus": "UPDATE_IN_PROGRESS"}]}
+            return {"SecretString": '{"shop-green": "shop-green-1"}', "Stacks": [{"StackStatus": "UPDATE_IN_PROGRESS"}]}
 
         return call
 
@@ -64,7 +65,7 @@ def world() -> tuple[AwsWorld, Around]:
         (lambda world: world.metrics, "cloudwatch", RETRIES),
         (lambda world: world.notifier, "sns", RETRIES),
         (lambda world: world.executions(), "stepfunctions", RETRIES),
-        (lambda world: world.preview_headers(Color.GREEN), "secretsmanager", SHORT),
+        (lambda world: world.preview_headers(SHOP, Color.GREEN), "secretsmanager", SHORT),
         (lambda world: world.stack("arn:stack"), "cloudformation", RETRIES),
     ],
 )
@@ -103,11 +104,16 @@ def test_executions_are_those_of_the_machine_that_is_named(given: str, used: str
     assert around.made.called[0][1]["stateMachineArn"] == used
 
 
-def test_a_preview_is_asked_for_with_color_and_secret() -> None:
+def test_a_preview_is_asked_for_with_the_value_of_the_color_and_the_service() -> None:
     made, around = world()
 
-    assert made.preview_headers(Color.GREEN) == {"X-Greenlight-Preview": "green-s3cret"}
-    assert around.made.called == [("get_secret_value", {"SecretId": "arn:secret"})]
+    assert made.preview_headers(SHOP, Color.GREEN) == {"X-Greenlight-Preview": "shop-green-1"}
+    assert around.made.called == [("get_secret_value", {"SecretId": "arn:secret", "VersionStage": "GREENLIGHT_KEYS"})]
+
+
+def test_a_color_without_a_value_is_told_with_what_to_do() -> None:
+    with pytest.raises(PreviewError, match="no value for shop-blue: run `greenlight rotate-preview`"):
+        world()[0].preview_headers(SHOP, Color.BLUE)
 
 
 def test_the_front_door_is_the_services_own() -> None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from traffic_switch.asking import Ask
+from traffic_switch.asking import Ask, Properties
 from traffic_switch.classifying import MAX_EVENT_AGE_SECONDS, Meaning, Scene, classify
 from traffic_switch.contract import Color
-from traffic_switch.journal import Answer, Newest, Properties, Record
+from traffic_switch.journal import Answer, Newest, Record
 from traffic_switch.model import Mode, Outcome
 
 from tests.unit.switch_facts import BLUE_LIVE, switch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +47,9 @@ def served(kind: str, balancers: Balancers, *statuses: str, enabled: str = "true
     looks = list(statuses)
     answers: list[tuple[str, str]] = []
 
-    def answer(request: CloudFormationRequest, status: str, reason: str, data: None, physical_id: str) -> None:
+    def answer(
+        request: CloudFormationRequest, status: str, reason: str, data: Mapping[str, str], physical_id: str
+    ) -> None:
         assert physical_id == "deletion-protection"
         answers.append((status, reason))
 

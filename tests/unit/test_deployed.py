@@ -9,8 +9,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from traffic_switch.asking import Properties
 from traffic_switch.contract import GUARD_RESOURCE_TYPE, RELEASE_RESOURCE_TYPE, Color
-from traffic_switch.journal import Properties, Record
+from traffic_switch.journal import Record
 
 from greenlight.deployed import Deployed, stack_status
 from greenlight.deployed_stack import DeployedStack
@@ -28,12 +29,15 @@ class FakeCloudFormation:
     outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     templates: Mapping[str, Any] = field(default_factory=dict)
     refusal: str = ""
+    status: str = "CREATE_COMPLETE"
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
         if self.refusal:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": self.refusal}}, "DescribeStacks")
-        listed = [{"OutputKey": k, "OutputValue": v} for k, v in self._there(self.outputs, StackName).items()]
-        return {"Stacks": [{"StackId": f"arn:{StackName}", "StackStatus": "CREATE_COMPLETE", "Outputs": listed}]}
+        if StackName not in self.templates:
+            self._there(self.outputs, StackName)
+        listed = [{"OutputKey": k, "OutputValue": v} for k, v in self.outputs.get(StackName, {}).items()]
+        return {"Stacks": [{"StackId": f"arn:{StackName}", "StackStatus": self.status, "Outputs": listed}]}
 
     def get_template(self, StackName: str) -> dict[str, Any]:  # noqa: N803
         return {"TemplateBody": self._there(self.templates, StackName)}
@@ -91,9 +95,41 @@ def test_a_refusal_of_aws_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
         _ = seen.front_door_url
 
 
+@pytest.mark.parametrize(
+    ("stacks", "there"),
+    [({}, False), ({"GreenlightData": {}}, False), ({"GreenlightData": {"JournalTableName": "journal"}}, True)],
+    ids=["no stack", "a stack that failed", "a journal"],
+)
+def test_a_journal_is_there_once_its_stack_names_it(
+    stacks: dict[str, Any], there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert deployed(monkeypatch, cloudformation=FakeCloudFormation(stacks)).has_journal is there
+
+
+def test_a_journal_that_nobody_may_ask_for_is_not_taken_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = deployed(monkeypatch, cloudformation=FakeCloudFormation(refusal="not authorized"))
+
+    with pytest.raises(NotDeployedError, match="not authorized"):
+        _ = seen.has_journal
+
+
 @pytest.mark.parametrize("body", [RELEASE, json.dumps(RELEASE)], ids=["object", "text"])
 def test_a_template_is_read_however_boto3_hands_it_over(body: object) -> None:
     client: Any = FakeCloudFormation(templates={"GreenlightRelease": body})
+
+    assert DeployedStack("GreenlightRelease", client).template == RELEASE
+
+
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"])
+def test_the_template_of_a_first_deployment_that_failed_is_not_deployed(status: str) -> None:
+    client: Any = FakeCloudFormation(templates={"GreenlightRelease": RELEASE}, status=status)
+
+    assert DeployedStack("GreenlightRelease", client).template == {}
+
+
+@pytest.mark.parametrize("status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"])
+def test_the_template_of_a_stack_that_was_made_once_is_what_is_deployed(status: str) -> None:
+    client: Any = FakeCloudFormation(templates={"GreenlightRelease": RELEASE}, status=status)
 
     assert DeployedStack("GreenlightRelease", client).template == RELEASE
 

@@ -135,3 +135,10 @@ def test_no_document_knows_the_machine_it_was_written_on(document: Path) -> None
 @pytest.mark.parametrize("document", DOCUMENTS, ids=shown)
 def test_documents_are_in_american_spelling(document: Path) -> None:
     assert not BRITISH.findall(document.read_text().replace(reference(), ""))
+
+
+def test_each_decision_has_a_number_of_its_own_and_begins_with_it() -> None:
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+
+    assert [file.name[:4] for file in decisions] == [f"{number:04}" for number in range(1, len(decisions) + 1)]
+    assert not [file.name for file in decisions if not file.read_text().startswith(f"# {file.name[:4]}: ")]

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from host_age.judgment import DAY_SECONDS, Host
 
 from greenlight.doctor.account import Bootstrap, Identity, judge_bootstrap
 from greenlight.doctor.certificate import Certificate, covers, judge_certificate, misplaced
 from greenlight.doctor.domain import judge_domain
 from greenlight.doctor.finding import Status
-from greenlight.doctor.host import InstanceType, MachineImage, judge_host
+from greenlight.doctor.host import InstanceType, MachineImage, judge_age, judge_host
 from greenlight.doctor.images import Repository, judge_images
 from greenlight.doctor.quotas import ELASTIC_IPS, RULES, VPCS, Demand, Room, judge_quotas
 from greenlight.doctor.service_roles import ECS, LOAD_BALANCING, judge_roles
@@ -74,15 +75,22 @@ def repository(**changed: Any) -> Repository:
         ({"platforms": {"1": ()}}, PROBLEM, ["is for no platform"]),
         ({"platforms": {}}, PROBLEM, ["there is no image greenlight/shop:1", "push it"]),
         ({"exists": False, "platforms": {}}, PROBLEM, ["there is no repository greenlight/shop"]),
+        ({"digests": {"1": "sha256:1"}, "recorded": {"1": "sha256:1"}}, OK, []),
+        ({"digests": {"1": "sha256:1"}, "recorded": {}}, OK, []),
+        (
+            {"digests": {"1": "sha256:2"}, "recorded": {"1": "sha256:1"}},
+            WARNING,
+            ["the tag of greenlight/shop:1 is on sha256:2, but it was first deployed as sha256:1", "CloudTrail"],
+        ),
         ({"is_ours": False}, PROBLEM, ["outlived its stack", "npx cdk import"]),
     ],
 )
 def test_images_of_the_declared_versions_are_there(changed: dict[str, Any], status: Status, words: list[str]) -> None:
-    expect(judge_images([repository(**changed)], "x86_64"), status, *words)
+    expect(judge_images([repository(**changed)], "linux/amd64"), status, *words)
 
 
-def test_images_are_held_against_a_host_that_is_arm64() -> None:
-    expect(judge_images([repository()], "arm64"), PROBLEM, "it would run on linux/arm64")
+def test_images_are_held_against_the_platform_of_the_settings() -> None:
+    expect(judge_images([repository()], "linux/arm64"), PROBLEM, "it would run on linux/arm64")
 
 
 @pytest.mark.parametrize(
@@ -171,6 +179,22 @@ def test_every_service_needs_three_rules_and_an_address_goes_with_each_gateway()
     assert [demand.of(quota) for quota in (RULES, ELASTIC_IPS, VPCS)] == [6, 1, 1]
 
 
+@pytest.mark.parametrize(
+    ("days", "status", "words"),
+    [
+        (0.0, OK, ["the host i-1 is 0 days old"]),
+        (29.9, OK, ["is 29 days old"]),
+        (30.0, WARNING, ["is 30 days old", "host_max_age_days is 30", "`greenlight renew-host`"]),
+        (None, WARNING, ["the host is gone", "`greenlight renew-host`"]),
+    ],
+)
+def test_a_host_is_renewed_before_it_is_too_old(days: float | None, status: Status, words: list[str]) -> None:
+    now = 1_900_000_000.0
+    found = None if days is None else Host("i-1", now - days * DAY_SECONDS)
+
+    expect([judge_age(found, 30, now)], status, *words)
+
+
 INTEL = InstanceType("t3.medium", ("x86_64",), ("us-east-1a",))
 GRAVITON = InstanceType("t4g.medium", ("arm64",), ("us-east-1a",))
 
@@ -198,4 +222,4 @@ GRAVITON = InstanceType("t4g.medium", ("arm64",), ("us-east-1a",))
 def test_ec2_would_start_the_host(
     found: InstanceType | None, image: MachineImage | None, ami_id: str | None, status: Status, words: list[str]
 ) -> None:
-    expect(judge_host("t3.medium", found, "us-east-1a", image, ami_id), status, *words)
+    expect(judge_host("t3.medium", found, "us-east-1a", image, ami_id, "x86_64"), status, *words)

@@ -12,7 +12,14 @@ from greenlight.doctor.alarms import judge_alarms
 from greenlight.doctor.finding import Status
 from greenlight.doctor.stack_states import judge_stacks
 from greenlight.doctor.traffic import judge_traffic
-from greenlight.doctor.upkeep import judge_listeners, judge_protection, judge_secret, judge_settings, judge_tools
+from greenlight.doctor.upkeep import (
+    SecretLook,
+    judge_listeners,
+    judge_protection,
+    judge_secret,
+    judge_settings,
+    judge_tools,
+)
 from greenlight.scene import Scene
 from greenlight.wording import at_stage
 from stacks.settings import ServiceSettings
@@ -113,9 +120,15 @@ def test_a_live_color_may_be_changed_when_that_is_allowed() -> None:
 
 
 def test_a_secret_that_goes_or_is_gone_is_a_problem() -> None:
-    expect([judge_secret("preview", False)], OK)
-    expect([judge_secret("preview", True)], PROBLEM, "aws secretsmanager restore-secret --secret-id preview")
-    expect([judge_secret("preview", None)], PROBLEM, "does not exist any more", "while users get no answer")
+    there, going = SecretLook(False, 400), SecretLook(True, 1)
+    expect([judge_secret("preview", there, 0)], OK)
+    expect([judge_secret("preview", going, 30)], PROBLEM, "aws secretsmanager restore-secret --secret-id preview")
+    expect([judge_secret("preview", None, 30)], PROBLEM, "does not exist any more", "while users get no answer")
+
+
+def test_a_secret_that_ought_to_have_been_rotated_is_told() -> None:
+    expect([judge_secret("preview", SecretLook(False, 32), 30)], OK)
+    expect([judge_secret("preview", SecretLook(False, 33), 30)], WARNING, "for 33 days", "`greenlight rotate-preview`")
 
 
 def test_a_deploy_that_takes_protection_away_says_so() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from greenlight.doctor.ports.images import Images
 from greenlight.doctor.ports.quotas import Quotas
 from greenlight.doctor.ports.upkeep import Upkeep
 from greenlight.doctor.quotas import QUOTAS, Demand
+from greenlight.doctor.upkeep import SecretLook
 from greenlight.project import CHECKOUT, Project
 
 Calls = Mapping[str, Callable[..., Any]]
@@ -68,7 +70,7 @@ def missing(code: str) -> Callable[..., Any]:
 
 
 def manifest(body: Mapping[str, Any]) -> Callable[..., Any]:
-    return lambda **_: {"images": [{"imageManifest": json.dumps(body)}]}
+    return lambda **_: {"images": [{"imageId": {"imageDigest": "sha256:1"}, "imageManifest": json.dumps(body)}]}
 
 
 def test_an_image_for_several_platforms_says_them_itself_but_for_its_attestations() -> None:
@@ -78,14 +80,16 @@ def test_an_image_for_several_platforms_says_them_itself_but_for_its_attestation
     found = Images(FakeAws(batch_get_image=manifest(index))).repository("greenlight/shop", ("1",), True)  # type: ignore[arg-type]
 
     assert found.platforms == {"1": ("linux/amd64", "linux/arm64")}
+    assert found.digests == {"1": "sha256:1"}
 
 
 def test_a_secret_that_is_gone_is_told_from_one_that_is_there() -> None:
-    gone, there = missing("ResourceNotFoundException"), lambda **_: {"Name": "preview"}
+    now = datetime(2027, 1, 15, tzinfo=UTC)
+    gone, there = missing("ResourceNotFoundException"), lambda **_: {"LastChangedDate": now - timedelta(days=3)}
 
-    for describe, is_deleted in ((gone, None), (there, False)):
+    for describe, look in ((gone, None), (there, SecretLook(False, 3.0))):
         upkeep = Upkeep(FakeAws(describe_secret=describe), FakeStacks())  # type: ignore[arg-type]
-        assert upkeep.secrets() == {"Edge-resource": is_deleted}
+        assert upkeep.secrets(now) == {"Edge-resource": look}
 
 
 def test_alarms_are_asked_for_a_hundred_at_a_time() -> None:
@@ -139,16 +143,15 @@ def test_a_stage_that_shares_repositories_is_examined_for_productions(tmp_path: 
         assert found.said == f"there is no repository {name}"
 
 
-def test_an_image_has_to_be_for_the_processor_of_the_machine_image(tmp_path: Path) -> None:
+def test_an_image_has_to_be_for_the_platform_of_the_settings(tmp_path: Path) -> None:
     index = {"manifests": [{"platform": {"os": "linux", "architecture": "amd64"}}]}
     aws = FakeAws(
         batch_get_image=manifest(index),
         describe_stacks=lambda **_: {
             "Stacks": [{"Outputs": [{"OutputKey": "ShopRepositoryUri", "OutputValue": "uri"}]}]
         },
-        describe_images=lambda **_: {"Images": [{"Architecture": "arm64", "State": "available"}]},
     )
 
-    (found,) = examined(tmp_path, "images", aws, ami_id="ami-0123456789abcdef0")
+    (found,) = examined(tmp_path, "images", aws, image_platform="linux/arm64", instance_type="t4g.medium")
 
     assert "is for linux/amd64, and it would run on linux/arm64" in found.said

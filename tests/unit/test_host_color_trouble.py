@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -131,7 +132,7 @@ def test_a_color_that_is_none_is_refused() -> None:
 def test_an_answer_that_is_refused_for_good_is_logged_and_not_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     class Late(FakeHostWorld):
         def answer(
-            self, request: CloudFormationRequest, status: str, reason: str, data: None, physical_id: str
+            self, request: CloudFormationRequest, status: str, reason: str, data: Mapping[str, str], physical_id: str
         ) -> None:
             super().answer(request, status, reason, data, physical_id)
             raise AnswerError("HTTP 403: the request has expired")

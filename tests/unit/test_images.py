@@ -1,14 +1,17 @@
-"""Whether a version has an image, and what is said when nobody may look."""
+"""Which image a version is, and what is said when nobody may look."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from greenlight_cdk.names import PRODUCTION
+from traffic_switch.image import KnownImage
 
 from greenlight.errors import NotDeployedError, ReleaseError
-from greenlight.images import has_image
+from greenlight.images import sighting
 
 NAMED = (
     "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: ecr:BatchGetImage on resource:"
@@ -18,20 +21,27 @@ NAMED = (
 
 
 class FakeEcr:
-    """A repository with these images, or a refusal."""
+    """A repository with these tags and the digest of each, or a refusal."""
 
     class exceptions:  # noqa: N801
         class RepositoryNotFoundException(ClientError):  # noqa: N818
             """As boto3 makes it of the service's model."""
 
-    def __init__(self, images: tuple[str, ...] = (), refusal: ClientError | None = None) -> None:
-        self._images, self._refusal = images, refusal
+    def __init__(self, images: Mapping[str, str] | None = None, refusal: ClientError | None = None) -> None:
+        self._images, self._refusal = images or {}, refusal
 
-    def batch_get_image(self, repositoryName: str, imageIds: list[dict[str, str]]) -> dict[str, object]:  # noqa: N803
+    def batch_get_image(
+        self,
+        repositoryName: str,  # noqa: N803
+        imageIds: list[dict[str, str]],  # noqa: N803
+        acceptedMediaTypes: Sequence[str],  # noqa: N803
+    ) -> dict[str, object]:
         assert repositoryName == "greenlight/shop"
         if self._refusal:
             raise self._refusal
-        return {"images": [each for each in imageIds if each["imageTag"] in self._images]}
+        (asked,) = imageIds
+        digest = asked.get("imageDigest") or self._images.get(asked["imageTag"])
+        return {"images": [{"imageId": {"imageDigest": digest}}] if digest in self._images.values() else []}
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, ecr: FakeEcr) -> None:
@@ -42,11 +52,22 @@ def denied(message: str) -> ClientError:
     return ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, "BatchGetImage")
 
 
-@pytest.mark.parametrize(("version", "is_there"), [("2.0.0", True), ("3.0.0", False)])
-def test_a_version_has_an_image_or_not(version: str, is_there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers(monkeypatch, FakeEcr(("2.0.0",)))
+@pytest.mark.parametrize(("version", "digest"), [("2.0.0", "sha256:2"), ("3.0.0", "")])
+def test_a_version_has_an_image_or_not(version: str, digest: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(monkeypatch, FakeEcr({"2.0.0": "sha256:2"}))
 
-    assert has_image("shop", version, PRODUCTION) is is_there
+    assert sighting("shop", version, None, PRODUCTION).digest == digest
+
+
+@pytest.mark.parametrize(("others", "is_kept"), [({"live-blue": "sha256:2"}, True), ({}, False)])
+def test_of_a_tag_that_moved_it_is_known_whether_the_old_image_is_there(
+    others: Mapping[str, str], is_kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(monkeypatch, FakeEcr({"2.0.0": "sha256:other", **others}))
+
+    seen = sighting("shop", "2.0.0", KnownImage("sha256:2"), PRODUCTION)
+
+    assert (seen.moved, seen.digest, seen.is_kept) == (True, "sha256:2", is_kept)
 
 
 def test_a_repository_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +75,7 @@ def test_a_repository_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPa
     answers(monkeypatch, FakeEcr(refusal=missing))
 
     with pytest.raises(NotDeployedError, match="deploy the stack GreenlightRegistry first"):
-        has_image("shop", "2.0.0", PRODUCTION)
+        sighting("shop", "2.0.0", None, PRODUCTION)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +90,7 @@ def test_a_denied_look_says_what_was_denied_to_whom(message: str, said: str, mon
     answers(monkeypatch, FakeEcr(refusal=denied(message)))
 
     with pytest.raises(ReleaseError) as refused:
-        has_image("shop", "2.0.0", PRODUCTION)
+        sighting("shop", "2.0.0", None, PRODUCTION)
 
     assert refused.value.message == (
         f"AWS denied {said}, so that nobody knows whether 2.0.0 has an image: allow it, or sign in as somebody who may."
@@ -81,4 +102,4 @@ def test_another_refusal_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     answers(monkeypatch, FakeEcr(refusal=ClientError({"Error": {"Code": "ServerException"}}, "BatchGetImage")))
 
     with pytest.raises(ClientError, match="ServerException"):
-        has_image("shop", "2.0.0", PRODUCTION)
+        sighting("shop", "2.0.0", None, PRODUCTION)

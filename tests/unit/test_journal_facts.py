@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from traffic_switch.journal import REMEMBERED, Lock, Newest, Properties, Record
+from traffic_switch.asking import Properties
+from traffic_switch.journal import REMEMBERED, Lock, Newest, Record
 from traffic_switch.model import Hold, Outcome
 
 from tests.unit.switch_facts import switch

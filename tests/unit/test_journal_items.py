@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from traffic_switch.asking import Properties
 from traffic_switch.contract import Color
 from traffic_switch.errors import JournalError
-from traffic_switch.journal import Answer, Before, Lock, Newest, Properties, Record
+from traffic_switch.journal import Answer, Before, Lock, Newest, Record
 from traffic_switch.model import Live, Mode, Outcome, Switch, Weights
 from traffic_switch.ports.journal_items import (
     answer_from_text,
@@ -27,7 +28,7 @@ from traffic_switch.ports.journal_items import (
 from traffic_switch.remembered import before_from_map, before_to_map, live_to_map
 
 SWITCH = Switch("s1", "shop", Mode.RESTORE, Color.GREEN, "2", "s0")
-LIVE = Live(Color.BLUE, "1", Weights(90, 10), "stack/A")
+LIVE = Live(Color.BLUE, "1", Weights(90, 10), "stack/A", "sha256:1")
 BEFORE = Before(Weights(90, 10), LIVE)
 ANSWER = Answer("SUCCESS", "well", {"Outcome": "DONE"})
 RECORD = Record(
@@ -35,6 +36,7 @@ RECORD = Record(
     started_at=1_000.5,
     resource="stack/Release",
     properties=Properties("old", "new"),
+    digest="sha256:2",
     outcome=Outcome.HELD,
     reason="why",
     answer=ANSWER,
@@ -74,6 +76,7 @@ def test_a_record_is_written_under_its_key_and_expires() -> None:
         "started_at": 1_000.5,
         "resource": "stack/Release",
         "properties": {"old": "old", "new": "new"},
+        "digest": "sha256:2",
         "expires_at": 1_000 + 400 * 24 * 3600,
     }
 
@@ -151,23 +154,30 @@ def test_no_rule_and_nothing_live_are_empty_maps() -> None:
 
 
 def test_what_is_live_is_written_in_flat_attributes() -> None:
-    assert live_to_map(LIVE) == {"color": "blue", "version": "1", "blue": 90, "green": 10, "resource": "stack/A"}
+    assert live_to_map(LIVE) == {
+        "color": "blue",
+        "version": "1",
+        "blue": 90,
+        "green": 10,
+        "resource": "stack/A",
+        "digest": "sha256:1",
+    }
 
 
-def test_what_is_live_reads_back_with_its_resource() -> None:
+def test_what_is_live_reads_back_with_its_resource_and_its_image() -> None:
     found = live_from_item(item(live_to_map(LIVE)), "live#shop")
 
     assert found == LIVE
     assert found is not None
-    assert found.resource == "stack/A"
+    assert (found.resource, found.digest) == ("stack/A", "sha256:1")
 
 
-def test_what_an_older_greenlight_noted_as_live_is_of_no_resource() -> None:
-    old = {name: value for name, value in live_to_map(LIVE).items() if name != "resource"}
+def test_what_an_older_greenlight_noted_as_live_is_of_no_resource_and_no_digest() -> None:
+    old = {name: value for name, value in live_to_map(LIVE).items() if name not in ("resource", "digest")}
     found = live_from_item(item(old), "live#shop")
 
     assert found is not None
-    assert found.resource == ""
+    assert (found.resource, found.digest) == ("", "")
 
 
 def test_nothing_is_live_without_an_item() -> None:

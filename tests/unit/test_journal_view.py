@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import Any
 
 import pytest
+from greenlight_cdk.people_rights import EVERYWHERE, breaker
+from traffic_switch.asking import Properties
 from traffic_switch.contract import JOURNAL_KEY, Color
 from traffic_switch.errors import JournalError
-from traffic_switch.journal import Answer, Properties, Record
+from traffic_switch.journal import Answer, Record
 from traffic_switch.model import Live, Mode, Outcome, Switch, Weights
 from traffic_switch.ports.dynamodb_journal import DynamoJournal
 from traffic_switch.ports.journal_items import wire
@@ -22,7 +22,6 @@ from greenlight.journal_view import JournalView
 from greenlight.switch_view import mode, state
 from tests.simulation.cloud import JOURNAL, Cloud
 
-ROOT = Path(__file__).parents[2]
 RELEASE = Switch("s1", "shop", Mode.RELEASE, Color.GREEN, "2.0.0")
 RESTORE = Switch("s2", "shop", Mode.RESTORE, Color.GREEN, "2.0.0", "s1")
 KEPT = Record(
@@ -154,17 +153,17 @@ def test_an_operators_wish_to_abort_reaches_the_switch(table: Table) -> None:
     assert record.abort == "asked by ann"
 
 
-def test_a_wish_to_abort_needs_no_more_than_its_documented_policy(table: Table) -> None:
+def test_a_wish_to_abort_needs_no_more_than_the_breakers_policy(table: Table) -> None:
     """One request, about the keys, the attributes and the return values that the policy's conditions name."""
     table.journal.register(Record(RELEASE, 1.0), None)
     trace = table.cloud.kernel.trace
     trace.clear()
     table.view.ask_to_abort("s1", "asked by ann")
     ((_, _, call, (request, *_)),) = trace
-    _, abort = json.loads((ROOT / "docs" / "abort-policy.json").read_text())["Statement"]
-    condition = abort["Condition"]
+    (abort,) = (each for each in breaker(EVERYWHERE) if each.sid == "Abort")
+    condition = abort.conditions
 
-    assert call.replace(".", ":") == abort["Action"]
+    assert (call.replace(".", ":"),) == abort.actions
     (pattern,) = condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     assert fnmatch(request["Key"]["pk"]["S"], pattern)
     named = {*request["Key"], *request["ExpressionAttributeNames"].values()}

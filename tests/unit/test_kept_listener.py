@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,9 @@ def served(
     answers: list[tuple[str, str]] = []
     looks, denials = list(statuses), [None] * refusals
 
-    def answer(request: CloudFormationRequest, status: str, reason: str, data: None, physical_id: str) -> None:
+    def answer(
+        request: CloudFormationRequest, status: str, reason: str, data: Mapping[str, str], physical_id: str
+    ) -> None:
         assert physical_id == "kept-listener"
         answers.append((status, reason))
 

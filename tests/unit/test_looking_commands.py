@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
+from host_age.judgment import DAY_SECONDS, Host
 from traffic_switch.contract import Color
 from traffic_switch.journal import Lock
 from traffic_switch.model import Live, Mode, Outcome, Weights
 
-from tests.unit.operator_world import BLUE, GREEN, Desk, scene, seated, switch
+from tests.unit.operator_world import BLUE, GREEN, Desk, digest_of, scene, seated, switch
 
 HELD = Lock("s2", 1, reason="release green 2.0.0", since=1000.0, deadline=float("inf"))
 RUNNING = replace(switch(2, GREEN, BLUE, None), phase="bake", said="1 of 20 looks")
@@ -33,6 +36,61 @@ def test_status_shows_what_is_live_and_how_the_newest_release_went(desk: Desk) -
     assert "shop: blue 1.0.0 is live" in said
     assert "release blue 1.0.0, 1970-01-01T00:16:41Z: DONE" in said
     assert "all well" in said
+
+
+@pytest.mark.parametrize(("scheme", "is_told"), [("http", True), ("https", False)])
+def test_status_says_what_plain_http_gives_away(desk: Desk, scheme: str, is_told: bool) -> None:
+    desk.deployed.front_door_url = f"{scheme}://front.door"
+
+    said = desk.type("status")[1]
+
+    assert ("anybody on the way can read" in said) is is_told
+
+
+def test_status_shows_the_first_digits_of_what_is_live(desk: Desk) -> None:
+    desk.deployed.now = scene(replace(BLUE, digest=digest_of("1.0.0")))
+
+    _, said = desk.type("status")
+
+    assert f"shop: blue 1.0.0 ({digest_of('1.0.0')[7:19]}) is live" in said
+
+
+@pytest.mark.parametrize("digest", ["", digest_of("1.0.0")])
+def test_status_and_history_as_json_have_the_whole_digest(desk: Desk, digest: str) -> None:
+    desk.deployed.now = scene(replace(BLUE, digest=digest))
+    desk.deployed.journal.known = [replace(switch(1, BLUE, None), digest=digest)]
+
+    (status,) = json.loads(desk.type("status", "--json")[1])["services"]
+    (history,) = json.loads(desk.type("history", "--json")[1])["switches"]
+
+    assert status["live"]["digest"] == status["newest_switch"]["digest"] == history["digest"] == (digest or None)
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        (Host("i-1", time.time() - 3 * DAY_SECONDS), "the host i-1 is 3 days old\n"),
+        (
+            Host("i-1", time.time() - 30 * DAY_SECONDS),
+            "the host i-1 is 30 days old; it is due: `greenlight renew-host`\n",
+        ),
+        (None, "the host is gone: `greenlight renew-host` starts another one\n"),
+        (
+            ClientError({"Error": {"Code": "UnauthorizedOperation"}}, "DescribeInstances"),
+            "the host could not be read: ",
+        ),
+    ],
+)
+def test_status_tells_how_old_the_host_is(desk: Desk, host: Host | Exception | None, said: str) -> None:
+    desk.deployed.hosts = host
+
+    assert said in desk.type("status")[1]
+
+
+def test_status_as_json_has_the_hosts_age(desk: Desk) -> None:
+    found = json.loads(desk.type("status", "--json")[1])["host"]
+
+    assert (found["instance_id"], found["age_days"], found["max_age_days"], found["due"]) == ("i-1", 40, 30, True)
 
 
 def test_status_as_json_has_the_drift_and_what_to_do(desk: Desk) -> None:
@@ -98,8 +156,8 @@ def test_history_has_one_line_for_each_switch(desk: Desk) -> None:
 
     assert code == 0
     assert said.splitlines() == [
-        "1970-01-01T00:16:42Z  release  blue 1.0.0       UNCHANGED    blue stays live",
-        "1970-01-01T00:16:41Z  release  blue 1.0.0       DONE         all well",
+        "1970-01-01T00:16:42Z  release  blue 1.0.0                  UNCHANGED    blue stays live",
+        "1970-01-01T00:16:41Z  release  blue 1.0.0                  DONE         all well",
     ]
 
 

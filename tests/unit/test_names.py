@@ -17,6 +17,7 @@ def names_of(stage: Names) -> set[str]:
         *(stage.running_tag(color) for color in Color),
         *(stage.declared_image("shop", color) for color in Color),
         stage.run_document,
+        stage.pipeline,
         stage.firewall_metric,
         stage.topic_title,
         *(name for color in Color for name in alarm_names(stage.alarm_prefix, "shop", color)),
@@ -25,6 +26,7 @@ def names_of(stage: Names) -> set[str]:
 
 def test_productions_names_are_those_that_are_deployed() -> None:
     assert names_of(PRODUCTION) == {
+        "GreenlightKey",
         "GreenlightNetwork",
         "GreenlightRegistry",
         "GreenlightData",
@@ -33,6 +35,10 @@ def test_productions_names_are_those_that_are_deployed() -> None:
         "GreenlightFargate",
         "GreenlightSwitch",
         "GreenlightRelease",
+        "GreenlightAccess",
+        "GreenlightGithub",
+        "GreenlightGovernance",
+        "GreenlightPipeline",
         "greenlight/shop",
         "live-blue",
         "live-green",

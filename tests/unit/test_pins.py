@@ -10,7 +10,7 @@ import pytest
 
 from greenlight.project import CHECKOUT
 
-LOCKS = ("package-lock.json", "services/shop/package-lock.json")
+LOCKS = ("package-lock.json", "services/shop/package-lock.json", "tests/browser/package-lock.json")
 
 
 def test_every_python_package_has_a_version_and_a_hash() -> None:
@@ -34,3 +34,17 @@ def test_every_npm_package_has_a_hash(lock: str) -> None:
     packages = json.loads((CHECKOUT / Path(lock)).read_text())["packages"]
 
     assert [name for name, entry in packages.items() if name and not entry["integrity"].startswith("sha512-")] == []
+
+
+def _bases(dockerfile: Path) -> list[str]:
+    """What each stage is built on, but for earlier stages of the same file."""
+    froms = [line.split() for line in dockerfile.read_text().splitlines() if line.startswith("FROM ")]
+    stages = {words[-1] for words in froms if len(words) == 4}
+    return [words[1] for words in froms if words[1] not in stages]
+
+
+def test_every_image_is_built_on_a_base_by_its_digest() -> None:
+    bases = [base for dockerfile in sorted(CHECKOUT.glob("services/*/Dockerfile")) for base in _bases(dockerfile)]
+
+    assert bases
+    assert [base for base in bases if not re.fullmatch(r"[a-z0-9./-]+:[\w.-]+@sha256:[0-9a-f]{64}", base)] == []

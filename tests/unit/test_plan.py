@@ -8,7 +8,6 @@ from traffic_switch.model import Live, Outcome, Weights
 
 from greenlight import plan
 from greenlight.errors import ReleaseError
-from greenlight.templates import Asked
 from stacks.settings import ServiceSettings
 from tests.unit.operator_world import BLUE, GREEN, switch
 
@@ -41,29 +40,6 @@ def test_the_very_first_release_is_blue() -> None:
 def test_what_is_live_cannot_be_released_again() -> None:
     with pytest.raises(ReleaseError, match=r"shop 1\.0\.0 is live already, on blue"):
         plan.release(SHOP, "1.0.0", BLUE)
-
-
-@pytest.mark.parametrize(
-    ("version", "color", "live", "facts"),
-    [
-        ("2.0.0", Color.GREEN, GREEN, {}),
-        ("2.0.0", None, GREEN, {}),
-        ("2.0.0", Color.BLUE, GREEN, {"green_version": "2.0.0", "active_color": "green", "attempt": 7}),
-        ("1.0.0", Color.GREEN, GREEN, {"green_version": "2.0.0", "active_color": "green", "attempt": 7}),
-        ("1.0.0", None, BLUE, {}),
-        ("1.0.0", None, None, {}),
-    ],
-)
-def test_what_is_live_and_not_declared_is_what_has_to_be_written_down(
-    version: str, color: Color | None, live: Live | None, facts: dict[str, str | int]
-) -> None:
-    declared = SHOP.model_copy(update={"green_version": version, "active_color": color})
-
-    assert plan.undeclared(declared, "2.0.0", live, Asked("Shop", "green", "2.0.0", 7)) == facts
-
-
-def test_an_attempt_that_was_for_something_else_is_not_written_down() -> None:
-    assert "attempt" not in plan.undeclared(SHOP, "2.0.0", GREEN, Asked("Shop", "blue", "1.0.0", 7))
 
 
 @pytest.mark.parametrize(("declared", "used"), [(3, []), (1, [1, 3]), (1, [3, 2])], ids=["declared", "stack", "rolled"])

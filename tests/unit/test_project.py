@@ -29,6 +29,123 @@ def test_declared_facts_change_nothing_else(project: Project) -> None:
     assert json.loads((project.folder / "cdk.json").read_text()) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ('{"context": {"services": {"shop": {}}}}', '{"context": {"services": {"shop": {"attempt": 2}}}}'),
+        (
+            '{ "context" : {"services": {"shop":{"a\\"b": [1,  2]}}}}',
+            '{ "context" : {"services": {"shop":{"a\\"b": [1,  2], "attempt": 2}}}}',
+        ),
+        (
+            '{"context": {"services": {"shop": {"attempt" : 17 , "paths": ["/ü"]}}}}\r\n',
+            '{"context": {"services": {"shop": {"attempt" : 2 , "paths": ["/ü"]}}}}\r\n',
+        ),
+        (
+            '{\n\t"context": {"services": {"shop": {\n\t\t"cpu_units": 256\n\t}}}}',
+            '{\n\t"context": {"services": {"shop": {\n\t\t"cpu_units": 256,\n\t\t"attempt": 2\n\t}}}}',
+        ),
+    ],
+    ids=["empty", "one line", "replaced", "indented"],
+)
+def test_declared_facts_leave_the_rest_of_the_text_as_it_is(project: Project, text: str, changed: str) -> None:
+    file = project.folder / "cdk.json"
+    file.write_bytes(text.encode())
+
+    project.declare("shop", {"attempt": 2})
+
+    assert file.read_bytes().decode() == changed
+
+
+def test_a_file_keeps_who_may_read_it(project: Project) -> None:
+    file = project.folder / "cdk.json"
+    file.chmod(0o640)
+
+    project.declare("shop", {"attempt": 2})
+
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("key", ["green_version", "shop.green_version"])
+def test_facts_that_another_key_would_override_are_not_written(project: Project, key: str) -> None:
+    file = project.folder / "cdk.json"
+    body = json.loads(file.read_text())
+    body["context"][key] = "1.1.0"
+    file.write_text(json.dumps(body))
+
+    with pytest.raises(ProjectError) as caught:
+        project.declare("shop", {"green_version": "2.0.0"})
+
+    assert caught.value.message == (
+        f"shop is released, but {file} has {key!r} beside `services`, which overrides that: take it out, then run"
+        " `greenlight record`. Nothing was written"
+    )
+    assert json.loads(file.read_text()) == body
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("green_version", "2.0.0"), ("report.green_version", "1.1.0"), ("blue_version", "1.1.0"), ("shop.attempt", "2")],
+    ids=["the same", "of another service", "of another fact", "the same as text"],
+)
+def test_a_key_that_overrides_nothing_of_it_keeps_no_facts_from_being_written(
+    project: Project, key: str, value: str
+) -> None:
+    file = project.folder / "cdk.json"
+    file.write_text(json.dumps({"context": {key: value, "services": {"shop": {}, "report": {}}}}))
+
+    project.declare("shop", {"green_version": "2.0.0", "attempt": 2})
+
+    assert json.loads(file.read_text())["context"]["services"]["shop"] == {"green_version": "2.0.0", "attempt": 2}
+
+
+def test_a_link_to_a_file_stays_a_link(project: Project) -> None:
+    link, file = project.folder / "cdk.json", project.folder / "shared.json"
+    link.rename(file)
+    link.symlink_to(file)
+
+    project.declare("shop", {"attempt": 2})
+
+    assert link.is_symlink()
+    assert json.loads(file.read_text())["context"]["services"]["shop"]["attempt"] == 2
+
+
+def test_a_file_that_somebody_made_read_only_is_left_alone(project: Project) -> None:
+    file = project.folder / "cdk.json"
+    before = file.read_text()
+    file.chmod(0o440)
+
+    with pytest.raises(ProjectError) as caught:
+        project.declare("shop", {"attempt": 2})
+
+    assert "cdk.json could not be written: it is read-only. Write this yourself" in caught.value.message
+    assert 'services.shop: {"attempt": 2}' in caught.value.message
+    assert file.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"context": {"services": {"admin": {}}}}', "cdk.json has no 'shop' there any more. Write this yourself"),
+        ('{"context": {"services": {"shop": 1}}}', "cdk.json has no 'shop' there any more. Write this yourself"),
+        ('{"context": ', "cdk.json is not JSON"),
+    ],
+    ids=["no service", "no object", "no JSON"],
+)
+def test_facts_of_a_file_that_changed_meanwhile_are_not_lost(project: Project, text: str, words: str) -> None:
+    file = project.folder / "cdk.json"
+    file.write_text(text)
+
+    with pytest.raises(ProjectError) as caught:
+        project.declare("shop", {"attempt": 2})
+
+    assert caught.value.message.startswith("shop is released, but ")
+    assert words in caught.value.message
+    assert 'services.shop: {"attempt": 2}' in caught.value.message
+    assert file.read_text() == text
+    assert [entry.name for entry in project.folder.iterdir()] == ["cdk.json"]
+
+
 def test_a_broken_cdk_json_is_one_line(project: Project) -> None:
     (project.folder / "cdk.json").write_text('{"context": ')
 
@@ -104,7 +221,7 @@ def test_facts_that_cannot_be_written_are_told_so_that_nothing_is_lost(
         Project(project.folder, stage).declare("shop", {"green_version": "2.0.0"})
 
     assert caught.value.message.endswith(
-        f"cdk.json could not be written: Is a directory. Write this into {where} yourself, or the next deploy undoes"
-        ' it: {"green_version": "2.0.0"}'
+        "cdk.json could not be written: Is a directory. Write this yourself, or the next deploy undoes it:"
+        f' {where}: {{"green_version": "2.0.0"}}'
     )
     assert json.loads(file.read_text()) == body

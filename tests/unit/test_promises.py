@@ -77,3 +77,10 @@ def test_nothing_has_settled_while_something_is_on_its_way(restless: Snapshot) -
 def test_no_act_begins_while_a_switch_an_alarm_or_a_replaced_process_is_left(busy: Snapshot) -> None:
     assert KEPT.is_calm
     assert not busy.is_calm
+
+
+def test_a_live_color_that_was_to_move_may_run_elsewhere() -> None:
+    elsewhere = replace(KEPT, processes={Color.BLUE: frozenset({17}), Color.GREEN: frozenset({18})})
+
+    assert list(broken(KEPT, elsewhere, moves=True)) == []
+    assert [each for each in broken(KEPT, elsewhere) if "was restarted" in each]

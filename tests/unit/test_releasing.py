@@ -7,25 +7,20 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from traffic_switch.contract import RELEASE_RESOURCE_TYPE, Color
+from traffic_switch.image import KnownImage, short
 from traffic_switch.journal import Lock
-from traffic_switch.model import Live, Mode, Outcome, Weights
+from traffic_switch.model import Mode, Outcome, Weights
 
 from greenlight.templates import Asked
-from tests.unit.operator_world import BLUE, GREEN, Desk, scene, seated, switch, write_assembly
+from tests.unit.fake_deployment import write_assembly
+from tests.unit.operator_world import BLUE, GREEN, Desk, alone, digest_of, green_is_live, scene, seated, switch
 
-NEXT_BLUE = Live(Color.BLUE, "3.0.0", Weights(100, 0))
 LOCK = Lock("s7", 1, reason="release green 2.0.0", since=1000.0)
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return seated(tmp_path, monkeypatch)
-
-
-def green_is_live(desk: Desk) -> None:
-    """Release 2.0.0 was the last one that ended well."""
-    desk.deployed.now = scene(GREEN)
-    desk.deployed.journal.known = [switch(1, GREEN, BLUE)]
 
 
 def test_a_release_that_is_live_afterwards_is_written_down(desk: Desk) -> None:
@@ -143,26 +138,6 @@ def test_credentials_that_expire_after_the_deploy_do_not_hide_that_it_ended_well
     assert "`greenlight release 2.0.0 --service shop` goes on from there" in last
 
 
-def test_what_a_release_that_was_cut_off_made_live_is_written_down_by_the_same_command(desk: Desk) -> None:
-    green_is_live(desk)
-    desk.deployed.stack = Asked("Shop", "green", "2.0.0", 7)
-
-    code, said = desk.type("release", "2.0.0", "--yes")
-
-    assert code == 0
-    assert "shop 2.0.0 is live already, and cdk.json declares it now: nothing was deployed" in said
-    assert (desk.declared["active_color"], desk.declared["attempt"]) == ("green", 7)
-    assert desk.deployment.commands == []
-
-
-def test_what_is_live_and_declared_so_is_nothing_to_release(desk: Desk) -> None:
-    code, said = desk.type("release", "1.0.0", "--yes")
-
-    assert code == 1
-    assert "shop 1.0.0 is live already, on blue: there is nothing to release" in said
-    assert "active_color" not in desk.declared
-
-
 def test_a_failure_outside_the_switch_is_told_in_cloudformations_words(desk: Desk) -> None:
     restored = switch(2, GREEN, BLUE, Outcome.UNCHANGED, reason="nothing to undo")
     restored = replace(restored, switch=replace(restored.switch, mode=Mode.RESTORE))
@@ -183,12 +158,6 @@ def test_a_failed_deploy_whose_switch_is_done_says_both(desk: Desk) -> None:
 
     assert code == 1
     assert "the deploy failed: the stack failed. Still, shop 2.0.0 is what is live" in said
-
-
-def alone(command: list[str]) -> list[str]:
-    """The stacks that are deployed, and no others."""
-    assert "--exclusively" in command
-    return [word for word in command if word.startswith("Greenlight")]
 
 
 SYNTHESIZED: dict[str, dict[str, Any]] = {
@@ -245,42 +214,24 @@ def test_a_release_without_an_image_is_refused(desk: Desk) -> None:
     assert "there is no image 9.9.9 in the repository greenlight/shop" in said
 
 
-def test_a_rollback_deploys_the_release_stack_alone(desk: Desk) -> None:
-    green_is_live(desk)
-    desk.becomes(BLUE)
+def test_a_release_of_a_version_whose_tag_moved_is_refused_and_deploys_nothing(desk: Desk) -> None:
+    desk.deployed.known = {"2.0.0": KnownImage(digest_of("2.0.0"), 900.0)}
+    desk.deployed.pushed_again = {"2.0.0": "another"}
 
-    code, _ = desk.type("rollback", "--yes")
+    code, said = desk.type("release", "2.0.0", "--yes")
 
-    (command,) = desk.deployment.commands
-    assert code == 0
-    assert "--exclusively" in command
-    assert "GreenlightRelease" in command
-    assert "shop.attempt=2" in command
+    assert (code, desk.deployment.deploys) == (1, [])
+    assert f"the tag '2.0.0' is on {digest_of('another')}, but 2.0.0 was first deployed" in said
+    assert "Nothing was changed" in said
 
 
-def test_a_rollback_after_a_refused_release_gives_the_old_version_back_first(desk: Desk) -> None:
-    green_is_live(desk)
-    desk.deployed.journal.known.insert(0, switch(2, NEXT_BLUE, GREEN, Outcome.UNCHANGED))
-    desk.deployed.running = {Color.BLUE: "3.0.0", Color.GREEN: "2.0.0"}
-    desk.becomes(BLUE)
+def test_a_plan_says_which_images_it_is_about(desk: Desk) -> None:
+    desk.deployed.now = scene(replace(BLUE, digest=digest_of("1.0.0")))
+    desk.becomes(GREEN)
 
-    code, said = desk.type("rollback", "--yes")
+    _, said = desk.type("release", "2.0.0", "--yes")
 
-    (command,) = desk.deployment.deploys
-    assert code == 0
-    assert "green 2.0.0 is live; blue, which runs 3.0.0, gets 1.0.0 again and goes live" in said
-    assert alone(command) == ["GreenlightEc2Host", "GreenlightRelease"]
-
-
-def test_a_rollback_to_a_version_without_an_image_is_refused(desk: Desk) -> None:
-    green_is_live(desk)
-    desk.deployed.running = {Color.BLUE: "3.0.0"}
-    desk.deployed.images = ["2.0.0", "3.0.0"]
-
-    code, said = desk.type("rollback", "--yes")
-
-    assert code == 1
-    assert "there is no image 1.0.0" in said
+    assert f"blue 1.0.0 ({short(digest_of('1.0.0'))}) is live; green 2.0.0 ({short(digest_of('2.0.0'))}) goes" in said
 
 
 def test_a_version_that_an_application_made_up_reaches_the_terminal_as_plain_text(desk: Desk) -> None:
@@ -293,23 +244,6 @@ def test_a_version_that_an_application_made_up_reaches_the_terminal_as_plain_tex
     code, said = desk.type("rollback", "--yes")
 
     assert (code, said.splitlines()[-1]) == (0, "shop 1�[2J is live on blue")
-
-
-def test_before_the_first_release_there_is_nothing_to_roll_back(desk: Desk) -> None:
-    desk.deployed.journal.known = [switch(1, BLUE, None)]
-
-    code, said = desk.type("rollback", "--yes")
-
-    assert code == 1
-    assert "shop has no earlier release to go back to: blue 1.0.0 stays live" in said
-
-
-def test_a_denied_rollback_deploys_nothing(desk: Desk) -> None:
-    green_is_live(desk)
-
-    desk.type("rollback")
-
-    assert desk.deployment.commands == []
 
 
 def assembly(desk: Desk, color: str, version: str, attempt: int) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from greenlight.commands import deploying
 from greenlight.security_changes import security_changes
-from tests.unit.operator_world import GREEN, REFUSAL, Desk, seated
+from tests.unit.fake_deployment import REFUSAL
+from tests.unit.operator_world import GREEN, Desk, seated
 
 HOST, SWITCH = "GreenlightEc2Host", "GreenlightSwitch"
 RELEASE = ("release", "2.0.0", "--yes")
@@ -47,7 +48,7 @@ def test_without_a_terminal_nothing_is_widened(desk: Desk) -> None:
     assert (code, approvals(desk)) == (1, ["broadening"])
     assert "│ + │ *        │ Allow  │ s3:PutObject │" in said
     assert said.splitlines()[-1] == (
-        f"Error: {SWITCH} would widen permissions, which a release needs somebody's consent for. Nothing of it was"
+        f"Error: {SWITCH} would widen permissions, which needs somebody's consent. Nothing of it was"
         " deployed, traffic has not moved, and cdk.json is unchanged. Type the command at a terminal, or add"
         " --allow-security-changes"
     )

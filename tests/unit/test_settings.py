@@ -126,6 +126,9 @@ def test_settings_never_change() -> None:
         ("tags", '{"team": "shop"}', {"team": "shop"}),
         ("ssh_cidr", "203.0.113.7/32", "203.0.113.7/32"),
         ("ssh_cidr", "null", None),
+        ("preview_cidrs", "203.0.113.0/24,198.51.100.7/32", ("203.0.113.0/24", "198.51.100.7/32")),
+        ("preview_cidrs", "null", None),
+        ("preview_rotation_days", "0", 0),
         ("compute", "fargate", "fargate"),
     ],
 )
@@ -150,6 +153,7 @@ def test_every_setting_says_what_it_is_for() -> None:
         ("active_color", "", "active_color: got ''; allowed: blue or green; leave it out to keep what is live"),
         ("active_color", "Blue", "active_color: got 'Blue'; allowed: blue or green; leave it out to keep what is live"),
         ("compute", "lambda", "compute: got 'lambda'; allowed: ec2 or fargate"),
+        ("image_platform", "arm64", "image_platform: got 'arm64'; allowed: linux/amd64 or linux/arm64"),
         ("nat_gateways", "3", "nat_gateways: got '3'; allowed: an integer from 0 to 2"),
         ("nat_gateways", "many", "nat_gateways: got 'many'; allowed: an integer from 0 to 2"),
         ("nat_gateways", True, "nat_gateways: got True; allowed: an integer from 0 to 2"),
@@ -171,6 +175,9 @@ def test_every_setting_says_what_it_is_for() -> None:
             "certificate_arn: got ''; allowed: the ARN of an ACM certificate in the stack's region;",
         ),
         ("domain_name", "a." * 126 + "com", f"domain_name: got '{'a.' * 126}com'; allowed: a host name in lower case"),
+        ("preview_cidrs", "0.0.0.0/0", "preview_cidrs: got '0.0.0.0/0'; allowed: 1 to 20 IPv4 networks from /8 to /32"),
+        ("preview_cidrs", "", "preview_cidrs: got ''; allowed: 1 to 20 IPv4 networks"),
+        ("preview_rotation_days", "366", "preview_rotation_days: got '366'; allowed: an integer from 0 to 365"),
         ("ssh_cidr", "0.0.0.0/0", "ssh_cidr: got '0.0.0.0/0'; allowed: an IPv4 network from /8 to /32"),
         ("ssh_cidr", "0.0.0.0/1", "ssh_cidr: got '0.0.0.0/1'; allowed: an IPv4 network from /8 to /32"),
         ("vpc_cidr", "10.20.0.0/24", "vpc_cidr: got '10.20.0.0/24'; allowed: an IPv4 network from /16 to /22"),
@@ -186,6 +193,15 @@ def test_every_setting_says_what_it_is_for() -> None:
 )
 def test_a_value_that_is_not_allowed_is_named_with_what_is(key: str, value: object, line: str) -> None:
     assert refusal(**{key: value}).startswith(line)
+
+
+@pytest.mark.parametrize("user", ["root", "0:0", "0:1000", "1000:0", "00:1", "1000", "node", "", "-1:1", "1:1\n"])
+def test_a_container_never_runs_as_root(user: str) -> None:
+    line = refusal(services={"shop": {**SHOP, "user": user}})
+
+    assert line.startswith(
+        f"services.shop.user: got {user!r}; allowed: a user and a group by number, neither of them 0"
+    )
 
 
 @pytest.mark.parametrize("tag", ["", "-1", ".1", "1/2", "a b", "x" * 129, "v1\n", "live-2.0.0"])
@@ -263,6 +279,16 @@ def test_a_missing_version_is_named() -> None:
         (
             {"compute": "fargate", "ssh_cidr": "203.0.113.7/32"},
             "ssh_cidr: got '203.0.113.7/32'; allowed: nothing with compute=fargate, which has no host",
+        ),
+        (
+            {"instance_type": "t4g.large"},
+            "instance_type: got t4g.large, whose processor is arm64, with image_platform linux/amd64; allowed: a type"
+            " for that platform, such as t3.medium, or image_platform linux/arm64",
+        ),
+        (
+            {"image_platform": "linux/arm64"},
+            "instance_type: got t3.medium, whose processor is x86_64, with image_platform linux/arm64; allowed: a type"
+            " for that platform, such as t4g.medium, or image_platform linux/amd64",
         ),
         (
             {"shop.green_port": "3000"},

@@ -90,7 +90,7 @@ def test_a_key_that_nobody_knows_is_refused_with_the_nearest_one(key: str, neare
 def test_a_key_like_no_other_is_refused_with_all_there_are() -> None:
     line = refusal(zzz="1")
 
-    assert line.startswith("unknown setting zzz ('1'); allowed: active_color, alarm_names,")
+    assert line.startswith("unknown setting zzz ('1'); allowed: access, access_approvers,")
     assert "\n" not in line
 
 

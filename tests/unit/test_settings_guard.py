@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -145,7 +145,9 @@ class Guard:
         ((status, reason),) = self.answers
         return status, reason
 
-    def _answer(self, request: CloudFormationRequest, status: str, reason: str, data: None, physical_id: str) -> None:
+    def _answer(
+        self, request: CloudFormationRequest, status: str, reason: str, data: Mapping[str, str], physical_id: str
+    ) -> None:
         assert physical_id == "settings-guard"
         self.answers.append((status, reason))
 

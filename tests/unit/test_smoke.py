@@ -46,3 +46,9 @@ def test_no_version_is_demanded_where_none_is_known() -> None:
     judgment = smoke.judge([replace(GOOD, version="9")], Color.GREEN, "")
 
     assert (judgment.verdict, judgment.reason) == (Verdict.PASS, "1 smoke requests answered by green ")
+
+
+def test_what_was_tested_is_named_by_its_digest() -> None:
+    judgment = smoke.judge([GOOD], Color.GREEN, "2", f"sha256:{'a' * 64}")
+
+    assert judgment.reason == "1 smoke requests answered by green 2, image aaaaaaaaaaaa"

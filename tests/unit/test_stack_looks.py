@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from traffic_switch.asking import Ask
-from traffic_switch.journal import Answer, Properties, Record
+from traffic_switch.asking import Ask, Properties
+from traffic_switch.journal import Answer, Record
 from traffic_switch.model import Live, Mode, StackLook
 from traffic_switch.ports import stack_status
 from traffic_switch.stack_looks import is_old

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import threading
 import time
 import urllib.request
@@ -11,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from botocore.config import Config
-from traffic_switch.surroundings import SIDE_BY_SIDE, HttpReply, LambdaSurroundings
+from traffic_switch.surroundings import SIDE_BY_SIDE, HttpReply, LambdaSurroundings, opener
 
 AROUND = LambdaSurroundings()
 
@@ -52,6 +53,15 @@ def test_every_answer_is_a_reply_and_no_redirect_is_followed(door: str, status: 
 
     assert (reply.status, reply.body) == (status, f"said {status}".encode())
     assert reply.headers["x-environment"] == "green"
+
+
+def test_no_proxy_of_the_environment_gets_a_request(door: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with HTTPServer(("127.0.0.1", 0), Door) as nobody:
+        closed = nobody.server_port
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{closed}")
+
+    with opener(ssl.create_default_context()).open(f"{door}/200", timeout=5) as answer:
+        assert answer.read() == b"said 200"
 
 
 def test_nobody_there_is_an_error_of_the_network() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from traffic_switch.contract import Color
 
-from tests.unit.version_guard_world import FakeGuardWorld, event, failing, remembered
+from tests.unit.version_guard_world import FakeGuardWorld, digest_of, event, failing, remembered
 
 GREEN_CHANGES = event("Update", wanted="1.0.0 2.0.0", before="1.0.0 1.0.0")
 BLUE_CHANGES = event("Update", wanted="2.0.0 1.0.0", before="1.0.0 1.0.0")
@@ -86,7 +86,7 @@ def test_a_change_that_is_asked_for_by_name_needs_no_word_of_a_damaged_journal()
 
 
 def test_a_version_without_an_image_is_refused_with_the_versions_there_are() -> None:
-    world = FakeGuardWorld(tags=["5", "4", "3", "2", "1", "0"])
+    world = FakeGuardWorld(tags=["5", "4", "3", "2", "1", "0"], memory={})
 
     status, reason = world.serve(event("Create", wanted="1 9.9.9"))
 
@@ -98,7 +98,7 @@ def test_a_version_without_an_image_is_refused_with_the_versions_there_are() -> 
 
 
 def test_an_empty_repository_is_called_that() -> None:
-    _, reason = FakeGuardWorld(tags=[]).serve(event("Create", wanted="1.0.0 1.0.0"))
+    _, reason = FakeGuardWorld(tags=[], memory={}).serve(event("Create", wanted="1.0.0 1.0.0"))
 
     assert "there is no image '1.0.0' in the repository greenlight/shop; the repository is empty" in reason
 
@@ -112,7 +112,10 @@ def test_what_passes_is_marked_as_running() -> None:
 
     world.serve(event("Create", wanted="1.0.0 2.0.0"))
 
-    assert world.marked == {"live-blue": "1.0.0", "live-green": "2.0.0"}
+    assert world.marked == {
+        "live-blue": f":1.0.0@{digest_of('1.0.0')}",
+        "live-green": f":2.0.0@{digest_of('2.0.0')}",
+    }
 
 
 def test_what_is_refused_is_not_marked() -> None:

@@ -2,11 +2,14 @@
 # run-color.sh <service> <color> <image> prepare
 #     pulls the image and says whether it runs already; changes no container
 #
-# `services` (one line each: name, blue port, green port, CPUs, MiB), `region`, `log_group`, `table`,
-# `container_port`, `drain_seconds` and `tmpfs` are set by the lines that the template puts before these.
+# `services` (one line each: name, blue port, green port, CPUs, MiB, user), `roles` (one line for each color: its name
+# and its role), `region`, `log_group`, `table`, `container_port`, `drain_seconds` and `tmpfs` are set by the lines that
+# the template puts before these.
 set -euo pipefail
 export HOME="${HOME:-/root}"
 turn="$HOME/.greenlight-turn"
+state="${GREENLIGHT_ROOT:-}/var/lib/greenlight"
+mounted_token=/run/greenlight/token
 
 fail() {
   echo "greenlight: $*" >&2
@@ -34,6 +37,19 @@ take_turn() {
   trap 'rm -f "$turn"' EXIT
 }
 
+# By its digest, so that whoever moves the tag after the version guard has looked changes nothing. Docker compares what it
+# gets with the digest. What an earlier Greenlight started has none.
+pull() {
+  if holds; then return; fi
+  docker pull --quiet "$exact" >/dev/null ||
+    fail "cannot pull $image: was it deleted after the version guard had seen it? No container was touched"
+  holds || fail "docker pulled $exact, and does not hold it: the registry gave it another image"
+}
+
+holds() {
+  docker image inspect "$exact" >/dev/null 2>&1
+}
+
 runs() {
   [ -n "$(docker ps --quiet --filter "label=greenlight=$1" --filter status=running)" ]
 }
@@ -45,11 +61,38 @@ declared() {
 # A request that comes late, after a newer one, must not bring back what it asked for. A parameter that was written a
 # moment ago may be read as it was before.
 require_declared() {
+  local found
   for _ in {1..5}; do
-    if [ "$(declared)" = "$image" ]; then return; fi
+    found="$(declared)"
+    if [ "$found" = "$image" ]; then return; fi
     sleep 2
   done
-  fail "$name is declared to run another image than $image by now"
+  fail "$name is declared to run another image than $image by now: the parameter $parameters/$service/$color says" \
+    "$found. If no deploy wrote that, put $image back into it"
+}
+
+# What the broker reads is there as a whole or not at all. The broker is a user of its own.
+tell_broker() {
+  (umask 022 && cat >"$state/colors/.$1")
+  mv "$state/colors/.$1" "$state/colors/$1"
+}
+
+offer_role() {
+  sed -n "s/^$name //p" <<<"$roles" | tell_broker "$name.role"
+}
+
+# Each container gets a token of its own, which is for its user alone, and on the host for nobody else but root. Docker
+# mounts the same file again after a reboot. The broker learns the token's hash.
+give_token() {
+  rm -f "$token"
+  (umask 077 && od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n' >"$token")
+  chown "$user" "$token"
+  sha256sum <"$token" | cut -d ' ' -f 1 | tell_broker "$name.token"
+}
+
+make_network() {
+  docker network inspect "$name" >/dev/null 2>&1 || docker network create "$name" >/dev/null ||
+    fail "docker could not make the network $name"
 }
 
 replace() {
@@ -57,14 +100,20 @@ replace() {
     docker stop -t 30 "$name" >/dev/null
     docker rm "$name" >/dev/null
   fi
+  make_network
+  give_token
   docker run --detach --name "$name" --label "greenlight=$spec" --restart unless-stopped \
     --memory "${memory}m" --cpus "$cpus" --pids-limit 512 --read-only --tmpfs "$tmpfs" \
-    --cap-drop ALL --security-opt no-new-privileges --publish "$port:$container_port" \
+    --cap-drop ALL --security-opt no-new-privileges --user "$user" \
+    --network "$name" --publish "$port:$container_port" \
+    --mount "type=bind,source=$token,target=$mounted_token,readonly" \
     --log-driver awslogs --log-opt "awslogs-region=$region" --log-opt "awslogs-group=$log_group" \
     --log-opt "awslogs-stream=$service/$color/$version" --log-opt mode=non-blocking \
     --env "ENVIRONMENT=$color" --env "VERSION=$version" --env "PORT=$container_port" \
     --env "CART_TABLE=$table" --env "AWS_REGION=$region" \
-    --env "DRAIN_SECONDS=$drain_seconds" "$image" >/dev/null ||
+    --env AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.2/credentials \
+    --env "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=$mounted_token" \
+    --env "DRAIN_SECONDS=$drain_seconds" "$exact" >/dev/null ||
     fail "docker could not start $name from $image"
 }
 
@@ -78,15 +127,18 @@ wait_until_it_runs() {
 
 run_color() {
   service="$1" color="$2" image="$3" step="${4:-run}"
-  name="$service-$color" version="${image##*:}"
-  read -r blue green cpus memory <<<"$(sed -n "s/^$service //p" <<<"$services")"
+  name="$service-$color" tagged="${image%@*}" exact="$image"
+  version="${tagged##*:}"
+  [ "$tagged" = "$image" ] || exact="${tagged%:*}@${image##*@}"
+  read -r blue green cpus memory user <<<"$(sed -n "s/^$service //p" <<<"$services")"
   case "$color" in
     blue) port="$blue" ;;
     green) port="$green" ;;
     *) fail "color: got $color; allowed: blue, green" ;;
   esac
   [ -n "$port" ] || fail "service: got $service; allowed: $(sed 's/ .*//' <<<"$services" | xargs)"
-  spec="$name,$image,$port,$container_port,$cpus,$memory,$table,$drain_seconds"
+  spec="$name,$image,$port,$container_port,$cpus,$memory,$user,$table,$drain_seconds"
+  token="$state/tokens/$name"
   wait_for_docker
   take_turn
   if runs "$spec"; then
@@ -94,7 +146,8 @@ run_color() {
     return
   fi
   [ "$step" = run ] || require_declared
-  docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null || fail "cannot pull $image"
+  offer_role
+  pull
   if [ "$step" != run ]; then return; fi
   replace
   wait_until_it_runs

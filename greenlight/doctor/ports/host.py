@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from host_age.judgment import Host
+
 from greenlight.doctor.host import InstanceType, MachineImage
 from greenlight.doctor.ports.aws import Aws, unless
 from greenlight.doctor.ports.stacks import Stacks
+from greenlight.host import UNKNOWN, running
 
 
 class Hosts:
@@ -40,6 +43,12 @@ class Hosts:
             return None
         image = found["Images"][0]
         return MachineImage(ami_id, image["Architecture"], image["State"])
+
+    def host(self, instance: str) -> Host | None:
+        """The instance, None when it has ended."""
+        ec2 = self._aws.client("ec2")
+        found = unless(lambda: ec2.describe_instances(InstanceIds=[instance]), *UNKNOWN)
+        return running(found) if found else None
 
     def zone(self) -> str:
         """The zone of the VPC's first subnets, where the host is; before the first deploy, the one that it will get.

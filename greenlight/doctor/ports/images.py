@@ -37,13 +37,16 @@ class Images:
     def __init__(self, aws: Aws, fetch: Fetch = fetched) -> None:
         self._aws, self._fetch = aws, fetch
 
-    def repository(self, name: str, wanted: tuple[str, ...], is_ours: bool) -> Repository:
-        """Read the images of the wanted versions."""
+    def repository(
+        self, name: str, wanted: tuple[str, ...], is_ours: bool, recorded: Mapping[str, str] | None = None
+    ) -> Repository:
+        """Read the images of the wanted versions. `recorded` are the digests that the journal remembers of them."""
         answers = {version: self._ask(name, version) for version in wanted}
         found = {version: answer[0] for version, answer in answers.items() if answer}
         manifests = {version: json.loads(image["imageManifest"]) for version, image in found.items()}
         platforms = {version: self._platforms(name, manifest) for version, manifest in manifests.items()}
-        return Repository(name, None not in answers.values(), is_ours, wanted, platforms)
+        digests = {version: image["imageId"]["imageDigest"] for version, image in found.items()}
+        return Repository(name, None not in answers.values(), is_ours, wanted, platforms, digests, recorded or {})
 
     def _ask(self, repository: str, version: str) -> list[Mapping[str, Any]] | None:
         """The image under a tag, if there is one; None when there is no repository.

@@ -42,9 +42,16 @@ class Stacks:
 
     def output(self, kind: StackKind, key: str) -> str:
         """An output of a stack, or an empty string while there is none."""
-        found = self._describe(self._names.stack(kind))
+        return self._output(self._names.stack(kind), key)
+
+    def _output(self, stack: str, key: str) -> str:
+        found = self._describe(stack)
         outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])} if found else {}
         return outputs.get(key, "")
+
+    def compute_output(self, key: str) -> str:
+        """An output of the stack of the colors, or an empty string while there is none."""
+        return self._output(self._compute, key)
 
     def physical(self, stack: StackKind, *types: str) -> list[str]:
         """The physical ids of a stack's resources of some types; none when the stack is not there."""

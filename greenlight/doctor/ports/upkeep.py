@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from greenlight.doctor.ports.aws import Aws, unless
 from greenlight.doctor.ports.stacks import Stacks
+from greenlight.doctor.upkeep import SecretLook
 
 ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 MOST_NAMES = 100
@@ -38,13 +41,13 @@ class Upkeep:
             states |= {each["AlarmName"]: each["StateValue"] for each in both}
         return states
 
-    def secrets(self) -> Mapping[str, bool | None]:
-        """The preview secrets, and whether each is being deleted; None for one that does not exist any more."""
+    def secrets(self, now: datetime) -> Mapping[str, SecretLook | None]:
+        """The preview secrets; None for one that does not exist any more. None of them is read."""
         client = self._aws.client("secretsmanager")
         found = {}
         for arn in self._stacks.physical("Edge", "AWS::SecretsManager::Secret"):
             answer = unless(partial(client.describe_secret, SecretId=arn), "ResourceNotFoundException")
-            found[arn] = "DeletedDate" in answer if answer else None
+            found[arn] = _look(answer, now) if answer else None
         return found
 
     def protected(self) -> Mapping[str, bool]:
@@ -74,6 +77,11 @@ class Upkeep:
             return None
         found = self._aws.pages("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic)
         return {each["Endpoint"]: each["SubscriptionArn"] for each in found if each["Protocol"] == "email"}
+
+
+def _look(described: Mapping[str, Any], now: datetime) -> SecretLook:
+    changed = described.get("LastChangedDate") or now
+    return SecretLook("DeletedDate" in described, (now - changed) / timedelta(days=1))
 
 
 def cli_versions(checkout: Path) -> tuple[str, str | None]:

@@ -88,6 +88,8 @@ class Act:
         rolls_back: whether users suffer and are helped, which the report then times.
         service: whose act it is, and who has the load; the first service when left empty.
         redirects: whether users may be redirected to HTTPS during the act.
+        moves: whether the live color is started anew elsewhere, and leaves where it was.
+        compute: the compute that it is about; either one when left empty.
     """
 
     name: str
@@ -103,3 +105,5 @@ class Act:
     """The color that no user may reach in this act."""
     service: str = ""
     redirects: bool = False
+    moves: bool = False
+    compute: str = ""

@@ -8,15 +8,17 @@ from dataclasses import replace
 from greenlight.rehearsal.acts.act import Act
 from greenlight.rehearsal.acts.flags import RELEASE
 from greenlight.rehearsal.acts.front_door import FRONT_DOOR
+from greenlight.rehearsal.acts.host import HOST
 from greenlight.rehearsal.acts.interruptions import INTERRUPTIONS
 from greenlight.rehearsal.acts.intruder.act import INTRUDER
 from greenlight.rehearsal.acts.performance import deployed
+from greenlight.rehearsal.acts.pipeline.act import PIPELINE
 from greenlight.rehearsal.acts.releases import RELEASES
 from greenlight.rehearsal.acts.upkeep import UPKEEP
 
 DEFAULT = RELEASES
 """What `greenlight rehearse` plays when it is not told otherwise."""
-REPERTOIRE = (*RELEASES, *UPKEEP, *INTERRUPTIONS, *INTRUDER, *FRONT_DOOR)
+REPERTOIRE = (*RELEASES, *UPKEEP, *INTERRUPTIONS, *INTRUDER, *FRONT_DOOR, *HOST, *PIPELINE)
 RELEASE_ACT = RELEASES[0]
 
 

@@ -8,7 +8,7 @@ from traffic_switch.contract import Color
 from traffic_switch.model import Weights
 
 from greenlight.rehearsal.acts.act import Act, Complaints, Seen
-from greenlight.rehearsal.acts.flags import STALE, attempt, unrelated
+from greenlight.rehearsal.acts.flags import STALE, UNDO, attempt, unrelated
 from greenlight.rehearsal.acts.judging import (
     is_released,
     no_request_failed,
@@ -122,6 +122,27 @@ def _succeeds_the_second_time(seen: Seen) -> Complaints:
     yield from is_released(seen)
 
 
+def _rotation(performance: Performance) -> None:
+    """The smoke test comes while the load balancer still learns the new secret; the way back uses it."""
+    performance.deploy("rotated", meanwhile=Meanwhile("gate", _rotate))
+    performance.deploy("undo")
+
+
+def _rotate(performance: Performance) -> None:
+    performance.beside("rotate", ours("rotate-preview"))
+
+
+def _disturbs_no_release(seen: Seen) -> Complaints:
+    yield from succeeded(seen, "rotated", "rotate", "undo")
+    if "rotate" in seen.steps and "rotated: " not in seen.steps["rotate"].outcome.output:
+        yield f"the command does not say what it rotated: {seen.steps['rotate'].outcome.output}"
+    ended = [switch.outcome for switch in seen.switches]
+    if ended != ["DONE", "DONE"]:
+        yield f"the releases ended as {ended}, wanted DONE, and DONE again"
+    yield from nothing_new_is_live(seen)
+    yield from no_request_failed(seen)
+
+
 UPKEEP = (
     Act(
         name="unrelated-deploy",
@@ -159,5 +180,14 @@ UPKEEP = (
         perform=_retry,
         complaints=_succeeds_the_second_time,
         new_color=Color.GREEN,
+    ),
+    Act(
+        name="rotation",
+        claim="A release during which the preview secret is rotated goes on, and the next one uses the new secret.",
+        scenes=("undo", "undo-green"),
+        leaves="undo",
+        flags={"rotated": attempt(81), "undo": UNDO},
+        perform=_rotation,
+        complaints=_disturbs_no_release,
     ),
 )

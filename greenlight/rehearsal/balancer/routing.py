@@ -35,6 +35,7 @@ def route_configuration(listener: Listener) -> Json:
             _set("x-forwarded-proto", listener.protocol.lower()),
         ],
         "request_headers_to_remove": _ENVOYS_OWN_HEADERS,
+        "response_headers_to_add": [_set(name, value) for name, value in listener.added],
     }
 
 

@@ -132,6 +132,7 @@ class Listener:
         port: the port that AWS knows.
         real_port: the port on this machine; one that speaks TLS may share it with one that does not.
         tls: the certificate of an HTTPS listener.
+        added: headers that every response gets, by name, instead of the target's own.
     """
 
     arn: str
@@ -142,6 +143,7 @@ class Listener:
     rules: tuple[Rule, ...]
     idle_timeout_seconds: int = 60
     tls: TlsFiles | None = None
+    added: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,12 @@ class Folder:
         return {"path_config_source": {"path": str(self.path / name)}, "resource_api_version": "V3"}
 
 
+LARGEST_REGEX, REGEX_STEPS = "re2.max_program_size.error_level", 100_000
+"""Envoy refuses a longer expression than 100 steps; the values of one condition, which may be five of 128 characters,
+are one expression.
+"""
+
+
 def render(snapshot: Snapshot, folder: Folder) -> Files:
     """Write out everything that Envoy is to know."""
     return {
@@ -65,6 +71,7 @@ def bootstrap(folder: Folder) -> Json:
         "node": {"id": "balancer", "cluster": "rehearsal"},
         "admin": {"address": {"pipe": {"path": str(folder.admin), "mode": OWNER_ALONE}}},
         "dynamic_resources": {"lds_config": folder.source(LISTENERS), "cds_config": folder.source(CLUSTERS)},
+        "layered_runtime": {"layers": [{"name": "limits", "static_layer": {LARGEST_REGEX: REGEX_STEPS}}]},
     }
 
 

@@ -10,14 +10,15 @@ from pathlib import Path
 from greenlight.rehearsal.account import REGION
 
 _KEPT = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "SSL_CERT_FILE", "TZ", "USER")
-_KEPT_PREFIX = "GREENLIGHT_"
+_KEPT_PREFIXES = ("GREENLIGHT_", "PIP_", "NPM_CONFIG_", "npm_config_", "UV_")
+"""Besides our own, the settings of package registries, which rehearsed builds need."""
 _CONCURRENT_INVOCATIONS = 20
 """Each is a process of its own."""
 
 
 def cloud_environment(port: int, run_dir: Path, auth: bool, inherited: Mapping[str, str]) -> dict[str, str]:
     """Work out the environment. Nothing about AWS is inherited: a real account must stay out of reach."""
-    kept = {key: value for key, value in inherited.items() if key in _KEPT or key.startswith(_KEPT_PREFIX)}
+    kept = {key: value for key, value in inherited.items() if key in _KEPT or key.startswith(_KEPT_PREFIXES)}
     programs = str(Path(sys.executable).parent)
     return {
         **kept,

@@ -42,10 +42,13 @@ ADAPTERS = (
     "ecs",
     "lambda_functions",
     "eventbridge",
+    "cloudtrail",
     "sns",
     "stepfunctions",
     "elbv2",
     "service_quotas",
+    "codebuild",
+    "codepipeline",
 )
 """Packages below greenlight.rehearsal.cloud, one for each AWS service; their `service` is installed in this order."""
 

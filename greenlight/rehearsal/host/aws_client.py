@@ -1,6 +1,6 @@
-"""`aws` on a rehearsed host: `aws ssm get-parameter`, signed with the instance role's credentials, and nothing else.
+"""`aws` on a rehearsed host: the two commands that its scripts know, signed with the instance role's credentials.
 
-The call goes to the local cloud as every other one does, so a permission that the role lacks fails here too.
+The calls go to the local cloud as every other one does, so a permission that the role lacks fails here too.
 """
 
 from __future__ import annotations
@@ -8,85 +8,91 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from http.client import HTTPConnection
+import xml.etree.ElementTree as Xml
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlencode
 
-from greenlight.rehearsal.host.signature import Credentials, signed_headers
-from greenlight.rehearsal.host.surroundings import Surroundings
+from greenlight.rehearsal.host.aws_request import ask
+from greenlight.rehearsal.host.exchange import Answer
 
-USAGE = "aws ssm get-parameter --name NAME --query Parameter.Value --output text --region REGION"
+PARAMETER = "aws ssm get-parameter --name NAME --query Parameter.Value --output text --region REGION"
+ROLE = "aws sts assume-role --role-arn ARN --role-session-name NAME --output json"
 USAGE_ERROR = 252
 SERVICE_ERROR = 254
 """The AWS CLI's own exit codes for a command that is wrong, and for one that the service refused."""
 
-_FIXED = {"--query": "Parameter.Value", "--output": "text"}
-_SECONDS = 30
+_STS = "{https://sts.amazonaws.com/doc/2011-06-15/}"
+Options = dict[str, str]
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What the service said."""
-
-    ok: bool
-    content: dict[str, object]
+class _RefusedError(Exception):
+    """The service refused, in the AWS CLI's words."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; print the value alone, as `--output text` does."""
+    """Run one command; print what the AWS CLI prints."""
+    run = _COMMANDS.get(" ".join(arguments[:2]))
     try:
-        name, region = _parse(arguments)
+        if run is None:
+            raise ValueError(f"aws {' '.join(arguments[:2])} is not rehearsed")
+        print(run(dict(zip(arguments[2::2], arguments[3::2], strict=True))))
     except ValueError as error:
-        print(f"aws: [ERROR]: {error}; the rehearsal answers only: {USAGE}", file=sys.stderr)
+        print(f"aws: [ERROR]: {error}; the rehearsal answers only: {PARAMETER}, {ROLE}", file=sys.stderr)
         return USAGE_ERROR
-    answer = _ask("AmazonSSM.GetParameter", {"Name": name}, region)
-    if not answer.ok:
-        print(f"\nAn error occurred {_refusal(answer.content)}", file=sys.stderr)
+    except _RefusedError as error:
+        print(f"\nAn error occurred {error}", file=sys.stderr)
         return SERVICE_ERROR
-    parameter = answer.content["Parameter"]
-    assert isinstance(parameter, dict)
-    print(parameter["Value"])
     return 0
 
 
-def _parse(arguments: Sequence[str]) -> tuple[str, str]:
-    if list(arguments[:2]) != ["ssm", "get-parameter"]:
-        raise ValueError(f"aws {' '.join(arguments[:2])} is not rehearsed")
-    options = dict(zip(arguments[2::2], arguments[3::2], strict=True))
-    for option, value in _FIXED.items():
+def _get_parameter(options: Options) -> str:
+    name, region = _take(options, {"--query": "Parameter.Value", "--output": "text"}, "--name", "--region")
+    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": "AmazonSSM.GetParameter"}
+    answer = ask("ssm", region, headers, json.dumps({"Name": name}).encode())
+    content = json.loads(answer.body or b"{}")
+    if answer.status != 200:
+        code = str(content.get("__type") or content.get("code", "")).rpartition("#")[2]
+        raise _refused(code, "GetParameter", content.get("message") or content.get("Message", ""))
+    return str(content["Parameter"]["Value"])
+
+
+def _assume_role(options: Options) -> str:
+    options.setdefault("--region", os.environ.get("AWS_REGION", ""))
+    role, name, region = _take(options, {"--output": "json"}, "--role-arn", "--role-session-name", "--region")
+    form = {"Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": role, "RoleSessionName": name}
+    headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+    found = _read(ask("sts", region, headers, urlencode(form).encode()))
+    return json.dumps({"Credentials": found}, indent=4)
+
+
+def _read(answer: Answer) -> Mapping[str, str]:
+    """Read STS's XML: the credentials, or why there are none."""
+    document = Xml.fromstring(answer.body)  # noqa: S314 - of the rehearsal's own cloud
+    if answer.status != 200:
+        told = {each.tag.rpartition("}")[2]: each.text or "" for each in document.iter()}
+        raise _refused(told.get("Code", ""), "AssumeRole", told.get("Message", ""))
+    return {each.tag.rpartition("}")[2]: each.text or "" for each in next(document.iter(f"{_STS}Credentials"))}
+
+
+def _take(options: Options, fixed: Mapping[str, str], *names: str) -> list[str]:
+    """Return the values of the named options; the fixed ones must be as they are, and there may be no other."""
+    for option, value in fixed.items():
         if options.pop(option, value) != value:
             raise ValueError(f"{option} must be {value}")
-    name, region = options.pop("--name", ""), options.pop("--region", os.environ.get("AWS_REGION", ""))
-    if options or not name or not region:
-        raise ValueError(f"unknown or missing options: {' '.join(arguments[2:])}")
-    return name, region
+    values = [options.pop(name, "") for name in names]
+    if options or not all(values):
+        raise ValueError(f"unknown or missing options: {' '.join([*options, *names])}")
+    return values
 
 
-def _ask(target: str, request: dict[str, str], region: str) -> Answer:
-    here = Surroundings.read()
-    body = json.dumps(request).encode()
-    headers = signed_headers(
-        Credentials.from_environment(os.environ),
-        service="ssm",
-        region=region,
-        host=f"{here.address}:{here.port}",
-        target=target,
-        body=body,
-        now=datetime.now(UTC),
-    )
-    connection = HTTPConnection(here.address, here.port, timeout=_SECONDS)
-    connection.request("POST", "/", body, headers)
-    answer = connection.getresponse()
-    return Answer(answer.status == 200, json.loads(answer.read() or b"{}"))
+def _refused(code: str, operation: str, message: object) -> _RefusedError:
+    return _RefusedError(f"({code}) when calling the {operation} operation: {message}")
 
 
-def _refusal(content: dict[str, object]) -> str:
-    """Word a service's error as the AWS CLI does."""
-    code = str(content.get("__type") or content.get("code", "")).rpartition("#")[2]
-    message = content.get("message") or content.get("Message", "")
-    return f"({code}) when calling the GetParameter operation: {message}"
-
+_COMMANDS: Mapping[str, Callable[[Options], str]] = {
+    "ssm get-parameter": _get_parameter,
+    "sts assume-role": _assume_role,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

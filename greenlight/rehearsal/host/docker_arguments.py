@@ -11,13 +11,21 @@ from greenlight.rehearsal.runner.spec import RestartPolicy
 
 _TAKEN_AS_GIVEN = (
     "--memory", "--memory-swap", "--cpus", "--cpu-shares", "--pids-limit", "--tmpfs", "--cap-drop", "--security-opt",
-    "--ulimit", "--health-cmd", "--health-interval",
+    "--ulimit", "--user", "--health-cmd", "--health-interval",
 )  # fmt: skip
 """Options of `docker run` that bound or observe a container; as a process it runs unbounded."""
 
 
 class UsageError(Exception):
     """A command line that docker, or this stand-in for it, does not know."""
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A file of the host that a container sees at another place."""
+
+    source: str
+    target: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,8 @@ class RunRequest:
     stop_timeout_seconds: float = 10.0
     log_driver: str = ""
     log_options: dict[str, str] = field(default_factory=dict)
+    network: str = "bridge"
+    mounts: tuple[Mount, ...] = ()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,6 +72,8 @@ def parse_run(arguments: Sequence[str]) -> RunRequest:
         stop_timeout_seconds=options.stop_timeout,
         log_driver=options.log_driver,
         log_options=dict(map(_pair, options.log_opt)),
+        network=options.network,
+        mounts=tuple(map(_mount, options.mount)),
     )
 
 
@@ -99,7 +111,8 @@ def _run_parser() -> _Parser:
     parser.add_argument("--restart", default="no")
     parser.add_argument("--stop-timeout", type=float, default=10.0)
     parser.add_argument("--log-driver", default="")
-    for option in ("-e --env", "-l --label", "-p --publish", "--log-opt"):
+    parser.add_argument("--network", default="bridge")
+    for option in ("-e --env", "-l --label", "-p --publish", "--log-opt", "--mount"):
         parser.add_argument(*option.split(), action="append", default=[])
     for option in _TAKEN_AS_GIVEN:
         parser.add_argument(option, action="append")
@@ -123,6 +136,14 @@ def _ports(text: str) -> tuple[int, int]:
     if not (host_port.isdigit() and container_port.isdigit()):
         raise UsageError(f"invalid publish {text!r}: the rehearsal takes HOSTPORT:CONTAINERPORT")
     return int(host_port), int(container_port)
+
+
+def _mount(text: str) -> Mount:
+    """Read type=bind,source=FILE,target=PATH,readonly; others are not rehearsed."""
+    given = dict(map(_pair, text.split(",")))
+    if given.keys() != {"type", "source", "target", "readonly"} or given["type"] != "bind":
+        raise UsageError(f"invalid mount {text!r}: the rehearsal takes type=bind,source=FILE,target=PATH,readonly")
+    return Mount(given["source"], given["target"])
 
 
 def _restart(text: str) -> RestartPolicy:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from greenlight.rehearsal.host import docker_arguments as arguments_of
 from greenlight.rehearsal.host.docker_arguments import RunRequest, UsageError
 from greenlight.rehearsal.host.docker_images import PulledImages
+from greenlight.rehearsal.host.docker_networks import Networks
 from greenlight.rehearsal.runner.container import Container
 from greenlight.rehearsal.runner.errors import ContainerError, ImageNotFoundError, RunnerError
 from greenlight.rehearsal.runner.images import StoredImage
@@ -37,7 +39,7 @@ class DockerEngine:
         runner: runs what a container would be.
         pull: asks the registry what an image is; raises ImageNotFoundError.
         architecture: the host's processor, by the name that images have for it.
-        credentials: the host's role, as variables; asked at each start, as the metadata service would be.
+        credentials: where a container gets credentials, as variables on this machine; asked at each start.
         open_log: opens a container's log; raises ContainerError when the container therefore cannot start.
     """
 
@@ -48,12 +50,13 @@ class DockerEngine:
         *,
         pull: Callable[[ImageReference], StoredImage],
         architecture: str,
-        credentials: Callable[[], Mapping[str, str]],
+        credentials: Callable[[RunRequest], Mapping[str, str]],
         open_log: Callable[[RunRequest], None],
     ) -> None:
         self._host = host
         self._runner = runner
         self._images = PulledImages(pull)
+        self._networks = Networks()
         self._architecture = architecture
         self._credentials = credentials
         self._open_log = open_log
@@ -67,6 +70,8 @@ class DockerEngine:
             "container inspect": self._inspect_containers,
             "image inspect": self._inspect_images,
             "image prune": self._prune,
+            "network create": self._create_networks,
+            "network inspect": self._inspect_networks,
         }
 
     def execute(self, arguments: Sequence[str]) -> DockerResult:
@@ -93,6 +98,8 @@ class DockerEngine:
         request = arguments_of.parse_run(arguments)
         image = self._images.get(request.image)
         self._refuse_allocated_port(request)
+        self._networks.require(request.network)
+        _require_sources(request)
         self._open_log(request)
         container = self._runner.run(self._spec(request, image))
         return DockerResult(f"{container.id}\n")
@@ -105,7 +112,7 @@ class DockerEngine:
             version=image.version,
             runs_here=image.architecture == self._architecture,
             environment=request.environment,
-            credentials=self._credentials(),
+            credentials=self._credentials(request),
             endpoints=tuple(Endpoint(self._host, *ports) for ports in request.published),
             restart=request.restart,
             stop_timeout_seconds=request.stop_timeout_seconds,
@@ -169,6 +176,17 @@ class DockerEngine:
                 raise ImageNotFoundError(f"No such image: {name}")
         return DockerResult(f"{names}\n")
 
+    def _create_networks(self, arguments: Sequence[str]) -> DockerResult:
+        (name,) = arguments_of.parse_names("network create", arguments).names
+        self._networks.create(name)
+        return DockerResult(f"{name}\n")
+
+    def _inspect_networks(self, arguments: Sequence[str]) -> DockerResult:
+        names = arguments_of.parse_names("network inspect", arguments).names
+        for name in names:
+            self._networks.require(name)
+        return DockerResult(f"{names}\n")
+
     def _prune(self, arguments: Sequence[str]) -> DockerResult:
         request = arguments_of.parse_names("image prune", arguments, "all", "force")
         if not (request.all and request.force):
@@ -177,6 +195,14 @@ class DockerEngine:
         for image in self._images.pulled.keys() - used:
             del self._images.pulled[image]
         return DockerResult("Total reclaimed space: 0B\n")
+
+
+def _require_sources(request: RunRequest) -> None:
+    for mount in request.mounts:
+        if not Path(mount.source).exists():
+            raise ContainerError(
+                f'invalid mount config for type "bind": bind source path does not exist: {mount.source}'
+            )
 
 
 def _matches(container: Container, name: str, value: str) -> bool:

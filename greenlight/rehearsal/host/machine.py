@@ -7,13 +7,14 @@ import subprocess
 import threading
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from greenlight.processes.owner import Processes
 from greenlight.processes.process import OwnedProcess
-from greenlight.rehearsal.host.surroundings import DOCKER_VARIABLE, ENDPOINT_VARIABLE, HOST_VARIABLE
+from greenlight.rehearsal.host.surroundings import DOCKER_VARIABLE, ENDPOINT_VARIABLE, HOST_VARIABLE, ROOT_VARIABLE
+from greenlight.rehearsal.host.units import Units
 from greenlight.rehearsal.runner.log import BoundedLog
 
 TIMED_OUT = 137
@@ -68,6 +69,7 @@ class Machine:
         self._running: set[OwnedProcess] = set()
         self._lock = threading.Lock()
         self._off = False
+        self.units = Units(place.home, log, self._environment, processes)
         (place.home / "tmp").mkdir(parents=True, exist_ok=True)
 
     def boot(self, user_data: str) -> None:
@@ -89,13 +91,23 @@ class Machine:
         self._log.note(f"a script ended with {exit_code}\n{stdout}{stderr}".rstrip())
         return Execution(exit_code, stdout, stderr)
 
+    def start(self, services: Sequence[str]) -> Execution:
+        """Start services by the names of their units."""
+        for name in services:
+            try:
+                self.units.start(name)
+            except OSError as error:
+                return Execution(1, "", f"Failed to start {name}: {error}\n")
+        return Execution(0, "", "")
+
     def power_off(self) -> None:
-        """Kill every script that still runs; later ones do not start."""
+        """Kill every script that still runs; later ones do not start. Its services end."""
         with self._lock:
             self._off = True
             running = list(self._running)
         for process in running:
             process.kill()
+        self.units.stop()
 
     def _first_boot(self, script: str) -> None:
         self._log.note(f"{self.name} runs its user data")
@@ -120,6 +132,7 @@ class Machine:
             "PATH": os.pathsep.join((str(self._place.commands), os.defpath)),
             "HOME": str(self._place.home),
             "TMPDIR": str(self._place.home / "tmp"),
+            ROOT_VARIABLE: str(self._place.home),
             HOST_VARIABLE: self.name,
             ENDPOINT_VARIABLE: self._place.endpoint_url,
             DOCKER_VARIABLE: self._place.docker_key,

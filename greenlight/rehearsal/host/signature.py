@@ -1,23 +1,22 @@
-"""AWS Signature Version 4 for one JSON request, with the standard library alone: boto3 is slow to import."""
+"""AWS Signature Version 4 for one request, with little of the standard library: what is imported is slow to start."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 
 
-@dataclass(frozen=True)
 class Credentials:
     """Temporary credentials of the instance's role."""
 
-    access_key: str
-    secret_key: str
-    session_token: str
+    def __init__(self, access_key: str, secret_key: str, session_token: str) -> None:
+        self.access_key = access_key
+        self.secret_key = secret_key
+        self.session_token = session_token
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Credentials:
@@ -27,14 +26,14 @@ class Credentials:
 
 
 def signed_headers(
-    credentials: Credentials, *, service: str, region: str, host: str, target: str, body: bytes, now: datetime
+    credentials: Credentials, *, service: str, region: str, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> dict[str, str]:
-    """Return the headers of a POST to `/`, its signature included.
+    """Return the headers of a POST to `/`, its signature included. `headers` are in lower case, `host` among them.
 
     The rules are those of docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html.
     """
     moment = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    headers = {"content-type": "application/x-amz-json-1.1", "host": host, "x-amz-date": moment, "x-amz-target": target}
+    headers = {**headers, "x-amz-date": moment}
     if credentials.session_token:
         headers["x-amz-security-token"] = credentials.session_token
     names = ";".join(sorted(headers))

@@ -1,24 +1,24 @@
-"""What the stand-ins learn from their environment; standard library only, because each call of one pays for imports."""
+"""What the stand-ins learn from their environment; few imports, because each call of one pays for them."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 HOST_VARIABLE = "GREENLIGHT_REHEARSAL_HOST"
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
+ROOT_VARIABLE = "GREENLIGHT_ROOT"
+"""What the host's own scripts put before /etc, /usr and /var; on a real host it is not set."""
 DOCKER_VARIABLE = "GREENLIGHT_REHEARSAL_DOCKER_KEY"
 
 
-@dataclass(frozen=True)
 class Surroundings:
     """The instance that a stand-in runs on, and the local cloud's address."""
 
-    host: str
-    address: str
-    port: int
-    docker_key: str = ""
+    def __init__(self, host: str, endpoint: str, docker_key: str) -> None:
+        self.host = host
+        self.docker_key = docker_key
+        self.address, _, port = endpoint.partition("://")[2].strip("/").rpartition(":")
+        self.port = int(port)
 
     @classmethod
     def read(cls) -> Surroundings:
@@ -26,5 +26,4 @@ class Surroundings:
         host, endpoint = os.environ.get(HOST_VARIABLE), os.environ.get(ENDPOINT_VARIABLE)
         if not host or not endpoint:
             raise SystemExit(f"{HOST_VARIABLE} or {ENDPOINT_VARIABLE} is not set: this works on a rehearsed host only")
-        place = urlsplit(endpoint)
-        return cls(host, place.hostname or "127.0.0.1", place.port or 80, os.environ.get(DOCKER_VARIABLE, ""))
+        return cls(host, endpoint, os.environ.get(DOCKER_VARIABLE, ""))

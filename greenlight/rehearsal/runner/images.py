@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -75,7 +75,7 @@ def push_image(client: Registry, repository: str, tag: str, architecture: str = 
     manifest = manifest_of(repository, tag, architecture)
     digest = digest_of(manifest)
     if _digest_in(client, repository, tag) != digest:
-        _upload(client, repository, config_of(architecture))
+        upload(client, repository, config_of(architecture))
         client.put_image(
             repositoryName=repository, imageManifest=manifest, imageManifestMediaType=MANIFEST_TYPE, imageTag=tag
         )
@@ -102,15 +102,16 @@ def pull_image(client: Registry, image: ImageReference, fetch: Fetch = _fetched)
     return StoredImage(str(version), json.loads(fetch(found["downloadUrl"]))["architecture"])
 
 
-def config_of(architecture: str) -> str:
+def config_of(architecture: str, labels: Mapping[str, str] | None = None) -> str:
     """Write an OCI image configuration: the only place where a single image says for which platform it is."""
     rootfs = {"type": "layers", "diff_ids": []}
-    return json.dumps({"architecture": architecture, "os": "linux", "config": {}, "rootfs": rootfs}, sort_keys=True)
+    config = {"Labels": dict(labels)} if labels else {}
+    return json.dumps({"architecture": architecture, "os": "linux", "config": config, "rootfs": rootfs}, sort_keys=True)
 
 
-def manifest_of(repository: str, tag: str, architecture: str = AMD64) -> str:
+def manifest_of(repository: str, tag: str, architecture: str = AMD64, labels: Mapping[str, str] | None = None) -> str:
     """Write an OCI manifest without layers; its version annotation makes each version's digest its own."""
-    config = config_of(architecture)
+    config = config_of(architecture, labels)
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST_TYPE,
@@ -130,7 +131,7 @@ def digest_of(content: str) -> str:
     return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
 
 
-def _upload(client: Registry, repository: str, blob: str) -> None:
+def upload(client: Registry, repository: str, blob: str) -> None:
     """Upload a blob in one part."""
     body = blob.encode()
     upload = client.initiate_layer_upload(repositoryName=repository)["uploadId"]

@@ -28,7 +28,8 @@ def finish(event: Event, world: World) -> Result:
     if problem := complaint(world, switch, hold):
         return ruling(world, switch, "done", 1, failed(problem))
     record = world.journal.record(switch.id)
-    live = Live(switch.color, switch.version, Weights.all_on(switch.color), record.resource if record else "")
+    resource, digest = (record.resource, record.digest) if record else ("", "")
+    live = Live(switch.color, switch.version, Weights.all_on(switch.color), resource, digest)
     reason = f"{switch.service} is live on {switch.color} with version {switch.version}"
     close_finished(world, switch, hold, reason, live)
     return ruling(world, switch, "done", 1, passed(reason))

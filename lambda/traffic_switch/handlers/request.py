@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from traffic_switch import preflight
-from traffic_switch.asking import DELETE, Ask, answerable
+from traffic_switch.asking import DELETE, Ask
 from traffic_switch.classifying import Meaning, Scene, asks_for, classify
 from traffic_switch.closing import live_or_none
 from traffic_switch.contract import KEEP
 from traffic_switch.errors import ForgedError, JournalError, RequestError, UnsettledError
 from traffic_switch.forgery import page
 from traffic_switch.handlers.entry import Entry, Event, Result, log
-from traffic_switch.handlers.respond import deliver, physical_id
-from traffic_switch.journal import Answer, Newest, Record
+from traffic_switch.handlers.refuse import refuse
+from traffic_switch.handlers.respond import deliver
+from traffic_switch.journal import Newest, Record
 from traffic_switch.model import Live, Mode, RuleLook, Switch
 from traffic_switch.origin import authenticate
 from traffic_switch.rule_writing import awaited
@@ -78,7 +79,7 @@ def _answer_or_start(event: Event, world: World, redelivered: bool) -> None:
         ask = Ask.from_event(event, world.services)
         record = world.journal.record(ask.id) or _registered(ask, world, redelivered)
     except (RequestError, JournalError) as error:
-        _refuse(event, world, error)
+        refuse(event, world, error)
         return
     if record.answer:
         deliver(world, record.switch, ask.request, record.answer)
@@ -90,7 +91,7 @@ def _registered(ask: Ask, world: World, redelivered: bool) -> Record:
     for _ in range(TRIES):
         newest = _newest(ask, world)
         meaning = classify(ask, _scene(ask, world, newest, redelivered))
-        record = _record(ask, meaning, world.now())
+        record = _record(ask, meaning, _digest(meaning, world), world.now())
         if world.journal.register(record, newest if meaning.is_newest else None):
             return record
         if found := world.journal.record(ask.id):
@@ -178,51 +179,27 @@ def _is_anothers(ask: Ask, world: World, live: Live | None) -> bool:
     return bool(owner and not owner.answer and owner.resource not in ("", ask.resource))
 
 
-def _record(ask: Ask, meaning: Meaning, now: float) -> Record:
+def _digest(meaning: Meaning, world: World) -> str:
+    """Which image is to go live, as the version guard found it. What brings nothing new live needs no such item."""
+    switch = meaning.switch
+    if meaning.answer or switch.mode is not Mode.RELEASE:
+        return ""
+    known = world.journal.image(switch.service, switch.version)
+    return known.digest_on(switch.color) if known else ""
+
+
+def _record(ask: Ask, meaning: Meaning, digest: str, now: float) -> Record:
     return Record(
         switch=meaning.switch,
         started_at=now,
         resource=ask.resource,
         properties=ask.properties,
+        digest=digest,
         outcome=meaning.outcome,
         reason=meaning.answer.reason if meaning.answer else "",
         answer=meaning.answer,
         request=ask.request,
     )
-
-
-def _refuse(event: Event, world: World, error: Exception) -> None:
-    """Answer a request that cannot be understood. A rollback succeeds all the same, or the stack would be stuck; a
-    removal does if there is nothing to remove.
-    """
-    log.error("the request was refused", extra={"problem": str(error)})
-    try:
-        request = answerable(event)
-    except RequestError:
-        return
-    properties = event.get("ResourceProperties")
-    service = str(properties.get("Service", "unknown")) if isinstance(properties, Mapping) else "unknown"
-    good = _may_succeed(event, world, service)
-    world.answer(request, Answer("SUCCESS" if good else "FAILED", str(error)), physical_id(service))
-
-
-def _may_succeed(event: Event, world: World, service: str) -> bool:
-    if event.get("RequestType") != DELETE:
-        return not _goes_forward(world, str(event["StackId"]))
-    try:
-        return world.journal.live(service) is None and world.journal.lock(service) is None
-    except JournalError:
-        return False
-
-
-def _goes_forward(world: World, stack_id: str) -> bool:
-    """Looked at for as long as the status may lag behind: FAILED, said to a rollback, would leave the stack stuck."""
-    deadline = world.monotonic() + STATUS_PATIENCE_SECONDS
-    while world.stack(stack_id).status in FORWARD:
-        if world.monotonic() >= deadline:
-            return True
-        world.sleep(STATUS_PAUSE_SECONDS)
-    return False
 
 
 def _repair(event: Event, world: World) -> Result:

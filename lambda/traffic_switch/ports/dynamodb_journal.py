@@ -12,14 +12,15 @@ from typing import Any
 
 from traffic_switch.contract import JOURNAL_KEY
 from traffic_switch.errors import JournalError, LockLostError
+from traffic_switch.image import KnownImage
 from traffic_switch.journal import Answer, Before, Closing, Lock, Newest, Record
 from traffic_switch.model import Hold, Live, Mode, Outcome, Switch
+from traffic_switch.ports.image_memory import ImageMemory
 from traffic_switch.ports.journal_items import (
     answer_to_text,
     live_from_item,
     lock_from_item,
     newest_from_item,
-    newest_to_map,
     plain,
     record_from_item,
     record_to_item,
@@ -29,7 +30,20 @@ from traffic_switch.ports.journal_items import (
     switch_key,
 )
 from traffic_switch.ports.journal_table import ABSENT, PRESENT, ConditionFailedError, JournalTable, Write
-from traffic_switch.remembered import before_from_map, before_to_map, live_to_map
+from traffic_switch.ports.journal_writes import (
+    as_read,
+    becomes_live,
+    begins,
+    debt_of,
+    held_by,
+    lock_key,
+    lost,
+    mine,
+    newest_key,
+    points_to,
+    sealed,
+)
+from traffic_switch.remembered import before_from_map, before_to_map
 from traffic_switch.verdict import Judgment
 
 TAKEN_OVER = "a later switch took the lock from it, and answers for the traffic"
@@ -49,17 +63,20 @@ class DynamoJournal:
         return record_from_item(item, switch_id) if item else None
 
     def newest(self, resource: str) -> Newest:
-        return newest_from_item(self._table.get(_newest_key(resource)), self.record)
+        return newest_from_item(self._table.get(newest_key(resource)), self.record)
 
     def last(self, service: str) -> str:
         return str(plain(self._table.get(f"last#{service}")).get("switch_id", ""))
 
     def lock(self, service: str) -> Lock | None:
-        return lock_from_item(self._table.get(_lock_key(service)))
+        return lock_from_item(self._table.get(lock_key(service)))
 
     def live(self, service: str) -> Live | None:
         key = f"live#{service}"
         return live_from_item(self._table.get(key), key)
+
+    def image(self, service: str, version: str) -> KnownImage | None:
+        return ImageMemory(self._table).get(service, version)
 
     def register(self, record: Record, newest: Newest | None) -> bool:
         writes = [Write(switch_key(record.switch.id), put=record_to_item(record), only_if={JOURNAL_KEY: ABSENT})]
@@ -67,20 +84,20 @@ class DynamoJournal:
         if record.request is not None and record.answer is None:
             writes.append(Write(request_key(record.switch.id), put=request_to_map(record), is_secret=True))
         if newest is not None:
-            writes.append(_point(record, newest))
+            writes.append(points_to(record, newest))
         replaced = newest.record if newest else None
         if replaced and replaced.begun is None and replaced.answer is None:
-            writes.append(_sealed(replaced.switch, Outcome.UNCHANGED, SUPERSEDED, "FAILED", begun=ABSENT))
+            writes.append(sealed(replaced.switch, Outcome.UNCHANGED, SUPERSEDED, "FAILED", begun=ABSENT))
         return self._done(*writes)
 
     def acquire(self, switch: Switch, reason: str, now: float, deadline: float) -> Lock:
         epoch = int(now * 1000)
         free = Write(
-            _lock_key(switch.service),
+            lock_key(switch.service),
             put={"owner": switch.id, "epoch": epoch, "reason": reason, "since": now, "deadline": deadline},
             only_if={JOURNAL_KEY: ABSENT},
         )
-        if self._done(free, _begun(switch, now)):
+        if self._done(free, begins(switch, now)):
             return Lock(switch.id, epoch, "", reason, now, deadline)
         held, mine = self.lock(switch.service), self.record(switch.id)
         if mine is None or mine.answer:
@@ -90,7 +107,7 @@ class DynamoJournal:
     def take_over(
         self, switch: Switch, reason: str, held: Lock, old: Record | None, now: float, deadline: float
     ) -> None:
-        debt = _debt(held, old)
+        debt = debt_of(held, old)
         lock: dict[str, Any] = {
             "owner": switch.id,
             "epoch": (held.epoch or 0) + 1,
@@ -100,23 +117,23 @@ class DynamoJournal:
         }
         if debt:
             lock["debt"] = debt
-        taken = Write(_lock_key(switch.service), put=lock, only_if=_as_read(held))
-        writes = [taken, _begun(switch, now)]
+        taken = Write(lock_key(switch.service), put=lock, only_if=as_read(held))
+        writes = [taken, begins(switch, now)]
         if old and old.answer is None:
             status = "SUCCESS" if old.switch.mode is Mode.RESTORE else "FAILED"
-            writes.append(_sealed(old.switch, Outcome.TAKEN_OVER, TAKEN_OVER, status))
+            writes.append(sealed(old.switch, Outcome.TAKEN_OVER, TAKEN_OVER, status))
         self._done(*writes)
 
     def retake(self, switch: Switch, now: float) -> Lock:
         held = self.lock(switch.service)
         if held is None or held.owner != switch.id:
-            raise _lost(switch, held)
+            raise lost(switch, held)
         bumped = Write(
-            _lock_key(switch.service), set={"epoch": (held.epoch or 0) + 1, "since": now}, only_if=_as_read(held)
+            lock_key(switch.service), set={"epoch": (held.epoch or 0) + 1, "since": now}, only_if=as_read(held)
         )
         unanswered = Write(switch_key(switch.id), only_if={JOURNAL_KEY: PRESENT, "answer": ABSENT})
         if not self._done(bumped, unanswered):
-            raise _lost(switch, held)
+            raise lost(switch, held)
         return Lock(held.owner, (held.epoch or 0) + 1, held.debt, held.reason, now, held.deadline)
 
     def holds(self, hold: Hold) -> bool:
@@ -124,15 +141,15 @@ class DynamoJournal:
         return held is not None and (held.owner, held.epoch) == (hold.switch_id, hold.epoch)
 
     def mark(self, hold: Hold, at: float) -> None:
-        self._with(hold, _check(hold), Write(switch_key(hold.switch_id), once={"shifted_at": at, "phase:shift": at}))
+        self._with(hold, held_by(hold), Write(switch_key(hold.switch_id), once={"shifted_at": at, "phase:shift": at}))
 
     def paid(self, hold: Hold, debt: Record | None) -> None:
-        writes = [Write(_lock_key(hold.service), remove=["debt"], only_if=_mine(hold))]
+        writes = [Write(lock_key(hold.service), remove=["debt"], only_if=mine(hold))]
         if debt is not None:
             writes += [
                 Write(switch_key(debt.switch.id), set={"undone": hold.switch_id}),
                 Write(switch_key(hold.switch_id), set={"paid": debt.switch.id}),
-                _live(hold.service, debt.before.live if debt.before else None),
+                becomes_live(hold.service, debt.before.live if debt.before else None),
             ]
         self._with(hold, *writes)
 
@@ -146,13 +163,13 @@ class DynamoJournal:
         if closing.owed == hold.switch_id:
             ending |= undone
         writes = [
-            Write(_lock_key(hold.service), delete=True, only_if=_mine(hold)),
+            Write(lock_key(hold.service), delete=True, only_if=mine(hold)),
             Write(switch_key(hold.switch_id), set=ending, only_if={"answer": ABSENT}),
         ]
         if undone and closing.owed != hold.switch_id:
             writes.append(Write(switch_key(closing.owed), set=undone))
         if closing.changes_live:
-            writes.append(_live(hold.service, closing.live))
+            writes.append(becomes_live(hold.service, closing.live))
         self._with(hold, *writes)
 
     def refuse(self, switch: Switch, outcome: Outcome, reason: str, answer: Answer) -> bool:
@@ -213,66 +230,3 @@ class DynamoJournal:
             raise LockLostError(
                 f"the lock of {hold.service} is not held by {hold.switch_id} in epoch {hold.epoch} any more"
             )
-
-
-def _lock_key(service: str) -> str:
-    return f"lock#{service}"
-
-
-def _newest_key(resource: str) -> str:
-    return f"newest#{resource}"
-
-
-def _mine(hold: Hold) -> dict[str, Any]:
-    return {"owner": hold.switch_id, "epoch": hold.epoch}
-
-
-def _as_read(lock: Lock) -> dict[str, Any]:
-    return {name: lock.read.get(name, ABSENT) for name in ("owner", "epoch")}
-
-
-def _begun(switch: Switch, now: float) -> Write:
-    """A switch that has a record and no answer begins; nothing makes a record but a request."""
-    return Write(switch_key(switch.id), once={"begun": now}, only_if={JOURNAL_KEY: PRESENT, "answer": ABSENT})
-
-
-def _debt(held: Lock, old: Record | None) -> str:
-    """Whose traffic the new owner must take back: what the old one may have moved, or was to take back itself."""
-    if old is None or old.outcome is not None:
-        return held.debt
-    return held.owner if old.may_have_shifted else old.switch.undoes or held.debt
-
-
-def _check(hold: Hold) -> Write:
-    return Write(_lock_key(hold.service), only_if=_mine(hold))
-
-
-def _point(record: Record, newest: Newest) -> Write:
-    """The pointer to the newest request moves only from where it was read. A restore notes what it takes back."""
-    restores = record.switch.mode is Mode.RESTORE
-    reversed_ = newest.with_reversed(record.properties, record.started_at) if restores else newest.reversed
-    return Write(
-        _newest_key(record.resource),
-        put=newest_to_map(record.switch.id, reversed_),
-        only_if={"switch_id": newest.switch_id or (ABSENT if newest.read is None else newest.read)},
-    )
-
-
-def _sealed(switch: Switch, outcome: Outcome, reason: str, status: str, **only_if: Any) -> Write:
-    answer = Answer(status, reason, {"Outcome": outcome.value})
-    return Write(
-        switch_key(switch.id),
-        set={"outcome": outcome.value, "reason": reason, "answer": answer_to_text(answer)},
-        only_if={"answer": ABSENT, **only_if},
-    )
-
-
-def _live(service: str, live: Live | None) -> Write:
-    key = f"live#{service}"
-    return Write(key, delete=True) if live is None else Write(key, put=live_to_map(live))
-
-
-def _lost(switch: Switch, held: Lock | None) -> LockLostError:
-    return LockLostError(
-        f"the lock of {switch.service} is held by {held.owner if held else 'nobody'}, not by {switch.id}"
-    )

@@ -16,9 +16,10 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from traffic_switch.asking import Properties
 from traffic_switch.contract import JOURNAL_EXPIRY, JOURNAL_KEY, Color
 from traffic_switch.errors import JournalError
-from traffic_switch.journal import Answer, Lock, Newest, Properties, Record
+from traffic_switch.journal import Answer, Lock, Newest, Record
 from traffic_switch.model import Live, Mode, Outcome, Switch
 from traffic_switch.remembered import before_from_map, live_from_map
 
@@ -62,6 +63,7 @@ def record_to_item(record: Record) -> dict[str, Any]:
         "started_at": record.started_at,
         "resource": record.resource,
         "properties": asdict(record.properties),
+        **({"digest": record.digest} if record.digest else {}),
         JOURNAL_EXPIRY: int(record.started_at) + KEEP_SECONDS,
     }
     if record.answer is not None:
@@ -107,6 +109,7 @@ def record_from_item(item: Item, switch_id: str) -> Record:
         started_at=read("started_at", float, 0.0),
         resource=read("resource", str, ""),
         properties=read("properties", lambda pair: Properties(pair["old"], pair["new"]), Properties()),
+        digest=read("digest", str, ""),
         begun=read("begun", float, None),
         before=read("before", before_from_map, None),
         shifted_at=read("shifted_at", float, None),

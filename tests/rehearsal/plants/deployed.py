@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 
-from greenlight.rehearsal.runner.images import push_image
+from greenlight.rehearsal.runner.images import manifest_of, push_image
 from tests.rehearsal.plants.ground import Ground
 
 ADDRESS = "ops@example.com"
@@ -24,6 +24,24 @@ def image_for_arm(_: Ground) -> Iterator[None]:
         yield
     finally:
         ecr.batch_delete_image(repositoryName="greenlight/shop", imageIds=[{"imageTag": "arm"}])
+
+
+@contextmanager
+def tag_that_moved(_: Ground) -> Iterator[None]:
+    """Somebody deletes the tag of a version that runs, and pushes another image under it."""
+    ecr: Any = boto3.client("ecr")
+    name, tag = "greenlight/shop", {"imageTag": "1.0.0"}
+    manifests = {kind: manifest_of(name, kind) for kind in ("1.0.0", "somebody else's")}
+
+    def push(kind: str) -> None:
+        ecr.batch_delete_image(repositoryName=name, imageIds=[tag])
+        ecr.put_image(repositoryName=name, imageManifest=manifests[kind], imageTag="1.0.0")
+
+    push("somebody else's")
+    try:
+        yield
+    finally:
+        push("1.0.0")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.rehearsal.plants.account import bootstrap_version, expired_session
+from tests.rehearsal.plants.account import bootstrap_version, expired_session, registry_told_by_others
 from tests.rehearsal.plants.deployed import (
     ADDRESS,
     address_not_confirmed,
@@ -16,6 +16,7 @@ from tests.rehearsal.plants.deployed import (
     lock_of_a_switch,
     rule_changed_by_hand,
     secret_that_goes,
+    tag_that_moved,
 )
 from tests.rehearsal.plants.front_door import DOMAIN, HERE, THERE, certificate, certificate_that_waits, name_leads_to
 from tests.rehearsal.plants.ground import Plant, both, declared, variables
@@ -57,6 +58,12 @@ PROBLEMS: Sequence[Problem] = (
         {"images": "there is no image greenlight/shop:9.9.9"},
     ),
     Problem(
+        "a tag that moved",
+        tag_that_moved,
+        {"images": "the tag of greenlight/shop:1.0.0 is on sha256:"},
+        fails=False,
+    ),
+    Problem(
         "an image for another processor",
         both(image_for_arm, declared(shop={"green_version": "arm"})),
         {"images": "greenlight/shop:arm is for linux/arm64, and it would run on linux/amd64"},
@@ -77,9 +84,12 @@ PROBLEMS: Sequence[Problem] = (
         {"host": "m8i.large is not offered in us-east-1a"},
     ),
     Problem(
-        "an instance type with another processor",
-        declared(instance_type="t4g.medium"),
-        {"host": "t4g.medium has arm64, and Amazon Linux 2023"},
+        "a machine image for another processor",
+        declared(image_platform="linux/arm64", instance_type="t4g.medium", ami_id="ami-0123456789abcdef0"),
+        {
+            "host": "t4g.medium has arm64, and the machine image ami-0123456789abcdef0 is for x86_64",
+            "images": "greenlight/shop:1.0.0 is for linux/amd64, and it would run on linux/arm64",
+        },
     ),
     Problem("an alarm that does not exist", declared(alarm_names=["sales"]), {"alarms": "there is no alarm sales"}),
     Problem(
@@ -159,6 +169,16 @@ PROBLEMS: Sequence[Problem] = (
         fails=False,
     ),
     Problem(
+        "a registry that somebody else tells how to scan",
+        both(registry_told_by_others, declared(registry_scanning="enhanced", signing_profile="images")),
+        {"registry": "told the registry its scanning: BASIC SCAN_ON_PUSH for team/*. GreenlightGovernance would"},
+    ),
+    Problem(
+        "a registry that somebody else tells what to copy",
+        both(registry_told_by_others, declared(replication_regions=["eu-west-1"])),
+        {"registry": "told the registry its replication: to eu-central-1 for all repositories. GreenlightGovernance"},
+    ),
+    Problem(
         "an account that never used ECS",
         declared(compute="fargate"),
         {"service-linked roles": "AWSServiceRoleForECS is missing", "settings": "compute is ec2 as deployed"},
@@ -174,7 +194,7 @@ PROBLEMS: Sequence[Problem] = (
     ),
     Problem(
         "an operation under way",
-        both(stuck_stack("CREATE_IN_PROGRESS", Seconds="2"), declared(compute="fargate")),
+        both(stuck_stack("CREATE_IN_PROGRESS", Seconds="6"), declared(compute="fargate")),
         {
             "stacks": f"{UNUSED_STACK} is in CREATE_IN_PROGRESS: an operation is under way",
             "service-linked roles": "AWSServiceRoleForECS is missing",

@@ -11,16 +11,14 @@ from greenlight.rehearsal.place import Place
 from greenlight.rehearsal.play import Load
 from greenlight.rehearsal.rehearsal import Order
 from greenlight.rehearsal.versions import Cast
+from tests.strict_settings import CERTIFICATE, DOMAIN, STRICT
 
 Settings = dict[str, Any]
 
 LOAD = Load(50, 10)
 CAST = Cast("1.0.0", "2.0.0")
 
-HTTPS: Settings = {
-    "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/0f5bdf4e-5b1e-4b5c-9d3a-1f0c8a9e7d21",
-    "domain_name": "shop.example.com",
-}
+HTTPS: Settings = {"certificate_arn": CERTIFICATE, "domain_name": DOMAIN}
 NONE = {"blue_version": "0", "green_version": "0"}
 TWO_SERVICES: Settings = {
     "services": {
@@ -47,11 +45,12 @@ WATCHED: Settings = {
 SHAPES: dict[str, Settings] = {
     "fargate-two-services": {"compute": "fargate", **TWO_SERVICES},
     "ec2-two-services-https": {"compute": "ec2", **TWO_SERVICES, **HTTPS},
-    "ec2-https": {"compute": "ec2", **HTTPS},
-    "fargate-https": {"compute": "fargate", **HTTPS},
+    "ec2-strict-https": {**STRICT, "compute": "ec2"},
+    "fargate-strict-https": {**STRICT, "compute": "fargate"},
     "ec2-behind-nat-bare": {"compute": "ec2", "nat_gateways": 1, **BARE},
     "fargate-behind-nat-other-port": {"compute": "fargate", "nat_gateways": 1, "container_port": 8080},
     "ec2-ssh-other-network": {"compute": "ec2", "ssh_cidr": "203.0.113.0/24", "vpc_cidr": "10.64.0.0/20"},
+    "fargate-people-preview-https": {"compute": "fargate", "preview_cidrs": "203.0.113.0/24", **HTTPS},
     "fargate-watched": {"compute": "fargate", **WATCHED},
 }
 

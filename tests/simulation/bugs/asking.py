@@ -6,6 +6,7 @@ from tests.simulation.bugs.bug import Bug
 
 CLASSIFYING = "lambda/traffic_switch/classifying.py"
 JOURNAL = "lambda/traffic_switch/ports/dynamodb_journal.py"
+WRITES = "lambda/traffic_switch/ports/journal_writes.py"
 REQUEST = "lambda/traffic_switch/handlers/request.py"
 LOOKS = "lambda/traffic_switch/stack_looks.py"
 
@@ -24,7 +25,7 @@ BUGS = (
         "the-newest-request-is-whoever-writes-last",
         "a request that was overtaken is recorded as the newest",
         "newest#, condition",
-        JOURNAL,
+        WRITES,
         "put=newest_to_map(record.switch.id, reversed_),\n        only_if=",
         "put=newest_to_map(record.switch.id, reversed_),\n        only_if={} and ",
         "release:0:Request/dynamodb.TransactWriteItems/1=slow,Request/dynamodb.TransactWriteItems/1=cancel",
@@ -120,9 +121,9 @@ BUGS = (
         'yield failed["requestPayload"], True',
         "log.error(failed)",
         "release:0:Bake/lambda.Invoke/2=cancel,"
-        "Request/dynamodb.GetItem/4=denied,"
         "Request/dynamodb.GetItem/5=denied,"
-        "Request/dynamodb.GetItem/6=denied",
+        "Request/dynamodb.GetItem/6=denied,"
+        "Request/dynamodb.GetItem/7=denied",
         "is stuck in UPDATE_ROLLBACK_FAILED",
     ),
     Bug(

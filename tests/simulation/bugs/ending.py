@@ -14,9 +14,9 @@ BUGS = (
         "the lock is free while the switch has no outcome yet",
         "close is one transaction",
         JOURNAL,
-        """            writes.append(_live(hold.service, closing.live))
+        """            writes.append(becomes_live(hold.service, closing.live))
         self._with(hold, *writes)""",
-        """            writes.append(_live(hold.service, closing.live))
+        """            writes.append(becomes_live(hold.service, closing.live))
         self._with(hold, writes[0])
         self._with(hold, *writes[1:])""",
         "release:0:",
@@ -27,8 +27,8 @@ BUGS = (
         "an old copy of Done ends a switch that is being taken back",
         "findings 2; close, condition",
         JOURNAL,
-        "Write(_lock_key(hold.service), delete=True, only_if=_mine(hold)),",
-        "Write(_lock_key(hold.service), delete=True),",
+        "Write(lock_key(hold.service), delete=True, only_if=mine(hold)),",
+        "Write(lock_key(hold.service), delete=True),",
         "release:0:Done/dynamodb.TransactWriteItems/1=late,Done/dynamodb.TransactWriteItems/1=stop",
         "and the rule says otherwise",
     ),

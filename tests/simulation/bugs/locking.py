@@ -6,6 +6,7 @@ from tests.simulation.bugs.bug import Bug
 
 LOCKING = "lambda/traffic_switch/locking.py"
 JOURNAL = "lambda/traffic_switch/ports/dynamodb_journal.py"
+WRITES = "lambda/traffic_switch/ports/journal_writes.py"
 
 BUGS = (
     Bug(
@@ -63,16 +64,16 @@ BUGS = (
         "a lock that changed hands meanwhile is taken all the same",
         "takeover, condition",
         JOURNAL,
-        "taken = Write(_lock_key(switch.service), put=lock, only_if=_as_read(held))",
-        "taken = Write(_lock_key(switch.service), put=lock)",
-        "two-at-a-dead-lock:2:",
+        "taken = Write(lock_key(switch.service), put=lock, only_if=as_read(held))",
+        "taken = Write(lock_key(switch.service), put=lock)",
+        "two-at-a-dead-lock:0:",
         "lost the lock of shop, and was not ended",
     ),
     Bug(
         "a-sealed-switch-gets-the-lock",
         "a switch that was answered starts all the same",
         "sealed",
-        JOURNAL,
+        WRITES,
         'return Write(switch_key(switch.id), once={"begun": now}, only_if={JOURNAL_KEY: PRESENT, "answer": ABSENT})',
         'return Write(switch_key(switch.id), once={"begun": now}, only_if={JOURNAL_KEY: PRESENT})',
         "release:5:Lock/lambda.Invoke/1=refused,Lock/lambda.Invoke/1=cancel",
@@ -83,7 +84,7 @@ BUGS = (
         "a switch that lost its lock says that it has shifted",
         "mark, condition",
         JOURNAL,
-        "self._with(hold, _check(hold), Write(",
+        "self._with(hold, held_by(hold), Write(",
         "self._with(hold, Write(",
         "release:0:Shift/lambda.Invoke/1=cancel",
         "has ended, and says afterwards that it shifts",

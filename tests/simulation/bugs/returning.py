@@ -129,7 +129,7 @@ BUGS = (
         "whoever takes the lock leaves a dead switch's traffic where it is",
         "debt",
         JOURNAL,
-        "debt = _debt(held, old)",
+        "debt = debt_of(held, old)",
         'debt = ""',
         "skipped-rollback:0:",
         "finally the rule has",

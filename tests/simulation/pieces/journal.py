@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from traffic_switch.asking import Properties
 from traffic_switch.contract import Color
-from traffic_switch.journal import Answer, Closing, Properties
+from traffic_switch.journal import Answer, Closing
 from traffic_switch.model import Hold, Live, Outcome, Weights
 
 from tests.simulation.pieces.workbench import RELEASE, Workbench

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from traffic_switch.journal import Newest, Properties, Record
+from traffic_switch.asking import Properties
+from traffic_switch.journal import Newest, Record
 from traffic_switch.model import Outcome
 from traffic_switch.ports.journal_items import KEEP_SECONDS
 

@@ -62,7 +62,7 @@ def test_a_gate_hears_an_abort(bench: Workbench) -> None:
 
 def test_a_preflight_remembers_what_was_before(bench: Workbench) -> None:
     told = bench.step("Preflight", RELEASE)
-    live = {**BLUE_LIVE, "resource": ""}
+    live = {**BLUE_LIVE, "resource": "", "digest": ""}
 
     assert (told["verdict"], told["reason"]) == ("PASS", "green can be switched to")
     assert told["before"] == {"weights": {"blue": 100, "green": 0}, "live": live}

@@ -10,6 +10,8 @@ from greenlight.rehearsal.acts.intruder.tries import Prey, Try, asked
 
 _SITE = "https://attacker.example"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_KEY = "AWSAccessKeyId=test"
+"""ministack's own key, which is root where nobody asks for a signature."""
 _PLAIN = {"Content-Type": "text/plain"}
 
 
@@ -22,12 +24,14 @@ def tries(prey: Prey) -> Iterator[Try]:
         "an old browser": {},
     }
     for who, headers in disguises.items():
-        for what, method, path, body, kind in _requests(prey):
+        for what, method, path, body, kind in requests(prey):
             yield asked(f"{who}: {what}", prey, method, path, body, {**kind, **headers})
 
 
-def _requests(prey: Prey) -> Iterator[tuple[str, str, str, bytes, dict[str, str]]]:
+def requests(prey: Prey) -> Iterator[tuple[str, str, str, bytes, dict[str, str]]]:
+    """What, method, path, body and headers of each request; a browser can send them without asking anybody."""
     yield "start an instance with its own script", "POST", "/", _launch(), _FORM
+    yield "start one with a key in the address", "POST", f"/?{_KEY}", _launch(), _FORM
     yield "move all traffic", "POST", "/", _form("ModifyRule", "2015-12-01", RuleArn=prey.rule_arn), _FORM
     started = json.dumps({"stateMachineArn": prey.state_machine, "input": "{}"}).encode()
     yield "start a switch", "POST", "/", started, {**_PLAIN, "X-Amz-Target": "AWSStepFunctions.StartExecution"}

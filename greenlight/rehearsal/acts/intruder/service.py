@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -18,7 +20,8 @@ from greenlight.rehearsal.acts.intruder.tries import SECONDS, Prey, Try, asked, 
 
 _OPEN = ("AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_REGION", "LANG", "PATH", "TZ")
 """Variables that a service may share with whoever rehearses: they say where it is, and nothing that lets it in."""
-_ADDRESS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+_ADDRESS, _TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+FORBIDDEN = 403
 
 
 def tries(prey: Prey) -> Iterator[Try]:
@@ -28,6 +31,7 @@ def tries(prey: Prey) -> Iterator[Try]:
             environment = psutil.Process(process).environ()
             yield from _looks_around(environment)
             yield asked("a service: run a container", prey, "POST", "/_greenlight/docker", docker_command(), {})
+            yield from _with_no_token(environment)
             credentials = _credentials(environment)
             yield from _with_its_role(prey, credentials)
             yield from wording.tries(prey, credentials)
@@ -44,9 +48,27 @@ def _credentials(environment: Mapping[str, str]) -> tuple[str, str, str]:
     """What the service's SDK is given; what nobody has when it is given nothing."""
     if _ADDRESS not in environment:
         return "none", "none", ""
-    with urllib.request.urlopen(environment[_ADDRESS], timeout=SECONDS) as answer:
-        found = json.load(answer)
+    token = Path(environment[_TOKEN]).read_text() if _TOKEN in environment else ""
+    found = json.loads(_asked_for_credentials(environment, token))
     return found["AccessKeyId"], found["SecretAccessKey"], found["Token"]
+
+
+def _with_no_token(environment: Mapping[str, str]) -> Iterator[Try]:
+    """What the broker of a host gives to whoever shows none, or another one; a task's address is a secret itself."""
+    if _TOKEN not in environment:
+        return
+    for what, token in {"no token": "", "another token": "0" * 64}.items():
+        try:
+            found = _asked_for_credentials(environment, token)
+        except urllib.error.HTTPError as error:
+            found = "" if error.code == FORBIDDEN else str(error)
+        yield Try(f"a service: credentials for {what}", found)
+
+
+def _asked_for_credentials(environment: Mapping[str, str], token: str) -> str:
+    request = urllib.request.Request(environment[_ADDRESS], headers={"Authorization": token} if token else {})
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+        return str(answer.read().decode())
 
 
 def _with_its_role(prey: Prey, credentials: tuple[str, str, str]) -> Iterator[Try]:
@@ -64,6 +86,8 @@ def _with_its_role(prey: Prey, credentials: tuple[str, str, str]) -> Iterator[Tr
         "run a command on the host": lambda: of("ssm").send_command(DocumentName="AWS-RunShellScript"),
         "tell people lies": lambda: of("sns").publish(TopicArn=prey.topic, Message="all is well"),
         "read secrets": lambda: of("secretsmanager").list_secrets(),
+        "look for logs of the other color": lambda: of("logs").describe_log_groups(),
+        "pull images": lambda: of("ecr").get_authorization_token(),
         "give itself more rights": lambda: of("iam").create_user(UserName="intruder"),
     }
     for what, call in wanted.items():

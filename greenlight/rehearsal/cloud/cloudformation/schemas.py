@@ -7,29 +7,31 @@ and pass over all others. The texts are CloudFormation's.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from ministack.services.cloudformation import stacks
 
-from greenlight.rehearsal.account import REGION
+from greenlight.bootstrap.registry import RegistryError, Schema, folder, schema_of
 from greenlight.rehearsal.cloud.cloudformation.resources.answers import ActionError
 from greenlight.rehearsal.cloud.requirement import RequirementError, require
 
-Schema = Mapping[str, Any]
 Handler = Callable[..., Any]
 
 _FREE: Schema = {}
 
 
 def install() -> None:
-    """Check the properties of each resource that is created or updated."""
-    _folder()
+    """Check the properties of each resource that is created or updated.
+
+    Raises:
+        RequirementError: there are no schemas.
+    """
+    try:
+        folder()
+    except RegistryError as error:
+        raise RequirementError(str(error)) from error
     stacks._provision_resource = _checking_created(require(stacks, "_provision_resource"))
     stacks._update_resource = _checking_updated(require(stacks, "_update_resource"))
 
@@ -64,12 +66,6 @@ def check(resource_type: str, logical_id: str, properties: Mapping[str, Any]) ->
     if problems := list(_problems(schema, schema, properties, "#")):
         where = f"Properties validation failed for resource {logical_id} with message:"
         raise ActionError("\n".join((where, *problems)))
-
-
-def schema_of(resource_type: str) -> Schema | None:
-    """Return the schema of a resource type, or None when the registry has none."""
-    name = _names().get(resource_type)
-    return _read(name) if name else None
 
 
 def _problems(root: Schema, schema: Schema, value: Any, path: str) -> Iterator[str]:
@@ -120,30 +116,11 @@ def _resolved(root: Schema, schema: Schema) -> Schema:
 
 
 def _read_only(schema: Schema) -> set[str]:
-    """Name the properties that only CloudFormation sets; parts of a property are not among them."""
-    names = (pointer.removeprefix("/properties/") for pointer in schema.get("readOnlyProperties", ()))
+    """Name the properties that only CloudFormation sets; parts of a property are not among them.
+
+    What can be set at creation can be set, whatever else a schema says: that of a signing profile says both of its name
+    (aws-cloudformation/cloudformation-coverage-roadmap#1911).
+    """
+    pointers = set(schema.get("readOnlyProperties", ())) - set(schema.get("createOnlyProperties", ()))
+    names = (pointer.removeprefix("/properties/") for pointer in pointers)
     return {name for name in names if "/" not in name}
-
-
-@cache
-def _folder() -> Path:
-    """Find cfn-lint's schemas without importing it, which takes longer than the whole cloud."""
-    found = find_spec("cfnlint")
-    if not found or not found.origin:
-        raise RequirementError("cfn-lint is not installed: run `make setup`")
-    folder = Path(found.origin).parent / "data" / "schemas"
-    if not (folder / "providers").is_dir():
-        raise RequirementError(f"cfn-lint has no schemas in {folder}: it has changed, look where they are now")
-    return folder
-
-
-@cache
-def _names() -> Mapping[str, str]:
-    names: Mapping[str, str] = json.loads((_folder() / "providers" / f"{REGION}.json").read_text())
-    return names
-
-
-@cache
-def _read(name: str) -> Schema:
-    schema: Schema = json.loads((_folder() / "resources" / f"{name}.json").read_text())
-    return schema

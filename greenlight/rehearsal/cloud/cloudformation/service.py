@@ -18,6 +18,7 @@ from ministack.services.cloudformation import changesets, custom_resource, handl
 from greenlight.rehearsal.cloud.cloudformation import (
     cleanup,
     custom_resources,
+    execution_role,
     exports,
     interruptions,
     parameters,
@@ -73,6 +74,7 @@ def install(context: CloudContext) -> None:
     families.install()
     references.install()
     schemas.install()
+    execution_role.install()
     for module in (handlers, changesets):
         module._resolve_parameters = parameters.checked(module._resolve_parameters)
     words.install()

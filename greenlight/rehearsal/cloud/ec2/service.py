@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from ministack.core.responses import get_region
 from ministack.services import ec2
@@ -20,6 +20,7 @@ from ministack.services import ec2
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.control import Answer, Query
 from greenlight.rehearsal.cloud.ec2 import instance_types, reach
+from greenlight.rehearsal.cloud.ec2.container_credentials import DEFAULT_HOPS, of_instance, told
 from greenlight.rehearsal.cloud.ec2.log_driver import open_log
 from greenlight.rehearsal.cloud.ec2.subnets import AddressPool
 from greenlight.rehearsal.cloud.iam import roles
@@ -27,8 +28,8 @@ from greenlight.rehearsal.cloud.iam.principals import EC2
 from greenlight.rehearsal.cloud.logs import rights
 from greenlight.rehearsal.cloud.requirement import require
 from greenlight.rehearsal.host.docker_arguments import RunRequest
-from greenlight.rehearsal.host.docker_engine import DockerEngine
-from greenlight.rehearsal.host.machine import Machine, MachinePlace, script_of
+from greenlight.rehearsal.host.docker_engine import DockerEngine, DockerResult
+from greenlight.rehearsal.host.machine import Execution, Machine, MachinePlace, script_of
 from greenlight.rehearsal.host.stand_ins import write_stand_ins
 from greenlight.rehearsal.runner.errors import RegistryError
 from greenlight.rehearsal.runner.images import AMD64, ARM64, StoredImage
@@ -44,6 +45,7 @@ ADDRESSES = AddressPool()
 
 Launch = Callable[..., list[dict[str, Any]]]
 Action = Callable[[Mapping[str, Any]], Any]
+Of = TypeVar("Of")
 
 
 def install(context: CloudContext) -> None:
@@ -64,6 +66,7 @@ def install(context: CloudContext) -> None:
         ec2._ACTION_MAP[name] = _refusal(name)
     ec2.exec_in_instance_blocking = instances.execute
     context.control.route("docker", instances.docker, checks_itself=True)
+    context.control.route("units", instances.units, checks_itself=True)
     context.control.route("containers", lambda *_: (200, [asdict(look) for look in context.runner.looks()]))
     context.on_shutdown.append(instances.power_off)
 
@@ -83,9 +86,12 @@ class Instances:
         """Launch instances with addresses of their subnet, then boot them."""
 
         def launch_instances(
-            *, subnet_id: str, count: int = 1, public: bool | None = None, **given: Any
+            *, subnet_id: str, count: int = 1, public: bool | None = None, hops: int = DEFAULT_HOPS, **given: Any
         ) -> list[dict[str, Any]]:
-            return [self._launch_one(launch, subnet_id, public, given) for _ in range(count)]
+            launched = [self._launch_one(launch, subnet_id, public, given) for _ in range(count)]
+            for record in launched:
+                self._boot(record, hops)
+            return launched
 
         return launch_instances
 
@@ -99,10 +105,9 @@ class Instances:
             record["Placement"]["AvailabilityZone"] = subnet["AvailabilityZone"]
             if not (subnet["MapPublicIpOnLaunch"] if public is None else public):
                 record["PublicIpAddress"] = ""
-        self._boot(record)
         return record
 
-    def _boot(self, record: Mapping[str, Any]) -> None:
+    def _boot(self, record: Mapping[str, Any], hops: int) -> None:
         instance = record["InstanceId"]
         role = roles.instance_role((record.get("IamInstanceProfile") or {}).get("Arn", ""))
         region = get_region()
@@ -119,17 +124,24 @@ class Instances:
         place = MachinePlace(home, self._commands, self._context.endpoint_url, docker_key)
         log = BoundedLog(self._context.run_dir / "logs" / f"host-{instance}.log")
         runner = self._context.runner
-        offered = partial(self._offered, role, instance)
         self._dockers[instance] = DockerEngine(
             instance,
             runner,
             pull=pull,
             architecture=_processor(record),
-            credentials=offered,
+            credentials=partial(self._offered, role, instance, hops),
             open_log=partial(self._open_log, role, instance),
         )
         self._machines[instance] = machine = Machine(instance, place, log, credentials, self._context.processes)
         machine.boot(record.get("UserData") or "")
+
+    def _offered(self, role: str, instance: str, hops: int, request: RunRequest) -> Mapping[str, str]:
+        """What leads a container to credentials, if anything does."""
+        machine = self._machines.get(instance)
+        given = told(request, machine.units.real_address) if machine else {}
+        if given or not self._credentials(role, instance):
+            return given
+        return of_instance(self._context.vending, role, instance, hops)
 
     def _credentials(self, role: str, instance: str) -> Mapping[str, str]:
         """What the metadata service hands out: nothing without a role, or when the role does not trust EC2."""
@@ -138,11 +150,6 @@ class Instances:
         except roles.TrustError as error:
             self._context.silences.lost(f"the instance {instance} has no credentials: {error}")
             return {}
-
-    def _offered(self, role: str, instance: str) -> Mapping[str, str]:
-        """Lead a container to the credentials that its host has, if it has any."""
-        session = partial(roles.role_session, role, instance, EC2)
-        return self._context.vending.variables(session) if self._credentials(role, instance) else {}
 
     def _open_log(self, role: str, instance: str, request: RunRequest) -> None:
         open_log(self._context.silences, instance, role if self._credentials(role, instance) else "", request)
@@ -178,14 +185,19 @@ class Instances:
 
     def docker(self, _method: str, _query: Query, body: Any) -> Answer:
         """Answer a host's docker command: its scripts alone have the key, as root alone has docker's socket."""
+        return self._of_root(body, self._dockers, lambda engine: engine.execute(body["arguments"]))
+
+    def units(self, _method: str, _query: Query, body: Any) -> Answer:
+        """Start the services that a host's systemctl names; its scripts alone have the key."""
+        return self._of_root(body, self._machines, lambda machine: machine.start(body["arguments"]))
+
+    def _of_root(self, body: Any, found: Mapping[str, Of], act: Callable[[Of], DockerResult | Execution]) -> Answer:
         host, shown = (str(body.get(name, "")) if isinstance(body, dict) else "" for name in ("host", "key"))
         key = self._docker_keys.get(host, "")
         if not key or not hmac.compare_digest(shown.encode(), key.encode()):
             return 403, {"error": f"permission denied while trying to connect to the docker daemon of {host!r}"}
-        engine = self._dockers.get(host)
-        if not engine:
-            return 404, {"error": f"host {host!r} was terminated"}
-        return 200, asdict(engine.execute(body["arguments"]))
+        one = found.get(host)
+        return (200, asdict(act(one))) if one else (404, {"error": f"host {host!r} was terminated"})
 
     def power_off(self) -> None:
         """End the scripts of all machines: the cloud is stopping."""

@@ -11,10 +11,17 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ministack.core.responses import AccountRegionScopedDict, error_response_json, json_response, new_uuid
+from ministack.core.responses import (
+    AccountRegionScopedDict,
+    error_response_json,
+    get_account_id,
+    json_response,
+    new_uuid,
+    request_scope,
+)
 from ministack.services import ecr
 
 from greenlight.rehearsal.cloud.context import CloudContext
@@ -27,7 +34,7 @@ PART_BYTES = 10 * 1024 * 1024
 Request = Mapping[str, Any]
 
 
-def install(context: CloudContext) -> None:
+def install(context: CloudContext) -> Layers:
     """Keep what is uploaded, and give it out."""
     require(ecr, "_initiate_layer_upload", "_upload_layer_part", "_complete_layer_upload", "_repositories")
     require(ecr, "_batch_check_layer_availability", "_get_download_url_for_layer", "_registry_id")
@@ -38,6 +45,7 @@ def install(context: CloudContext) -> None:
     ecr._batch_check_layer_availability = layers.check
     ecr._get_download_url_for_layer = layers.url
     context.control.route(ENDPOINT, layers.download, checks_itself=True)
+    return layers
 
 
 class Layers:
@@ -77,6 +85,17 @@ class Layers:
             return _refusal("InvalidLayerException", f"The layer's digest is {digest}, which was not given")
         self._blobs[digest] = blob
         return json_response({**_about(request), "layerDigest": digest})
+
+    def keep(self, blob: bytes) -> None:
+        """Have a blob without an upload."""
+        self._blobs[f"sha256:{hashlib.sha256(blob).hexdigest()}"] = blob
+
+    def copy(self, digests: Iterable[str], region: str) -> None:
+        """Let another region of the account have these, as far as they are here."""
+        found = {digest: self._blobs[digest] for digest in digests if digest in self._blobs}
+        with request_scope(get_account_id(), region):
+            for digest, blob in found.items():
+                self._blobs[digest] = blob
 
     def check(self, request: Request) -> Any:
         """Say which blobs are there."""

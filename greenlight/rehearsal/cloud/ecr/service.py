@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ministack.core.responses import error_response_json
 from ministack.services import ecr
 
 from greenlight.rehearsal.cloud.context import CloudContext
-from greenlight.rehearsal.cloud.ecr import layers
+from greenlight.rehearsal.cloud.ecr import (
+    callers,
+    identities,
+    layers,
+    lifecycle,
+    pull_through,
+    registry,
+    replication,
+    scans,
+    signatures,
+)
+from greenlight.rehearsal.cloud.ecr.mutability import is_fixed
+from greenlight.rehearsal.cloud.ecr.operations import Operations
 from greenlight.rehearsal.cloud.requirement import require
-
-FILTERS = "imageTagMutabilityExclusionFilters"
-_FIXED, _FIXED_EXCEPT, _FREE_EXCEPT = "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"
 
 Action = Callable[[Mapping[str, Any]], Any]
 
@@ -24,18 +32,16 @@ def install(context: CloudContext) -> None:
     require(ecr, "_put_image", "_batch_delete_image", "_repositories", "_images", "_find_image", "_image_digest")
     ecr._put_image = _keeping_fixed_tags(ecr._put_image)
     ecr._batch_delete_image = _untagging(ecr._batch_delete_image)
-    layers.install(context)
-
-
-def is_fixed(repository: Mapping[str, Any], tag: str) -> bool:
-    """Say whether a repository keeps a tag on the image that it was first put on."""
-    mutability = repository.get("imageTagMutability", "MUTABLE")
-    excluded = any(fnmatchcase(tag, each["filter"]) for each in repository.get(FILTERS, ()))
-    return bool(
-        mutability == _FIXED
-        or (mutability == _FIXED_EXCEPT and not excluded)
-        or (mutability == _FREE_EXCEPT and excluded)
-    )
+    identities.install()
+    blobs = layers.install(context)
+    callers.install()
+    operations = Operations()
+    scans.install(context, operations)
+    lifecycle.install(context, operations)
+    registry.install(operations)
+    replication.install(blobs, operations)
+    signatures.install(context, operations)
+    pull_through.install(context, blobs)
 
 
 def _keeping_fixed_tags(put: Action) -> Action:

@@ -1,7 +1,7 @@
-"""The attributes of load balancers and target groups: those that each one has, also unset, and what AWS takes for them.
+"""The attributes of load balancers, listeners and target groups: which there are, and what AWS takes for them.
 
 Source: docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html and
-API_TargetGroupAttribute.html.
+API_TargetGroupAttribute.html, and API_ListenerAttribute.html for listeners, of which only added headers are played.
 """
 
 from __future__ import annotations
@@ -54,6 +54,43 @@ LOAD_BALANCER = {
     "waf.fail_open.enabled": "false",
     "zonal_shift.config.enabled": "false",
 }
+LISTENER = {
+    **dict.fromkeys(
+        (
+            f"routing.http.request.x_amzn_{name}.header_name"
+            for name in (
+                "mtls_clientcert",
+                "mtls_clientcert_issuer",
+                "mtls_clientcert_leaf",
+                "mtls_clientcert_serial_number",
+                "mtls_clientcert_subject",
+                "mtls_clientcert_validity",
+                "tls_cipher_suite",
+                "tls_version",
+            )
+        ),
+        "",
+    ),
+    **dict.fromkeys(
+        (
+            f"routing.http.response.{name}.header_value"
+            for name in (
+                "access_control_allow_credentials",
+                "access_control_allow_headers",
+                "access_control_allow_methods",
+                "access_control_allow_origin",
+                "access_control_expose_headers",
+                "access_control_max_age",
+                "content_security_policy",
+                "strict_transport_security",
+                "x_content_type_options",
+                "x_frame_options",
+            )
+        ),
+        "",
+    ),
+    "routing.http.response.server.enabled": "true",
+}
 SECONDS = {
     "client_keep_alive.seconds": (60, 604_800),
     "deregistration_delay.timeout_seconds": (0, 3_600),
@@ -81,6 +118,18 @@ def check_attributes(kind: str, known: Mapping[str, str], given: Iterable[Mappin
         options = VALUES.get(key) or ({"true", "false", known[key]} if key.endswith(".enabled") else ())
         if options and value not in options:
             raise errors.invalid(f"'{key}' must be one of '{', '.join(sorted(options))}', but it is '{value}'")
+
+
+def added_headers(attributes: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The headers that a listener adds to responses, by name, and overwrites where a target sends them.
+
+    Source: docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html, Add response headers.
+    """
+    return tuple(
+        (each["Key"].split(".")[3].replace("_", "-"), each["Value"])
+        for each in attributes
+        if each["Key"].endswith(".header_value") and each["Value"]
+    )
 
 
 def complete_attributes() -> None:

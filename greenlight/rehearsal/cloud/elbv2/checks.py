@@ -11,7 +11,7 @@ from typing import Any
 from ministack.services import alb
 
 from greenlight.rehearsal.cloud.elbv2 import errors, records
-from greenlight.rehearsal.cloud.elbv2.attributes import LOAD_BALANCER, TARGET_GROUP, check_attributes
+from greenlight.rehearsal.cloud.elbv2.attributes import LISTENER, LOAD_BALANCER, TARGET_GROUP, check_attributes
 from greenlight.rehearsal.cloud.elbv2.certificates import HTTPS
 from greenlight.rehearsal.cloud.elbv2.eligibility import check_vpc
 from greenlight.rehearsal.cloud.elbv2.groups import RANGES, check_settings
@@ -153,6 +153,10 @@ def _modify_target_group_attributes(params: Params) -> None:
     check_attributes("Target group", TARGET_GROUP, _attributes(params))
 
 
+def _modify_listener_attributes(params: Params) -> None:
+    check_attributes("Listener", LISTENER, _attributes(params))
+
+
 def _modify_load_balancer_attributes(params: Params) -> None:
     check_attributes("Load balancer", LOAD_BALANCER, _attributes(params))
 
@@ -232,6 +236,7 @@ _CHECKS: dict[str, Callable[[Params], None]] = {
     "CreateTargetGroup": _create_target_group,
     "ModifyTargetGroup": _modify_target_group,
     "ModifyTargetGroupAttributes": _modify_target_group_attributes,
+    "ModifyListenerAttributes": _modify_listener_attributes,
     "ModifyLoadBalancerAttributes": _modify_load_balancer_attributes,
     "DeleteTargetGroup": _delete_target_group,
     "DeleteLoadBalancer": _delete_load_balancer,

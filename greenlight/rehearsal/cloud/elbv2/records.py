@@ -19,7 +19,7 @@ _MAX_PRIORITY = 50_000
 
 def require_records() -> None:
     """Fail at start when ministack holds its records otherwise."""
-    require(alb, "_lbs", "_tgs", "_listeners", "_rules", "_targets", "_tg_attrs", "_lb_attrs")
+    require(alb, "_lbs", "_tgs", "_listeners", "_rules", "_targets", "_tg_attrs", "_lb_attrs", "_listener_attrs")
 
 
 def rules_of(listener_arn: str) -> list[Record]:

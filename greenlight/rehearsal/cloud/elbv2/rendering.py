@@ -21,6 +21,7 @@ from greenlight.rehearsal.balancer.snapshot import (
 )
 from greenlight.rehearsal.cloud.elbv2 import forwarding
 from greenlight.rehearsal.cloud.elbv2.addresses import Addresses
+from greenlight.rehearsal.cloud.elbv2.attributes import added_headers
 from greenlight.rehearsal.cloud.elbv2.certificates import Certificates
 from greenlight.rehearsal.cloud.elbv2.conditions import condition
 from greenlight.rehearsal.cloud.elbv2.records import attribute, rules_of
@@ -76,6 +77,7 @@ class Rendering:
             ),
             idle_timeout_seconds=int(attribute(attributes, "idle_timeout.timeout_seconds", "60")),
             tls=self._certificates.files(record),
+            added=added_headers(alb._listener_attrs.get(record["ListenerArn"], [])),
         )
 
     def _redirected(self, load_balancer: str) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ from ministack.services import alb
 from ministack.services.cloudformation import provisioners
 
 from greenlight.rehearsal.cloud.elbv2 import forwarding, records, tags
-from greenlight.rehearsal.cloud.elbv2.attributes import LOAD_BALANCER, TARGET_GROUP, check_attributes
+from greenlight.rehearsal.cloud.elbv2.attributes import LISTENER, LOAD_BALANCER, TARGET_GROUP, check_attributes
 from greenlight.rehearsal.cloud.elbv2.checks import check_deletion_of_group, check_deletion_of_load_balancer
 from greenlight.rehearsal.cloud.elbv2.conditions import from_template
 from greenlight.rehearsal.cloud.elbv2.edge import Edge
@@ -75,6 +75,7 @@ class Listeners(Resource):
         load_balancer = properties.get("LoadBalancerArn", "")
         port, protocol, policy = (str(properties.get(name) or "") for name in ("Port", "Protocol", "SslPolicy"))
         given = properties.get("Certificates") or []
+        check_attributes("Listener", LISTENER, properties.get("ListenerAttributes") or [])
         certificates = [each["CertificateArn"] for each in given if each.get("CertificateArn")]
         check_listener(port, protocol, certificates, policy)
         records.check_actions(provisioners._elbv2_listener_actions(properties, None), load_balancer)

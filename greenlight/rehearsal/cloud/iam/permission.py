@@ -6,6 +6,8 @@ a state machine, and what Lambda, logs and Systems Manager do for their owners.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_region
 from ministack.services import iam
@@ -26,12 +28,25 @@ SESSION = "greenlight"
 """The session in which such a role is used."""
 
 
-def denial(role_arn: str, action: str, resource_arn: str) -> str | None:
+def denial(
+    role_arn: str,
+    action: str,
+    resource_arn: str,
+    keys: Mapping[str, str] | None = None,
+    session: str = SESSION,
+) -> str | None:
     """AWS's words for why a role may not do something, or None when it may.
 
     Within one account, the role's policies or the resource's own policy must allow it, and none may deny it.
+
+    Args:
+        role_arn: the role.
+        action: what it would do.
+        resource_arn: to what.
+        keys: the values of condition keys, whose names are in lower case.
+        session: as whom the role is used.
     """
-    account, role, principal = role_arn.split(":")[4], role_name(role_arn), session_arn(role_arn, SESSION)
+    account, role, principal = role_arn.split(":")[4], role_name(role_arn), session_arn(role_arn, session)
     context = iam_evaluator.EvalContext(
         principal_arn=principal,
         principal_type="AssumedRole",
@@ -39,6 +54,7 @@ def denial(role_arn: str, action: str, resource_arn: str) -> str | None:
         action=action,
         resource_arn=resource_arn,
         region=resource_arn.split(":")[3] if resource_arn != "*" else get_region(),
+        service_context=dict(keys or {}),
     )
     limits = iam_evaluator._permissions_boundary(iam._roles, role, account)
     result = iam_evaluator.evaluate(context, iam_evaluator._gather_role_policies(role, account), *limits)

@@ -13,7 +13,7 @@ from ministack import app
 from ministack.core import iam_actions
 
 from greenlight.rehearsal.cloud.context import CloudContext
-from greenlight.rehearsal.cloud.iam import principals, roles, service_linked_roles
+from greenlight.rehearsal.cloud.iam import items, principals, roles, service_linked_roles, uses
 from greenlight.rehearsal.cloud.requirement import require
 
 _SERVICE = "elasticloadbalancing"
@@ -35,13 +35,14 @@ Parameters = Mapping[str, Any]
 
 def install(context: CloudContext) -> None:
     """Put our view in ministack's place."""
-    del context
     principals.check_requirements()
     roles.install()
     require(iam_actions, "extract_resource_arn", "access_denied_response", "identity_denial_message", "_query_param")
     iam_actions.extract_resource_arn = _with_rules(iam_actions.extract_resource_arn)
     iam_actions.access_denied_response = _naming_the_resource(iam_actions.access_denied_response)
     service_linked_roles.install()
+    items.install()
+    uses.install(context)
     app.pin_request_origin = _as_if_tls(require(app, "pin_request_origin"))
 
 

@@ -107,10 +107,10 @@ class FunctionProcess:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise OutOfTimeError
-            readable, _, _ = select.select([self._answers], [], [], min(left, _LOOK_SECONDS))
+            is_readable = _is_readable(self._answers, min(left, _LOOK_SECONDS))
             if self.memory_mib() > memory_mib:
                 raise OutOfMemoryError
-            if not readable:
+            if not is_readable:
                 continue
             chunk = os.read(self._answers, _CHUNK_BYTES)
             if not chunk:
@@ -118,6 +118,13 @@ class FunctionProcess:
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
+
+
+def _is_readable(descriptor: int, seconds: float) -> bool:
+    """Whether something can be read within this time. `select` takes no descriptor above 1023, and polling does."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def _why(exit_code: int) -> str:
@@ -147,11 +154,14 @@ class _Log:
         return self._lines
 
     def _follow(self) -> None:
-        for raw in self._output:
-            line = raw.decode(errors="replace").rstrip("\n").replace("\r", "\n")
-            if line == f"\0{self._request_id}":
-                self._ended.set()
-            else:
-                self._lines.append(line)
-                self._write(line)
+        with self._output:
+            for raw in self._output:
+                self._take(raw.decode(errors="replace").rstrip("\n").replace("\r", "\n"))
         self._ended.set()
+
+    def _take(self, line: str) -> None:
+        if line == f"\0{self._request_id}":
+            self._ended.set()
+        else:
+            self._lines.append(line)
+            self._write(line)

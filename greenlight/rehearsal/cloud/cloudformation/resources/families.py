@@ -4,27 +4,37 @@ from __future__ import annotations
 
 from greenlight.rehearsal.cloud.cloudformation.resources import (
     addresses,
+    balancer_names,
+    bounded_roles,
     buckets,
     composite_alarms,
     documents,
     flow_logs,
+    identity_providers,
     instances,
+    registry_settings,
     repositories,
     secrets,
     security_groups,
+    task_definitions,
     web_firewall,
 )
 
 FAMILIES = (
     addresses,
+    balancer_names,
+    bounded_roles,
     buckets,
     composite_alarms,
     documents,
     flow_logs,
+    identity_providers,
     instances,
+    registry_settings,
     repositories,
     secrets,
     security_groups,
+    task_definitions,
     web_firewall,
 )
 

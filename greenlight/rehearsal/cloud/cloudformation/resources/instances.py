@@ -59,6 +59,7 @@ def _create(_logical_id: str, properties: Properties, _stack_name: str) -> Creat
         sg_ids=wanted.get("SecurityGroupIds") or network.get("GroupSet") or network.get("Groups"),
         iam_profile=_profile(wanted.get("IamInstanceProfile")),
         public=_public(network),
+        **_hops(wanted.get("MetadataOptions")),
     )[0]
     provisioners._ec2_apply_tags(record["InstanceId"], properties)
     return _created(record)
@@ -68,6 +69,12 @@ def _public(network: Mapping[str, Any]) -> bool | None:
     """Whether the instance gets a public address; None where its subnet decides."""
     given = network.get("AssociatePublicIpAddress")
     return None if given is None else str(given).lower() == "true"
+
+
+def _hops(options: Mapping[str, Any] | None) -> Mapping[str, int]:
+    """How far the metadata service answers, where the launch template says so."""
+    limit = (options or {}).get("HttpPutResponseHopLimit")
+    return {"hops": int(limit)} if limit else {}
 
 
 def template_data(specification: Mapping[str, Any] | None) -> Mapping[str, Any]:

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Builds for PLATFORM, tries, looks through and pushes the image of SERVICE to the repository IMAGES, by its version and by
+# its commit. A version is one image for good: one that is there already, of the same source, is taken as it is, and gets no
+# tag: ECR may sign with this build's rights what it pushes. What is in the image, and from where, is kept beside it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.venv/bin:$PATH"
+out=build/delivery
+mkdir -p "$out"
+
+is_there() {
+  docker pull --quiet "$1"
+}
+
+# Started as a color is, the container has to pass its own health check.
+try() {
+  local container health=starting
+  container=$(docker run --detach --read-only --env ENVIRONMENT=blue --env VERSION="$VERSION" --env PORT=3000 \
+    --env CART_TABLE=none --env AWS_REGION="${AWS_REGION:-us-east-1}" "$1")
+  for _ in $(seq 1 60); do
+    health=$(docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$container")
+    [ "$health" = "running starting" ] || break
+    sleep 1
+  done
+  [ "$health" = "running healthy" ] || docker logs "$container" >&2
+  docker rm --force "$container" >/dev/null
+  if [ "$health" != "running healthy" ]; then
+    echo "greenlight: the image of $SERVICE $VERSION is \"$health\"; allowed: \"running healthy\" within a minute." \
+      "Nothing was pushed. Its own words are above" >&2
+    return 1
+  fi
+}
+
+refuse_other_source() {
+  local built
+  built=$(docker image inspect --format '{{index .Config.Labels "greenlight.source"}}' "$1")
+  if [ -n "$built" ] && [ "$built" != "$tree" ]; then
+    echo "greenlight: $SERVICE $VERSION is an image already, built from other source ($built, here $tree): give this" \
+      "source a version of its own. Nothing was pushed" >&2
+    return 1
+  fi
+  [ -n "$built" ] || echo "greenlight: $SERVICE $VERSION was not built by this pipeline: it is taken as it is"
+}
+
+list_contents() {
+  docker save --output "$out/image.tar" "$image"
+  greenlight pipeline sbom "$SERVICE" "$out/image.tar" --into "$out/sbom.json"
+}
+
+greenlight pipeline service "$SERVICE" --into "$out/service.env"
+. "$out/service.env" # VERSION and FOLDER
+commit=$(git rev-parse HEAD)
+tree=$(git rev-parse "HEAD:$FOLDER")
+image="$IMAGES:$VERSION"
+marked="$IMAGES:git-$commit"
+
+password=$(aws ecr get-login-password)
+docker login --username AWS --password-stdin "${IMAGES%%/*}" <<<"$password"
+built_here=()
+if is_there "$image"; then
+  refuse_other_source "$image"
+  list_contents
+else
+  docker build --platform "$PLATFORM" --label "greenlight.source=$tree" \
+    --label "org.opencontainers.image.revision=$commit" --tag "$image" "$FOLDER"
+  try "$image"
+  list_contents
+  greenlight pipeline inspect "$SERVICE" "$out/image.tar"
+  docker push "$image"
+  if ! is_there "$marked"; then
+    docker tag "$image" "$marked"
+    docker push "$marked"
+  fi
+  built_here=(--built-from "$commit")
+fi
+digest=$(docker image inspect --format '{{index .RepoDigests 0}}' "$image")
+greenlight pipeline attach "$SERVICE" "${digest##*@}" --sbom "$out/sbom.json" ${built_here[@]+"${built_here[@]}"}
+printf 'export VERSION=%q\nexport DIGEST=%q\n' "$VERSION" "${digest##*@}" >"$out/image.env"
+echo "$SERVICE $VERSION is ${digest##*@}"

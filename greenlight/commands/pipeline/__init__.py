@@ -1,0 +1,1 @@
+"""`greenlight pipeline`, a command in each module."""

@@ -1,0 +1,1 @@
+"""What a rehearsed repository brings along in place of the real thing: packages, Docker, the AWS CLI."""

@@ -1,0 +1,1 @@
+"""CloudTrail: calls of the API as events."""

@@ -1,0 +1,1 @@
+"""CodeBuild: a build is a process of this machine, with the project's own commands and its role's credentials."""

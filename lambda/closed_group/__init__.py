@@ -1,0 +1,1 @@
+"""Takes the rules of a VPC's default security group away."""

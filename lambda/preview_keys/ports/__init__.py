@@ -1,0 +1,1 @@
+"""What the function reads and writes of AWS."""

@@ -1,0 +1,96 @@
+"""The project's own pipeline, as it is synthesized, runs in the local cloud, and what goes wrong with it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.rehearsal.delivery_lab import NAME, Delivery, delivery
+from tests.rehearsal.local_cloud import eventually
+from tests.rehearsal.pipelines import PATIENCE_SECONDS
+
+pytestmark = [pytest.mark.rehearsal, pytest.mark.long]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Delivery]:
+    with delivery(tmp_path_factory) as lab:
+        yield lab
+
+
+def test_a_commit_goes_from_its_checks_to_its_record(lab: Delivery) -> None:
+    first = lab.first(NAME)
+
+    assert lab.approved(first) == "Succeeded"
+    asked = "release 2.0.0 --service shop --yes --if-needed --expect-live 1.0.0 --expect-image sha256:1"
+    assert f"greenlight {asked} --allow-security-changes" in lab.log(f"{NAME}-Release")
+    assert "make check\nmake audit\nmake test" in lab.log(f"{NAME}-Check")
+    said = {name: each["output"]["outputVariables"] for name, each in lab.runs(NAME, first).items()}
+    assert said["shop"] == {"VERSION": "2.0.0", "DIGEST": "sha256:1234"}
+    assert said["Record"] == {"RECORDED": "yes"}
+
+
+def test_the_record_is_pushed_and_starts_no_execution(lab: Delivery) -> None:
+    assert lab.recorded() == '{"live": "2.0.0"}'
+    assert not eventually(lambda: len(lab.executions(NAME)) > 1, 1.0)
+
+
+def test_people_are_told_what_is_asked_and_what_was_done(lab: Delivery) -> None:
+    told = [each["message"] for each in lab.cloud.control("messages")]
+
+    assert any("shop 2.0.0 to green, live is 1.0.0" in each for each in told)
+    assert not lab.cloud.control("silences")["lost"]
+
+
+def test_of_two_pushes_the_second_is_planned_on_what_the_first_has_released(lab: Delivery) -> None:
+    before = len(list(_released(lab)))
+    second = lab.deliver("2.1.0")
+    third = lab.deliver("2.2.0")
+    token = lab.token(NAME)
+    assert eventually(lambda: lab.runs(NAME, third).get("shop", {}).get("status") == "Succeeded", PATIENCE_SECONDS)
+    lab.approve(token=token)
+    asked = eventually(
+        lambda: new if (new := lab.latest(NAME, "Approve").get("token")) not in (None, token) else "",
+        PATIENCE_SECONDS,
+    )
+    lab.approve(token=asked)
+
+    assert [lab.ended(NAME, each) for each in (second, third)] == ["Succeeded", "Succeeded"]
+    planned = lab.runs(NAME, third)["Plan-shop"]["startTime"]
+    assert planned >= lab.runs(NAME, second)["Record"]["lastUpdateTime"]
+    assert list(_released(lab))[before:] == ["2.1.0", "2.2.0"]
+    assert lab.recorded() == '{"live": "2.2.0"}'
+
+
+def test_a_release_whose_build_is_killed_fails_its_run_and_records_nothing(lab: Delivery) -> None:
+    number = len(list(_released(lab))) + 1
+    execution = lab.deliver("2.3.0", slow="the release takes ten minutes")
+    lab.approve()
+    assert eventually(lambda: "greenlight record" in lab.log(f"{NAME}-Release", number))
+    lab.cloud.client("codebuild").stop_build(id=lab.latest(NAME, "Release-shop")["externalExecutionId"])
+
+    assert lab.ended(NAME, execution) == "Failed"
+    assert lab.failed(execution) == ["Release-shop"]
+    assert "Record" not in lab.runs(NAME, execution)
+    assert lab.recorded() == '{"live": "2.2.0"}'
+
+
+def test_without_its_bucket_a_run_fails_in_its_source_and_says_why(lab: Delivery) -> None:
+    s3 = lab.cloud.client("s3")
+    (bucket,) = [each["Name"] for each in s3.list_buckets()["Buckets"] if "artifacts" in each["Name"]]
+    for each in s3.list_objects_v2(Bucket=bucket)["Contents"]:
+        s3.delete_object(Bucket=bucket, Key=each["Key"])
+    s3.delete_bucket(Bucket=bucket)
+    execution = lab.client.start_pipeline_execution(name=NAME)["pipelineExecutionId"]
+
+    assert lab.ended(NAME, execution) == "Failed"
+    assert "NoSuchBucket" in lab.latest(NAME, "Source")["errorDetails"]["message"]
+
+
+def _released(lab: Delivery) -> Iterator[str]:
+    """The versions that builds have asked `greenlight release` for, in their order."""
+    number = 1
+    while said := lab.log(f"{NAME}-Release", number):
+        yield from (line.split()[2] for line in said.splitlines() if line.startswith("greenlight release "))
+        number += 1
