@@ -2,6 +2,7 @@
 // ├── InvalidRequestError     400: the client has to send something else
 // ├── CrossOriginError        403: a page of another origin asked for a change
 // ├── UnknownProductError     404: no such product
+// ├── UnknownCategoryError    404: no such category
 // ├── QuantityLimitError      409: the cart already holds too many
 // └── CartsUnavailableError   503: DynamoDB did not answer, or refused
 
@@ -30,6 +31,15 @@ export class UnknownProductError extends ShopError {
 
   constructor(productId) {
     super(`No product has the id "${productId}". GET /api/products lists them all.`);
+  }
+}
+
+export class UnknownCategoryError extends ShopError {
+  name = 'UnknownCategoryError';
+  status = 404;
+
+  constructor(category, known) {
+    super(`No category has the id "${category}". There are: ${known.map(({ id }) => id).join(', ')}.`);
   }
 }
 

@@ -1,13 +1,15 @@
 import { drawing } from './drawings.js';
 import { html } from './html.js';
+import { money } from './money.js';
 import { MOST } from './quantity.js';
 import { stylesheet } from './stylesheet.js';
+import { shopWindow } from './window-page.js';
 
 /** Return the pages of one color and version, each a function from what it shows to HTML text. */
 export function createPages({ environment, version }) {
   const page = (title, content) => layout({ title, content, environment, version }).toString();
   return Object.freeze({
-    home: (catalog) => page('Greenlight Goods', home(catalog)),
+    home: (catalog, selection) => page('Greenlight Goods', shopWindow(catalog, selection)),
     product: (product) => page(`${product.name} · Greenlight Goods`, productDetail(product)),
     cart: (cart) => page('Your cart · Greenlight Goods', cart.items.length > 0 ? filledCart(cart) : emptyCart()),
     error: (status, message) => page(`${status} · Greenlight Goods`, failure(status, message)),
@@ -29,15 +31,6 @@ const layout = ({ title, content, environment, version }) => html`<!doctype html
 </body>
 </html>
 `;
-
-const home = (catalog) => html`
-<h1>Good things for long days</h1>
-<p class="lead">For the desk and the kitchen, made to last longer than the next release.</p>
-<ul class="products">${catalog.all.map(card)}</ul>`;
-
-const card = ({ id, name, price_cents: price }) => html`
-<li><a href="/products/${id}">${drawing(id)}
-<span class="name">${name}</span><span class="price">${money(price)}</span></a></li>`;
 
 const productDetail = ({ id, name, description, price_cents: price }) => html`
 <article class="product">
@@ -86,8 +79,3 @@ const failure = (status, message) => html`
 <h1>${status === 404 ? 'Not found' : 'That did not work'}</h1>
 <p class="lead">${message}</p>
 <p><a class="button" href="/">Back to the products</a></p>`;
-
-/** Return whole US cents as dollars. */
-function money(cents) {
-  return `$${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
-}

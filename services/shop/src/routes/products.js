@@ -1,17 +1,30 @@
 import { Router } from 'express';
 import { constant, HTML, JSON_TYPE, REVALIDATE } from '../constant.js';
 import { UnknownProductError } from '../errors.js';
+import { selectProducts } from '../selection.js';
 
-/** Return the routes of the shop window, as pages and as JSON. Every answer is made here, once, at start. */
+/**
+ * Return the routes of the shop window, as pages and as JSON.
+ *
+ * Every answer is made here, once, at start; only a search or a category is looked up for its request.
+ */
 export function products({ catalog, pages }) {
   const page = (body) => constant(body, { type: HTML, cache: REVALIDATE });
   const json = (value) => constant(JSON.stringify(value), { type: JSON_TYPE, cache: REVALIDATE });
+  const window = (selection) => page(pages.home(catalog, selection));
+  const list = (selection) => json({ products: selection.products });
   const router = Router();
-  router.get('/', page(pages.home(catalog)));
+  router.get('/', selected(catalog, window));
   router.get('/products/:id', oneOf(catalog, (product) => page(pages.product(product))));
-  router.get('/api/products', json({ products: catalog.all }));
+  router.get('/api/products', selected(catalog, list));
   router.get('/api/products/:id', oneOf(catalog, json));
+  router.get('/api/categories', json({ categories: catalog.categories }));
   return router;
+}
+
+function selected(catalog, answer) {
+  const everything = answer(selectProducts({}, catalog));
+  return (req, res) => (req.url.includes('?') ? answer(selectProducts(req.query, catalog)) : everything)(req, res);
 }
 
 function oneOf(catalog, answer) {
