@@ -1,14 +1,19 @@
 import express from 'express';
 import { answerHeaders } from './answer-headers.js';
 import { refuseCrossOrigin } from './cross-origin.js';
-import { createLog } from './log.js';
+import { createLog, errorFields } from './log.js';
+import { measure } from './measure.js';
+import { createMetrics } from './metrics.js';
 import { createPages } from './pages.js';
+import { createReadiness } from './readiness.js';
 import { assets } from './routes/assets.js';
 import { cartApi } from './routes/cart-api.js';
 import { cartPages } from './routes/cart-pages.js';
 import { errorAnswer, notFound } from './routes/errors.js';
 import { health } from './routes/health.js';
+import { metricsPage } from './routes/metrics.js';
 import { products } from './routes/products.js';
+import { ready } from './routes/ready.js';
 
 /**
  * Build the application; it does not listen.
@@ -16,12 +21,16 @@ import { products } from './routes/products.js';
  * `carts` has read, put, add and remove (see DynamoCarts); tests give one that lives in memory.
  */
 export function createApp({ config, catalog, carts, lifecycle, log = createLog(config) }) {
+  const metrics = createMetrics(config);
   const pages = createPages(config);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(measure(metrics));
   app.use(answerHeaders(config, lifecycle));
   app.get('/health', health({ config, lifecycle }));
+  app.get('/ready', ready({ readiness: createReadiness(probes({ carts }), { failed: tableFailed(log) }), lifecycle }));
+  app.get('/metrics', metricsPage(metrics));
   app.use(products({ catalog, pages }));
   app.get('/assets/shop.css', assets());
   app.use(refuseCrossOrigin);
@@ -30,4 +39,13 @@ export function createApp({ config, catalog, carts, lifecycle, log = createLog(c
   app.use(notFound);
   app.use(errorAnswer({ pages, log }));
   return app;
+}
+
+/** Return one small read from each table that the shop uses. */
+function probes({ carts }) {
+  return { carts: () => carts.read('ready') };
+}
+
+function tableFailed(log) {
+  return (table, error) => log.error({ table, ...errorFields(error) }, 'not ready');
 }

@@ -33,6 +33,20 @@ const SCHEMA = {
     most: 300,
     fallback: '5',
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    key: 'tracesEndpoint',
+    pattern: /^(https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?)?$/,
+    allowed: 'the address of an OpenTelemetry collector such as http://127.0.0.1:4318, or absent for no traces',
+    fallback: '',
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    key: 'tracedShare',
+    pattern: /^\d(\.\d{1,6})?$/,
+    allowed: 'the share of requests to trace, from 0 to 1',
+    parse: Number,
+    most: 1,
+    fallback: '1',
+  },
 };
 
 /** The environment is not what the shop needs; the message is one line for the operator. */

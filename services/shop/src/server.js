@@ -1,3 +1,4 @@
+import { stopTracing } from './tracing.js';
 import { constants } from 'node:os';
 import { createApp } from './app.js';
 import { connect, DynamoCarts } from './carts.js';
@@ -16,7 +17,7 @@ process.on('uncaughtException', fail);
 process.on('SIGTERM', onSignal);
 process.on('SIGINT', onSignal);
 server.on('error', fail);
-server.listen(config.port, config.host, () => log.info('listening', { port: server.address().port }));
+server.listen(config.port, config.host, () => log.info({ port: server.address().port }, 'listening'));
 
 function readConfigOrExit() {
   try {
@@ -35,17 +36,18 @@ function carts() {
 
 async function onSignal(signal) {
   if (lifecycle.draining) {
-    log.info('stopped at once', { signal });
+    log.info({ signal }, 'stopped at once');
     process.exit(128 + constants.signals[signal]);
   }
-  log.info('draining', { signal, drain_seconds: config.drainSeconds });
+  log.info({ signal, drain_seconds: config.drainSeconds }, 'draining');
   const finished = await stop({ server, lifecycle, drainSeconds: config.drainSeconds });
+  await stopTracing();
   if (finished) log.info('stopped');
   else log.error('stopped with requests cut off');
   process.exit(finished ? 0 : 1);
 }
 
 function fail(error) {
-  log.error('failed', errorFields(error));
+  log.error(errorFields(error), 'failed');
   process.exit(1);
 }

@@ -13,6 +13,8 @@ test('a good environment is read, with numbers as numbers and defaults for what 
     cartTable: 'carts',
     region: 'us-east-1',
     drainSeconds: 5,
+    tracesEndpoint: '',
+    tracedShare: 1,
   });
 });
 
@@ -34,6 +36,9 @@ for (const [name, value] of [
   ['AWS_REGION', 'mars'],
   ['DRAIN_SECONDS', '-1'],
   ['DRAIN_SECONDS', '301'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://somebody:secret@collector'],
+  ['OTEL_TRACES_SAMPLER_ARG', '1.1'],
 ]) {
   test(`${name}=${JSON.stringify(value)} is refused, with the value and what is allowed`, () => {
     assert.throws(() => readConfig({ ...GOOD, [name]: value }), (error) => {

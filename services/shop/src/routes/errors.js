@@ -19,7 +19,7 @@ export function notFound(req, _res, next) {
 export function errorAnswer({ pages, log }) {
   return (error, req, res, next) => {
     const { status, message } = described(error);
-    if (status >= 500) log.error('request failed', { method: req.method, path: req.path, status, ...errorFields(error) });
+    if (status >= 500) log.error({ method: req.method, path: req.path, status, ...errorFields(error) }, 'request failed');
     if (res.headersSent) return next(error);
     res.status(status).setHeader('Cache-Control', 'no-store');
     if (req.path.startsWith('/api/')) return res.json({ error: message });

@@ -15,7 +15,7 @@ export const CONFIG = Object.freeze({ environment: 'green', version: '2.1.0' });
  */
 export async function startShop(t, { catalog = createCatalog() } = {}) {
   const lines = [];
-  const log = createLog(CONFIG, (line) => lines.push(JSON.parse(line)));
+  const log = createLog(CONFIG, { write: (line) => lines.push(JSON.parse(line)) });
   const carts = new FakeCarts();
   const lifecycle = createLifecycle();
   const app = createApp({ config: CONFIG, catalog, carts, lifecycle, log });
