@@ -69,6 +69,7 @@ class AccessStack(Stack):
             executions=self._arn("states", "execution", f"{machine}:*", colon=True),
             release_stack=self._arn("cloudformation", "stack", f"{names.stack('Release')}/*"),
             reads_registry=settings.makes_governance,
+            connections=tuple(filter(None, [settings.pipeline_connection_arn])),
         )
 
     def _arn(self, service: str, resource: str, name: str, *, colon: bool = False) -> str:

@@ -35,7 +35,7 @@ class Grounds:
 
     `bootstrap_roles` are those of the CDK that a person's own credentials take: the one that deploys and the one that
     uploads templates. `executions` are the state machine's. `reads_registry`: the doctor looks at what the whole
-    registry is told, too.
+    registry is told, too. `connections`: those that lead a pipeline to its repository.
     """
 
     journal: str
@@ -52,6 +52,7 @@ class Grounds:
     executions: str = ""
     release_stack: str = ""
     reads_registry: bool = False
+    connections: tuple[str, ...] = ()
 
 
 LOOK_AROUND = (
@@ -85,6 +86,9 @@ LOOK_AROUND = (
 """What the doctor asks of the whole account: quotas, and whatever a deploy could collide with."""
 READ_REGISTRY = ("ecr:DescribeRegistry", "ecr:GetRegistryScanningConfiguration", "ecr:GetSigningConfiguration")
 """Calls about the whole registry, which know no resources (service authorization reference)."""
+READ_CONNECTION = ("codeconnections:GetConnection", "codestar-connections:GetConnection")
+"""By both names of the service: IAM compares the prefix of the action with that of the ARN (Developer Tools console
+guide, "Connections rename")."""
 WATCH_PIPELINE = (
     "codepipeline:GetPipeline",
     "codepipeline:GetPipelineExecution",
@@ -109,6 +113,7 @@ def doctor(grounds: Grounds) -> tuple[Allowance, ...]:
         Allowance("FindServiceLinkedRoles", ("iam:GetRole",), grounds.service_roles),
         Allowance("ReadImages", ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"), (grounds.images,)),
         *((Allowance("ReadRegistry", READ_REGISTRY, ("*",)),) if grounds.reads_registry else ()),
+        *((Allowance("ReadConnection", READ_CONNECTION, grounds.connections),) if grounds.connections else ()),
         Allowance("FindPreviewSecret", ("secretsmanager:DescribeSecret",), (grounds.preview_secrets,)),
         Allowance("DescribeTables", ("dynamodb:DescribeTable",), grounds.tables),
         Allowance("ReadJournal", ("dynamodb:GetItem",), (grounds.journal,)),
@@ -170,6 +175,7 @@ EVERYWHERE = Grounds(
     pipeline="arn:aws:codepipeline:*:*:Greenlight*Pipeline",
     service_roles=("arn:aws:iam::*:role/aws-service-role/*", "arn:aws:iam::*:role/AWSServiceRoleFor*"),
     reads_registry=True,
+    connections=("arn:aws:codeconnections:*:*:connection/*", "arn:aws:codestar-connections:*:*:connection/*"),
 )
 """Every stage of every account and region, for whoever looks before a stack is there."""
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from greenlight.delivery.connection import Clients, connection_of, why_not_begun
 from greenlight.delivery.run import Run, actions_of, message_of, newest_run
 from greenlight.deployed_stack import IMPATIENT
 from greenlight.errors import NotDeployedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-RECENT = 100
-"""How many actions are looked at to find the newest run; a run has about ten."""
+PAGE = 100
+"""The most that CodePipeline tells at once (API reference, ListActionExecutions)."""
 
 
 class DeployedPipeline:
-    """A pipeline by its name, for reading."""
+    """A pipeline by its name, for reading. `clients` makes a client of a service."""
 
-    def __init__(self, name: str, client: Any = None) -> None:
+    def __init__(self, name: str, clients: Clients | None = None) -> None:
         self.name = name
-        self._client: Any = client or boto3.client("codepipeline", config=IMPATIENT)
+        self._clients = clients or partial(boto3.client, config=IMPATIENT)
+        self._client = self._clients("codepipeline")
 
     def newest(self) -> Run | None:
         """The run that began last; None before the first one.
@@ -30,10 +33,14 @@ class DeployedPipeline:
         Raises:
             NotDeployedError: there is no such pipeline.
         """
-        structure = self._structure()
-        found = newest_run(self._actions())
-        return self._run(found, structure) if found else None
+        found = newest_run(self._beginnings())
+        return self._run(found, self._structure) if found else None
 
+    def hint(self, run: Run | None) -> str:
+        """What keeps a run from beginning, and what to do about it; empty while nothing does."""
+        return why_not_begun(run, connection_of(self._structure), self._clients)
+
+    @cached_property
     def _structure(self) -> Mapping[str, Any]:
         try:
             found: Mapping[str, Any] = self._client.get_pipeline(name=self.name)["pipeline"]
@@ -48,7 +55,7 @@ class DeployedPipeline:
         asked = {"pipelineName": self.name, "pipelineExecutionId": run}
         told = self._client.get_pipeline_execution(**asked)["pipelineExecution"]
         commits = told.get("artifactRevisions") or [{}]
-        actions = actions_of(structure, self._actions(run))
+        actions = actions_of(structure, self._actions_of(run))
         return Run(
             run,
             told["status"],
@@ -59,8 +66,17 @@ class DeployedPipeline:
             actions,
         )
 
-    def _actions(self, run: str = "") -> Sequence[Mapping[str, Any]]:
-        only = {"filter": {"pipelineExecutionId": run}} if run else {}
-        told = self._client.list_action_executions(pipelineName=self.name, maxResults=RECENT, **only)
-        found: Sequence[Mapping[str, Any]] = told["actionExecutionDetails"]
-        return found
+    def _beginnings(self) -> Sequence[Mapping[str, Any]]:
+        """The newest actions with which a run has begun. Of an older run a page may have later ones alone."""
+        first = self._structure["stages"][0]["name"]
+        begun = ([each for each in page if each["stageName"] == first] for page in self._pages())
+        return next(filter(None, begun), [])
+
+    def _actions_of(self, run: str) -> Sequence[Mapping[str, Any]]:
+        return [each for page in self._pages(filter={"pipelineExecutionId": run}) for each in page]
+
+    def _pages(self, **more: Any) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """Actions, the newest first."""
+        pages = self._client.get_paginator("list_action_executions")
+        for page in pages.paginate(pipelineName=self.name, PaginationConfig={"PageSize": PAGE}, **more):
+            yield page["actionExecutionDetails"]

@@ -12,9 +12,11 @@ from greenlight_cdk.platforms import architecture
 from settings_guard.rules import refusals
 from traffic_switch.contract import Color, alarm_names
 
+from greenlight.delivery.connection import connection_status
 from greenlight.deployed import Deployed
 from greenlight.doctor import alarms, certificate, domain, host, images, quotas, service_roles, stack_states, upkeep
 from greenlight.doctor.account import Identity, judge_bootstrap
+from greenlight.doctor.connection import judge_connection
 from greenlight.doctor.examination import Check
 from greenlight.doctor.finding import Finding, ok
 from greenlight.doctor.ports import account, front_door
@@ -75,6 +77,7 @@ class Doctor:
             Check("notifications", self._notifications),
             Check("registry", self._whole_registry),
             Check("trail", self._trail),
+            Check("pipeline", self._pipeline),
         ]
 
     def _bootstrap(self) -> Iterable[Finding]:
@@ -158,6 +161,10 @@ class Doctor:
     def _whole_registry(self) -> Iterable[Finding]:
         wanted = self._settings.makes_governance
         return judge_registry(Registry(self._aws, self._stacks).settings(self._settings) if wanted else ())
+
+    def _pipeline(self) -> Iterable[Finding]:
+        arn = self._settings.pipeline_connection_arn
+        return judge_connection(arn, connection_status(self._aws.client, arn)) if arn else (ok("there is none"),)
 
     def _alarms(self) -> Iterable[Finding]:
         named, own = self._settings.alarm_names, self._upkeep.own_alarms()

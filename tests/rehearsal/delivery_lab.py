@@ -30,7 +30,10 @@ from tests.rehearsal.real_stacks import RealStacks
 NAME, DATA = "GreenlightPipeline", "GreenlightData"
 REPOSITORY, IMAGES = "acme/storefront", "greenlight/shop"
 CONNECTION = f"arn:aws:codeconnections:{REGION}:{ACCOUNT}:connection/0f5bdf4e-5b1e-4b5c-9d3a-1f0c8a9e7d21"
-ADAPTERS = ("iam", "cloudformation", "cloudwatch", "ecr", "eventbridge", "sns", "codebuild", "codepipeline")
+ADAPTERS = (
+    *("iam", "cloudformation", "cloudwatch", "ecr", "eventbridge", "sns"),
+    *("codeconnections", "codebuild", "codepipeline"),
+)
 BROUGHT = "greenlight.rehearsal.acts.pipeline.brought"
 MAKEFILE = """\
 setup:

@@ -80,13 +80,20 @@ class Lab:
         return self.cloud.client("codepipeline")
 
     def project(
-        self, name: str, *commands: str, exported: Sequence[str] = (), helper: str = "no", **phases: Sequence[str]
+        self,
+        name: str,
+        *commands: str,
+        exported: Sequence[str] = (),
+        helper: str = "no",
+        use: Mapping[str, Any] = USE,
+        **phases: Sequence[str],
     ) -> str:
         """A project that runs commands in its build phase; its role may read the source. Return its name.
 
-        `helper` says whether git has credentials for more than the clone.
+        `helper` says whether git has credentials for more than the clone, `use` what its role may use the connection
+        for.
         """
-        role = self.cloud.role(f"{name}-builds", SERVICE, LOGS, ARTIFACTS, USE)
+        role = self.cloud.role(f"{name}-builds", SERVICE, LOGS, ARTIFACTS, use)
         spec = {
             "version": "0.2",
             "env": {"exported-variables": list(exported), "git-credential-helper": helper},
@@ -204,7 +211,7 @@ class Lab:
 @contextmanager
 def pipelines(folders: pytest.TempPathFactory) -> Iterator[Lab]:
     """A cloud that plays pipelines, where a minute of a timeout takes 0.2 seconds."""
-    adapters = ("iam", "cloudformation", "eventbridge", "sns", "codebuild", "codepipeline")
+    adapters = ("iam", "cloudformation", "eventbridge", "sns", "codeconnections", "codebuild", "codepipeline")
     with started(folders.mktemp("cloud"), *adapters, GREENLIGHT_PIPELINE_MINUTE_SECONDS="0.2") as cloud:
         cloud.client("s3").create_bucket(Bucket="artifacts")
         yield Lab(cloud, folders.mktemp("scratch"))

@@ -63,6 +63,8 @@ RARE = {
     "cloudtrail:DescribeTrails",
     "cloudtrail:GetEventSelectors",
     "cloudtrail:GetTrailStatus",
+    "codeconnections:GetConnection",
+    "codestar-connections:GetConnection",
     "ec2:DescribeAvailabilityZones",
     "ec2:DescribeImages",
     "ecr:DescribeRegistry",
@@ -71,7 +73,7 @@ RARE = {
     "servicequotas:GetAWSDefaultServiceQuota",
 }
 """Asked only with a certificate, with `security: strict`, where no zone has a default subnet, with a machine image of
-one's own, with settings of the whole registry, and where an account has no value of its own:
+one's own, with settings of the whole registry, with a pipeline, and where an account has no value of its own:
 tests/rehearsal/test_doctor.py."""
 PATH = "role/aws-service-role/"
 """The local cloud names a role without its path, as AWS does one that is not there."""

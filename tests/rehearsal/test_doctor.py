@@ -29,6 +29,7 @@ from greenlight.rehearsal.play import Load
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.rehearsal import Order, opened
 from greenlight.rehearsal.versions import Cast
+from tests.pipeline_settings import CONNECTION, PIPELINE
 from tests.rehearsal.plants.account import expired_session
 from tests.rehearsal.plants.front_door import DOMAIN, HERE
 from tests.rehearsal.plants.ground import Ground
@@ -135,6 +136,10 @@ def test_its_policy_is_enough_and_no_more_than_it_asks(ground: Ground, asked: se
             assert list(found(ground)) == ["certificate"]
         with ground.settings(registry_scanning="basic", signing_profile="images", replication_regions=["eu-west-1"]):
             assert found(ground) == {}
+        for connection in (CONNECTION, CONNECTION.replace(":codeconnections:", ":codestar-connections:")):
+            pipeline: dict[str, Any] = {**PIPELINE, "pipeline_connection_arn": connection}
+            with ground.settings(**pipeline):
+                assert found(ground) == {}
         made = set(asked)
 
     assert made | RARE == allowed() | {"sts:GetCallerIdentity"}

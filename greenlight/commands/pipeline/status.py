@@ -28,10 +28,12 @@ def status(as_json: bool, stage: str | None) -> None:
     """
     deployed = DeployedPipeline(Project.here(stage).names.pipeline)
     run = deployed.newest()
+    hint = deployed.hint(run)
     if as_json:
-        click.echo(json.dumps({"stage": stage, "pipeline": deployed.name, "run": _facts(run)}, indent=2))
+        facts = {"stage": stage, "pipeline": deployed.name, "run": _facts(run), "hint": hint}
+        click.echo(json.dumps(facts, indent=2))
         return
-    click.echo("\n".join(_lines(deployed.name, run)))
+    click.echo("\n".join([*_lines(deployed.name, run), *([printable(hint)] if hint else [])]))
 
 
 def _facts(run: Run | None) -> dict[str, Any] | None:

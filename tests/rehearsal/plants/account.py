@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 
 from greenlight.rehearsal.account import ACCOUNT
+from tests.pipeline_settings import PIPELINE
 from tests.rehearsal.plants.ground import Ground, Plant
 
 BOOTSTRAP = "/cdk-bootstrap/{}/version"
@@ -70,3 +71,11 @@ def registry_told_by_others(_: Ground) -> Iterator[None]:
     finally:
         ecr.put_registry_scanning_configuration(scanType="BASIC", rules=[])
         ecr.put_replication_configuration(replicationConfiguration={"rules": []})
+
+
+@contextmanager
+def connection_not_confirmed(ground: Ground) -> Iterator[None]:
+    """A pipeline whose connection was made by a call, which leaves it waiting for a person."""
+    made = boto3.client("codeconnections").create_connection(ConnectionName="store", ProviderType="GitHub")
+    with ground.settings(**{**PIPELINE, "pipeline_connection_arn": made["ConnectionArn"]}):
+        yield

@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.rehearsal.plants.account import bootstrap_version, expired_session, registry_told_by_others
+from tests.rehearsal.plants.account import (
+    bootstrap_version,
+    connection_not_confirmed,
+    expired_session,
+    registry_told_by_others,
+)
 from tests.rehearsal.plants.deployed import (
     ADDRESS,
     address_not_confirmed,
@@ -177,6 +182,11 @@ PROBLEMS: Sequence[Problem] = (
         "a registry that somebody else tells what to copy",
         both(registry_told_by_others, declared(replication_regions=["eu-west-1"])),
         {"registry": "told the registry its replication: to eu-central-1 for all repositories. GreenlightGovernance"},
+    ),
+    Problem(
+        "a connection that nobody confirmed",
+        connection_not_confirmed,
+        {"pipeline": "is PENDING, not AVAILABLE: every run of the pipeline fails in Source"},
     ),
     Problem(
         "an account that never used ECS",

@@ -56,7 +56,7 @@ class Following:
 
     def _look(self) -> Run | None:
         self.performance.look()
-        run = DeployedPipeline(self._name, self._client).newest()
+        run = DeployedPipeline(self._name, lambda _: self._client).newest()
         if run is None or run.commit != self.commit:
             return None
         if run.standing != self._noted:

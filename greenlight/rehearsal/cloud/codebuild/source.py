@@ -11,18 +11,20 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.cloud.codebuild.errors import ServiceError
 from greenlight.rehearsal.cloud.codebuild.order import ArtifactPlace
-from greenlight.rehearsal.cloud.connections import ConnectionUseError, check_use
+from greenlight.rehearsal.cloud.codeconnections.use import PUSH, ConnectionUseError, Use, check_use
 from greenlight.rehearsal.cloud.git import Git, GitError
 
 NO_CREDENTIALS = "/no-credentials/git-credential-helper-is-not-yes"
 """Where git looks for the repository when it has no credentials for it; its error names the cause."""
+NO_PUSH = "/no-right/the-role-may-not-use-the-connection-to-GitPush"
+"""Where git pushes to when the project's role may not push through the connection."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,19 @@ class CloneReference:
 
     repository: str
     commit: str
-    connection: str
-    branch: str
+    use: Use
 
     def body(self) -> bytes:
         """The artifact that stands for it."""
-        return json.dumps({"clone": vars(self)}).encode()
+        return json.dumps({"clone": asdict(self)}).encode()
 
     @classmethod
     def read(cls, body: bytes) -> CloneReference | None:
         """Read an artifact; None for a zip archive."""
-        return cls(**json.loads(body)["clone"]) if body.startswith(b'{"clone"') else None
+        if not body.startswith(b'{"clone"'):
+            return None
+        told = json.loads(body)["clone"]
+        return cls(told["repository"], told["commit"], Use(**told["use"]))
 
 
 @dataclass(frozen=True)
@@ -89,12 +93,21 @@ class SourceFolder:
     def _clone(self, reference: CloneReference, folder: Path) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
         try:
-            check_use(self.role_arn, reference.connection, "GitPull", reference.branch)
+            check_use(self.role_arn, reference.use)
         except ConnectionUseError as error:
             raise ServiceError(str(error)) from error
         git = Git(self.processes)
         try:
             git.run(self.root, "clone", "--quiet", "--no-hardlinks", reference.repository, str(folder))
             git.run(folder, "checkout", "--quiet", reference.commit)
+            if not self._may_push(reference.use):
+                git.run(folder, "remote", "set-url", "--push", "origin", NO_PUSH)
         except GitError as error:
             raise ServiceError(str(error)) from error
+
+    def _may_push(self, pull: Use) -> bool:
+        try:
+            check_use(self.role_arn, replace(pull, purpose=PUSH))
+        except ConnectionUseError:
+            return False
+        return True

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from greenlight.rehearsal.cloud.codebuild.order import ArtifactPlace
 from greenlight.rehearsal.cloud.codebuild.source import CloneReference
+from greenlight.rehearsal.cloud.codeconnections.use import PULL, ConnectionUseError, Use, check_use
 from greenlight.rehearsal.cloud.codepipeline.errors import ActionFailedError
 from greenlight.rehearsal.cloud.codepipeline.step import Step
-from greenlight.rehearsal.cloud.connections import ConnectionUseError, check_use
 from greenlight.rehearsal.cloud.git import GitError, repository_folder
 
 FULL_CLONE = "CODEBUILD_CLONE_REF"
@@ -26,12 +26,12 @@ _SEPARATOR = "%x00"
 def play(step: Step) -> Mapping[str, str]:
     """Find the commit and store it as the action's artifact. Raises ActionFailedError."""
     given = step.configuration
-    connection, branch = given["ConnectionArn"], given["BranchName"]
+    connection, full_id, branch = given["ConnectionArn"], given["FullRepositoryId"], given["BranchName"]
     try:
-        check_use(step.role.arn, connection, "GitPull", branch)
+        check_use(step.role.arn, Use(connection, full_id, branch, PULL))
     except ConnectionUseError as error:
         raise ActionFailedError(f"[{connection}] {error}", "PermissionError") from error
-    repository = repository_folder(step.run_dir, given["FullRepositoryId"])
+    repository = repository_folder(step.run_dir, full_id)
     found = _commit(step, repository, branch)
     (name,) = step.run.action.outputs
     place = step.new_artifact(name, found["CommitId"])
@@ -42,7 +42,7 @@ def play(step: Step) -> Mapping[str, str]:
         **found,
         "BranchName": branch,
         "ConnectionArn": connection,
-        "FullRepositoryName": given["FullRepositoryId"],
+        "FullRepositoryName": full_id,
     }
 
 
@@ -68,7 +68,8 @@ def _commit(step: Step, repository: Path, branch: str) -> dict[str, str]:
 def _body(step: Step, repository: Path, commit: str) -> bytes:
     given = step.configuration
     if given.get("OutputArtifactFormat") == FULL_CLONE:
-        return CloneReference(str(repository), commit, given["ConnectionArn"], given["BranchName"]).body()
+        use = Use(given["ConnectionArn"], given["FullRepositoryId"], given["BranchName"], PULL)
+        return CloneReference(str(repository), commit, use).body()
     return step.git.run(repository, "archive", "--format=zip", commit)
 
 

@@ -1,0 +1,1 @@
+"""CodeConnections: connections that lead to local repositories, once somebody has confirmed them."""
