@@ -6,6 +6,8 @@ import { measure } from './measure.js';
 import { createMetrics } from './metrics.js';
 import { createPages } from './pages.js';
 import { createReadiness } from './readiness.js';
+import { accountApi } from './routes/account-api.js';
+import { accountPages } from './routes/account-pages.js';
 import { assets } from './routes/assets.js';
 import { cartApi } from './routes/cart-api.js';
 import { cartPages } from './routes/cart-pages.js';
@@ -18,32 +20,39 @@ import { ready } from './routes/ready.js';
 /**
  * Build the application; it does not listen.
  *
- * `carts` has read, put, add and remove (see DynamoCarts); tests give one that lives in memory.
+ * `carts` has read, put, add and remove (see DynamoCarts); tests give one that lives in memory. Without `accounts` (see
+ * createAccounts) the shop has visitors alone.
  */
-export function createApp({ config, catalog, carts, lifecycle, log = createLog(config) }) {
+export function createApp({ config, catalog, carts, accounts, lifecycle, log = createLog(config) }) {
   const metrics = createMetrics(config);
   const pages = createPages(config);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // The load balancer's word alone says how and from where somebody came; it is the last in each header.
+  app.set('trust proxy', 1);
   app.use(measure(metrics));
   app.use(answerHeaders(config, lifecycle));
   app.get('/health', health({ config, lifecycle }));
-  app.get('/ready', ready({ readiness: createReadiness(probes({ carts }), { failed: tableFailed(log) }), lifecycle }));
+  const readiness = createReadiness(probes({ carts, accounts }), { failed: tableFailed(log) });
+  app.get('/ready', ready({ readiness, lifecycle }));
   app.get('/metrics', metricsPage(metrics));
-  app.use(products({ catalog, pages }));
   app.get('/assets/shop.css', assets());
+  if (accounts) app.use(accounts.sessions.load);
+  app.use(products({ catalog, pages }));
   app.use(refuseCrossOrigin);
+  if (accounts) app.use(accounts.confirm);
   app.use(cartApi({ catalog, carts }));
   app.use(cartPages({ catalog, carts, pages }));
+  if (accounts) app.use(accountApi(accounts), accountPages({ ...accounts, pages }));
   app.use(notFound);
   app.use(errorAnswer({ pages, log }));
   return app;
 }
 
 /** Return one small read from each table that the shop uses. */
-function probes({ carts }) {
-  return { carts: () => carts.read('ready') };
+function probes({ carts, accounts }) {
+  return { carts: () => carts.read('ready'), ...accounts?.probes };
 }
 
 function tableFailed(log) {

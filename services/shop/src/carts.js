@@ -6,17 +6,22 @@ import { MOST } from './quantity.js';
 /** How long an untouched cart lives; its cookie lives exactly as long. */
 export const CART_SECONDS = 14 * 24 * 3600;
 
-const ITEM_PREFIX = 'item:';
+export const ITEM_PREFIX = 'item:';
 
 // A shopper waits about three seconds at worst (two tries), and a stop of the shop is never held up by DynamoDB.
 const CONNECT_MS = 500;
 const ANSWER_MS = 1000;
-const DEADLINE_MS = 3000;
+export const DEADLINE_MS = 3000;
 
 /** Return a DynamoDB client. It does nothing, not even look for credentials, before its first command. */
 export function connect(region, { tries }) {
+  return DynamoDBDocumentClient.from(connectPlain(region, { tries }));
+}
+
+/** Return a client for items as DynamoDB writes them, with the type of each attribute. */
+export function connectPlain(region, { tries }) {
   const requestHandler = { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true };
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ region, maxAttempts: tries, requestHandler }));
+  return new DynamoDBClient({ region, maxAttempts: tries, requestHandler });
 }
 
 /**
@@ -102,7 +107,8 @@ export class DynamoCarts {
   }
 }
 
-function quantities(item) {
+/** Return the quantities of a cart's item by product id. */
+export function quantities(item) {
   const entries = Object.entries(item).filter(([name]) => name.startsWith(ITEM_PREFIX));
   return new Map(entries.map(([name, quantity]) => [name.slice(ITEM_PREFIX.length), quantity]));
 }

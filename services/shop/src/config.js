@@ -1,3 +1,6 @@
+import { readAccountsConfig } from './accounts/config.js';
+import { shown, TABLE_NAME } from './config-values.js';
+
 /** What the environment must hold: for each name a pattern, the allowed values in words, and what becomes of the text. */
 const SCHEMA = {
   ENVIRONMENT: { key: 'environment', pattern: /^(blue|green)$/, allowed: 'blue or green' },
@@ -19,11 +22,7 @@ const SCHEMA = {
     allowed: 'the address to listen on, such as 127.0.0.1 (0.0.0.0 is every IPv4 address)',
     fallback: '0.0.0.0',
   },
-  CART_TABLE: {
-    key: 'cartTable',
-    pattern: /^[A-Za-z0-9_.-]{3,255}$/,
-    allowed: 'the name of a DynamoDB table (3 to 255 letters, digits, "_", ".", "-")',
-  },
+  CART_TABLE: { key: 'cartTable', ...TABLE_NAME },
   AWS_REGION: { key: 'region', pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, allowed: 'an AWS region such as us-east-1' },
   DRAIN_SECONDS: {
     key: 'drainSeconds',
@@ -68,6 +67,8 @@ export function readConfig(env) {
     if (value === undefined) problems.push(`${name} must be ${rule.allowed}, got ${shown(text)}`);
     config[rule.key] = value;
   }
+  const accounts = readAccountsConfig(env, problems);
+  if (accounts) config.accounts = accounts;
   if (problems.length > 0) throw new ConfigError(`${problems.join('; ')}. Set it in the container's environment.`);
   return Object.freeze(config);
 }
@@ -76,8 +77,4 @@ function valueOf(text, { pattern, parse = String, most = Infinity }) {
   if (text === undefined || !pattern.test(text)) return undefined;
   const value = parse(text);
   return value > most ? undefined : value;
-}
-
-function shown(text) {
-  return text === undefined ? 'nothing' : JSON.stringify(text);
 }

@@ -1,3 +1,5 @@
+import { csrfField } from './accounts/fields.js';
+import { accountPages } from './accounts/pages.js';
 import { drawing } from './drawings.js';
 import { html } from './html.js';
 import { money } from './money.js';
@@ -5,18 +7,25 @@ import { MOST } from './quantity.js';
 import { stylesheet } from './stylesheet.js';
 import { shopWindow } from './window-page.js';
 
-/** Return the pages of one color and version, each a function from what it shows to HTML text. */
-export function createPages({ environment, version }) {
-  const page = (title, content) => layout({ title, content, environment, version }).toString();
+/**
+ * Return the pages of one color and version, each a function from what it shows to HTML text.
+ *
+ * The last argument of each is who is logged in (see visitorOf).
+ */
+export function createPages({ environment, version, accounts }) {
+  const page = (title, content, visitor) =>
+    layout({ title, content, environment, version, links: accounts ? personLinks(visitor) : '' }).toString();
   return Object.freeze({
-    home: (catalog, selection) => page('Greenlight Goods', shopWindow(catalog, selection)),
-    product: (product) => page(`${product.name} · Greenlight Goods`, productDetail(product)),
-    cart: (cart) => page('Your cart · Greenlight Goods', cart.items.length > 0 ? filledCart(cart) : emptyCart()),
-    error: (status, message) => page(`${status} · Greenlight Goods`, failure(status, message)),
+    home: (catalog, selection, visitor) => page('Greenlight Goods', shopWindow(catalog, selection), visitor),
+    product: (product, visitor) => page(`${product.name} · Greenlight Goods`, productDetail(product, visitor), visitor),
+    cart: (cart, visitor) =>
+      page('Your cart · Greenlight Goods', cart.items.length > 0 ? filledCart(cart, visitor) : emptyCart(), visitor),
+    error: (status, message, visitor) => page(`${status} · Greenlight Goods`, failure(status, message), visitor),
+    ...accountPages(page),
   });
 }
 
-const layout = ({ title, content, environment, version }) => html`<!doctype html>
+const layout = ({ title, content, environment, version, links }) => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -25,44 +34,50 @@ const layout = ({ title, content, environment, version }) => html`<!doctype html
 <link rel="stylesheet" href="${stylesheet.href}">
 </head>
 <body class="${environment}">
-<header><a class="brand" href="/">Greenlight Goods</a><nav><a href="/">Products</a><a href="/cart">Cart</a></nav></header>
+<header><a class="brand" href="/">Greenlight Goods</a><nav><a href="/">Products</a><a href="/cart">Cart</a>${links}</nav></header>
 <main>${content}</main>
 <footer><span class="color">${environment}</span><span>version ${version}</span></footer>
 </body>
 </html>
 `;
 
-const productDetail = ({ id, name, description, price_cents: price }) => html`
+const personLinks = (visitor) =>
+  visitor
+    ? html`<a class="person" href="/account">${visitor.email}</a>
+<form method="post" action="/logout">${csrfField(visitor)}<button class="plain">Log out</button></form>`
+    : html`<a href="/login">Log in</a>`;
+
+const productDetail = ({ id, name, description, price_cents: price }, visitor) => html`
 <article class="product">
 ${drawing(id)}
 <div>
 <h1>${name}</h1>
 <p class="price">${money(price)}</p>
 <p>${description}</p>
-<form method="post" action="/cart/items/${id}">
+<form method="post" action="/cart/items/${id}">${csrfField(visitor)}
 <label>Quantity <input type="number" name="quantity" value="1" min="1" max="${MOST}" required></label>
 <button>Add to cart</button>
 </form>
 </div>
 </article>`;
 
-const filledCart = ({ items, total_cents: total }) => html`
+const filledCart = ({ items, total_cents: total }, visitor) => html`
 <h1>Your cart</h1>
 <table>
 <thead><tr><th>Product</th><th>Quantity</th><th class="money">Price</th></tr></thead>
-<tbody>${items.map(cartRow)}</tbody>
+<tbody>${items.map((item) => cartRow(item, visitor))}</tbody>
 <tfoot><tr><th colspan="2">Total</th><td class="money">${money(total)}</td></tr></tfoot>
 </table>`;
 
-const cartRow = ({ product_id: id, name, quantity, total_cents: total }) => html`
+const cartRow = ({ product_id: id, name, quantity, total_cents: total }, visitor) => html`
 <tr>
 <td><a href="/products/${id}">${name}</a></td>
 <td><div class="quantity">
-<form method="post" action="/cart/items/${id}/quantity">
+<form method="post" action="/cart/items/${id}/quantity">${csrfField(visitor)}
 <input type="number" name="quantity" value="${quantity}" min="0" max="${MOST}" required aria-label="Quantity of ${name}">
 <button class="plain">Update</button>
 </form>
-<form method="post" action="/cart/items/${id}/quantity">
+<form method="post" action="/cart/items/${id}/quantity">${csrfField(visitor)}
 <input type="hidden" name="quantity" value="0">
 <button class="plain" aria-label="Remove ${name}">Remove</button>
 </form>

@@ -1,5 +1,6 @@
 import { stopTracing } from './tracing.js';
 import { constants } from 'node:os';
+import { accountsOnDynamoDb } from './accounts/on-dynamodb.js';
 import { createApp } from './app.js';
 import { connect, DynamoCarts } from './carts.js';
 import { createCatalog } from './catalog.js';
@@ -11,7 +12,7 @@ import { createLog, errorFields } from './log.js';
 const config = readConfigOrExit();
 const log = createLog(config);
 const lifecycle = createLifecycle();
-const server = createHttpServer(createApp({ config, catalog: createCatalog(), carts: carts(), lifecycle, log }), config);
+const server = createHttpServer(createShop(), config);
 
 process.on('uncaughtException', fail);
 process.on('SIGTERM', onSignal);
@@ -29,7 +30,13 @@ function readConfigOrExit() {
   }
 }
 
-function carts() {
+function createShop() {
+  const carts = createCarts();
+  const accounts = accountsOnDynamoDb({ config, carts, log });
+  return createApp({ config, catalog: createCatalog(), carts, accounts, lifecycle, log });
+}
+
+function createCarts() {
   const [client, singleTryClient] = [2, 1].map((tries) => connect(config.region, { tries }));
   return new DynamoCarts({ table: config.cartTable, client, singleTryClient });
 }

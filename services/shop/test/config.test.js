@@ -56,3 +56,44 @@ test('all that is missing is named in one line', () => {
     return true;
   });
 });
+
+const SECRET = 'newest-secret_0123456789ABCDEFabcdef';
+const OLDER = 'older-secret_0123456789ABCDEFabcdefg';
+const ACCOUNTS = { ...GOOD, ACCOUNT_TABLE: 'accounts', SESSION_TABLE: 'sessions', SESSION_SECRETS: `${SECRET},${OLDER}` };
+
+test('accounts are there when their tables are named, with the newest secret first', () => {
+  assert.deepEqual(readConfig(ACCOUNTS).accounts, { accountTable: 'accounts', sessionTable: 'sessions', secrets: [SECRET, OLDER] });
+});
+
+test('a shop without the tables of accounts sells to visitors, whatever the secrets', () => {
+  assert.equal(readConfig({ ...GOOD, SESSION_SECRETS: 'short' }).accounts, undefined);
+});
+
+for (const [name, other] of [['ACCOUNT_TABLE', 'SESSION_TABLE'], ['SESSION_TABLE', 'ACCOUNT_TABLE']]) {
+  test(`${other} without ${name} is refused, and both ways out are named`, () => {
+    assert.throws(() => readConfig({ ...ACCOUNTS, [name]: undefined }), (error) => {
+      assert.match(error.message, new RegExp(`^${name} must be .*got nothing while ${other} is set: set both for accounts, or neither`));
+      return true;
+    });
+  });
+}
+
+for (const [what, secrets, got] of [
+  ['missing', undefined, 'got nothing'],
+  ['empty', '', 'got 0 characters in number 1 of 1'],
+  ['too short', 'x'.repeat(31), 'got 31 characters in number 1 of 1'],
+  ['of one character', 'x'.repeat(64), 'got fewer than 8 different characters in number 1 of 1'],
+  ['of other characters', `${SECRET}!`, 'got another character in number 1 of 1'],
+  ['good but for an old one', `${SECRET},short`, 'got 5 characters in number 2 of 2'],
+  ['followed by a comma', `${SECRET},`, 'got 0 characters in number 2 of 2'],
+]) {
+  test(`a secret that is ${what} is refused and never repeated`, () => {
+    assert.throws(() => readConfig({ ...ACCOUNTS, SESSION_SECRETS: secrets }), (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.match(error.message, /^SESSION_SECRETS must be one or more secrets, newest first/);
+      assert.ok(error.message.includes(got), error.message);
+      assert.ok(!error.message.includes(SECRET) && !error.message.includes('xxx') && !error.message.includes('short'));
+      return true;
+    });
+  });
+}

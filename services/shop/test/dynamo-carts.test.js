@@ -2,24 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CART_SECONDS, DynamoCarts } from '../src/carts.js';
 import { CartsUnavailableError, QuantityLimitError } from '../src/errors.js';
+import { FakeClient } from './support/fake-client.js';
 
 const NOW_SECONDS = 1_800_000_000;
-
-/** A DynamoDB client that gives the answers it was given, in turn, and remembers what it was asked. */
-class FakeClient {
-  asked = [];
-
-  constructor(...answers) {
-    this.answers = answers;
-  }
-
-  async send({ constructor, input }) {
-    this.asked.push({ command: constructor.name, ...input });
-    const answer = this.answers.shift();
-    if (answer instanceof Error) throw answer;
-    return answer;
-  }
-}
 
 function cartsWith(...answers) {
   const client = new FakeClient(...answers);

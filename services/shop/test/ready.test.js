@@ -68,3 +68,13 @@ test('a table that comes back is ready at the next look', async () => {
   now += 1000;
   assert.deepEqual(await readiness(), { carts: true });
 });
+
+test('with accounts their tables are asked as well', async (t) => {
+  const { ask, members } = await startShop(t, { withAccounts: {} });
+  members.store.broken = true;
+
+  const answer = await ask('/ready');
+
+  assert.equal(answer.status, 503);
+  assert.deepEqual((await answer.json()).tables, { carts: true, accounts: true, sessions: false });
+});

@@ -1,20 +1,22 @@
 import { Router, urlencoded } from 'express';
+import { refuseForgedFormOfPerson } from '../accounts/csrf.js';
 import { cartIdOf, keepCart } from '../cart-cookie.js';
 import { viewCart } from '../cart-view.js';
 import { quantityOfForm } from '../quantity.js';
+import { visitorOf } from '../visitor.js';
 import { knownProduct } from './known-product.js';
 
 /** Return the cart's page and its forms. A form answers with a redirect, so that a reload never sends it again. */
 export function cartPages({ catalog, carts, pages }) {
   const known = knownProduct(catalog);
-  const form = urlencoded({ extended: false, limit: '1kb' });
+  const form = [urlencoded({ extended: false, limit: '1kb' }), refuseForgedFormOfPerson];
   const router = Router();
 
   router.get('/cart', async (req, res) => {
     const cartId = cartIdOf(req);
     const quantities = cartId ? await carts.read(cartId) : new Map();
     res.setHeader('Cache-Control', 'no-store');
-    res.type('html').send(pages.cart(viewCart(quantities, catalog)));
+    res.type('html').send(pages.cart(viewCart(quantities, catalog), visitorOf(req)));
   });
 
   router.post('/cart/items/:productId', known, form, async (req, res) => {

@@ -1,7 +1,9 @@
 import { InvalidRequestError, ShopError } from '../errors.js';
 import { errorFields } from '../log.js';
+import { visitorOf } from '../visitor.js';
 
-const NOT_JSON = 'The body is not valid JSON. Send {"quantity": 2} with Content-Type: application/json.';
+const NOT_JSON =
+  'The body is not valid JSON. Send an object, {"quantity": 2} for a cart, with Content-Type: application/json.';
 const OUR_FAULT = 'Something went wrong on our side. Try again in a moment.';
 
 /** Answer what no route answers. */
@@ -18,12 +20,13 @@ export function notFound(req, _res, next) {
  */
 export function errorAnswer({ pages, log }) {
   return (error, req, res, next) => {
-    const { status, message } = described(error);
+    const { status, message, fields, retryAfterSeconds } = described(error);
     if (status >= 500) log.error({ method: req.method, path: req.path, status, ...errorFields(error) }, 'request failed');
     if (res.headersSent) return next(error);
     res.status(status).setHeader('Cache-Control', 'no-store');
-    if (req.path.startsWith('/api/')) return res.json({ error: message });
-    return res.type('html').send(pages.error(status, message));
+    if (retryAfterSeconds) res.setHeader('Retry-After', retryAfterSeconds);
+    if (req.path.startsWith('/api/')) return res.json({ error: message, ...(fields && { fields }) });
+    return res.type('html').send(pages.error(status, message, visitorOf(req)));
   };
 }
 

@@ -1,21 +1,21 @@
 import { Router } from 'express';
-import { constant, HTML, JSON_TYPE, REVALIDATE } from '../constant.js';
+import { constant, JSON_TYPE, REVALIDATE } from '../constant.js';
 import { UnknownProductError } from '../errors.js';
 import { selectProducts } from '../selection.js';
+import { personalPage } from './personal-page.js';
 
 /**
  * Return the routes of the shop window, as pages and as JSON.
  *
- * Every answer is made here, once, at start; only a search or a category is looked up for its request.
+ * Every answer for a visitor is made once; only a search or a category is looked up for its request.
  */
 export function products({ catalog, pages }) {
-  const page = (body) => constant(body, { type: HTML, cache: REVALIDATE });
   const json = (value) => constant(JSON.stringify(value), { type: JSON_TYPE, cache: REVALIDATE });
-  const window = (selection) => page(pages.home(catalog, selection));
+  const window = (selection) => personalPage((visitor) => pages.home(catalog, selection, visitor));
   const list = (selection) => json({ products: selection.products });
   const router = Router();
   router.get('/', selected(catalog, window));
-  router.get('/products/:id', oneOf(catalog, (product) => page(pages.product(product))));
+  router.get('/products/:id', oneOf(catalog, (product) => personalPage((visitor) => pages.product(product, visitor))));
   router.get('/api/products', selected(catalog, list));
   router.get('/api/products/:id', oneOf(catalog, json));
   router.get('/api/categories', json({ categories: catalog.categories }));

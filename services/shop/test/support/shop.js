@@ -4,6 +4,7 @@ import { createCatalog } from '../../src/catalog.js';
 import { createHttpServer } from '../../src/http-server.js';
 import { createLifecycle } from '../../src/lifecycle.js';
 import { createLog } from '../../src/log.js';
+import { fakeAccounts } from './fake-accounts.js';
 import { FakeCarts } from './fake-carts.js';
 
 export const CONFIG = Object.freeze({ environment: 'green', version: '2.1.0' });
@@ -12,13 +13,16 @@ export const CONFIG = Object.freeze({ environment: 'green', version: '2.1.0' });
  * Start a shop on a free port for one test, and end it with the test.
  *
  * Return how to ask it and what a test looks at besides the answer: `carts` (state, calls), `lines` (log), `lifecycle`.
+ * With `withAccounts` (an object, see fakeAccounts) it has accounts, whose parts are `members`.
  */
-export async function startShop(t, { catalog = createCatalog() } = {}) {
+export async function startShop(t, { catalog = createCatalog(), withAccounts } = {}) {
   const lines = [];
   const log = createLog(CONFIG, { write: (line) => lines.push(JSON.parse(line)) });
   const carts = new FakeCarts();
   const lifecycle = createLifecycle();
-  const app = createApp({ config: CONFIG, catalog, carts, lifecycle, log });
+  const members = withAccounts && fakeAccounts({ carts, log, ...withAccounts });
+  const config = members ? { ...CONFIG, accounts: {} } : CONFIG;
+  const app = createApp({ config, catalog, carts, accounts: members?.created, lifecycle, log });
   const server = createHttpServer(app, CONFIG).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {
@@ -27,7 +31,7 @@ export async function startShop(t, { catalog = createCatalog() } = {}) {
   });
   const { port } = server.address();
   const ask = (path, options) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual', ...options });
-  return { ask, carts, lifecycle, lines, port, server };
+  return { ask, carts, lifecycle, lines, members, port, server };
 }
 
 /** Return a browser with one cookie: it sends back what it was last given. */
