@@ -27,6 +27,7 @@ class GithubAccessStack(Stack):
                 duty,
                 provider_arn=provider,
                 subjects=settings.github_workflows.subjects(duty),
+                claims=settings.github_workflows.claims(duty),
                 allowances=rights(grounds),
                 description=f"Greenlight, {settings.names}: {duty.lower()} from {settings.github_repository}",
             )

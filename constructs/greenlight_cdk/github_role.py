@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_iam as iam
@@ -29,6 +29,7 @@ class GithubRole(Construct):
         *,
         provider_arn: str,
         subjects: Sequence[str],
+        claims: Mapping[str, str],
         allowances: Iterable[Allowance],
         description: str,
     ) -> None:
@@ -39,7 +40,7 @@ class GithubRole(Construct):
         self.role = iam.Role(
             self,
             "Role",
-            assumed_by=iam.WebIdentityPrincipal(provider_arn, _claims(subjects)),
+            assumed_by=iam.WebIdentityPrincipal(provider_arn, _claims(subjects, claims)),
             managed_policies=[policy],
             description=description,
             max_session_duration=Duration.hours(RELEASE_HOURS) if duty == "Release" else None,
@@ -47,6 +48,7 @@ class GithubRole(Construct):
         CfnOutput(scope, f"{duty}RoleArn", value=self.role.role_arn)
 
 
-def _claims(subjects: Sequence[str]) -> dict[str, dict[str, object]]:
+def _claims(subjects: Sequence[str], others: Mapping[str, str]) -> dict[str, dict[str, object]]:
     subject = subjects[0] if len(subjects) == 1 else list(subjects)
-    return {"StringEquals": {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subject}}
+    claims = {"aud": AUDIENCE, "sub": subject, **others}
+    return {"StringEquals": {f"{ISSUER}:{name}": value for name, value in claims.items()}}

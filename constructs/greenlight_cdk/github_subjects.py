@@ -40,6 +40,14 @@ class Workflows:
         }
         return tuple(f"repo:{self._named()}:{context}" for context in contexts[duty])
 
+    def claims(self, duty: Duty) -> dict[str, str]:
+        """Which other claims of a token have to be so: an environment can be asked for from any branch or tag.
+
+        AWS compares `ref` since January 2026 (IAM guide, "Available keys for AWS OIDC federation"; what's new, "AWS STS
+        now supports validation of select identity provider specific claims"). The subject of other duties has it.
+        """
+        return {"ref": f"refs/heads/{self.branch}"} if duty == "Release" else {}
+
     def _named(self) -> str:
         owner, _, name = self.repository.partition("/")
         if self.owner_id is None or self.repository_id is None:

@@ -53,12 +53,12 @@ class Town:
     def __init__(self, cloud: LocalCloud, name: str, outputs: Mapping[str, str]) -> None:
         self.cloud, self.name, self.outputs = cloud, name, outputs
 
-    def take(self, duty: str, subject: str, **claims: str) -> Mapping[str, str]:
-        """A role's credentials, for a token of this subject. Raises ClientError.
+    def take(self, duty: str, subject: str, ref: str = "refs/heads/main", **claims: str) -> Mapping[str, str]:
+        """A role's credentials, for a token of this subject, of a job on this ref. Raises ClientError.
 
         botocore signs no such call, and the local cloud answers nobody who does not sign.
         """
-        claimed = {"iss": f"https://{ISSUER}", "aud": "sts.amazonaws.com", "sub": subject, **claims}
+        claimed = {"iss": f"https://{ISSUER}", "aud": "sts.amazonaws.com", "sub": subject, "ref": ref, **claims}
         sts = self.cloud.client("sts")
         sts.meta.events.register_first("choose-signer.sts.AssumeRoleWithWebIdentity", lambda **_: "v4")
         given = sts.assume_role_with_web_identity(
@@ -136,6 +136,15 @@ def test_a_subject_of_the_other_form_is_refused(town: Town, duty: str, context: 
     (other,) = FORMS.keys() - {town.name}
 
     refused(town, duty, f"repo:{other}:{context}")
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/feature", "refs/heads/main2", "refs/tags/main", "refs/pull/7/merge", ""])
+def test_a_release_from_another_branch_is_refused_though_its_environment_is_right(town: Town, ref: str) -> None:
+    refused(town, "Release", f"repo:{town.name}:environment:production", ref=ref)
+
+
+def test_a_plan_of_a_pull_request_is_on_no_branch_of_ours(town: Town) -> None:
+    assert town.take("Plan", f"repo:{town.name}:pull_request", ref="refs/pull/7/merge")
 
 
 @pytest.mark.parametrize("claim", [{"aud": "https://github.com/octocat"}, {"iss": "https://token.example.com"}])

@@ -45,7 +45,7 @@ class Jobs:
     def session(self, duty: str) -> Mapping[str, str]:
         """A role's credentials, for the token of a job that it is for."""
         subject = f"repo:octocat/shop:{SUBJECTS[duty]}"
-        claims = {"iss": f"https://{ISSUER}", "aud": "sts.amazonaws.com", "sub": subject}
+        claims = {"iss": f"https://{ISSUER}", "aud": "sts.amazonaws.com", "sub": subject, "ref": "refs/heads/main"}
         sts = boto3.client("sts")
         sts.meta.events.register_first("choose-signer.sts.AssumeRoleWithWebIdentity", lambda **_: "v4")
         arn = self.roles[f"{duty}RoleArn"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
-from tests.rehearsal.delivery_lab import NAME, Delivery, delivery
+from tests.rehearsal.builds import phases, project
+from tests.rehearsal.delivery_lab import NAME, REPOSITORY, Delivery, delivery
 from tests.rehearsal.local_cloud import eventually
-from tests.rehearsal.pipelines import PATIENCE_SECONDS
+from tests.rehearsal.pipelines import PATIENCE_SECONDS, approving, source
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.long]
 
@@ -37,7 +40,7 @@ def test_the_record_is_pushed_and_starts_no_execution(lab: Delivery) -> None:
 
 
 def test_people_are_told_what_is_asked_and_what_was_done(lab: Delivery) -> None:
-    told = [each["message"] for each in lab.cloud.control("messages")]
+    told = _told(lab)
 
     assert any("shop 2.0.0 to green, live is 1.0.0" in each for each in told)
     assert not lab.cloud.control("silences")["lost"]
@@ -74,6 +77,41 @@ def test_a_release_whose_build_is_killed_fails_its_run_and_records_nothing(lab: 
     assert lab.failed(execution) == ["Release-shop"]
     assert "Record" not in lab.runs(NAME, execution)
     assert lab.recorded() == '{"live": "2.2.0"}'
+
+
+def test_another_project_does_not_get_the_role_of_a_build(lab: Delivery) -> None:
+    (role,) = (each["Arn"] for each in _roles(lab) if "DeliveryReleaseRole" in each["RoleName"])
+    stranger = project(lab.cloud, "stranger", phases(build=["true"]), role=role)
+
+    began = stranger.build()["phases"][0]
+
+    assert (began["phaseType"], began["phaseStatus"]) == ("PROVISIONING", "FAILED")
+    assert "not authorized" in str(began["contexts"])
+
+
+def test_another_pipeline_does_not_get_the_pipelines_role(lab: Delivery) -> None:
+    (role,) = (each["Arn"] for each in _roles(lab) if f"{NAME}-DeliveryRole" in each["RoleName"])
+
+    assert lab.deploy("another", [source(REPOSITORY)], [approving()], RoleArn=role) == "ROLLBACK_COMPLETE"
+    assert "not authorized to perform AssumeRole" in lab.why("another")
+
+
+def test_another_rule_tells_nobody_in_the_pipelines_name(lab: Delivery) -> None:
+    events, sns = lab.cloud.client("events"), lab.cloud.client("sns")
+    (topic,) = (each["TopicArn"] for each in sns.list_topics()["Topics"] if NAME in each["TopicArn"])
+    events.put_rule(Name="stranger", EventPattern=json.dumps({"source": ["elsewhere"]}))
+    events.put_targets(Rule="stranger", Targets=[{"Id": "1", "Arn": topic, "Input": '"all is well"'}])
+    events.put_events(Entries=[{"Source": "elsewhere", "DetailType": "any", "Detail": "{}"}])
+
+    assert not eventually(lambda: [each for each in _told(lab) if "all is well" in each], 2.0)
+
+
+def _roles(lab: Delivery) -> list[Mapping[str, Any]]:
+    return list(lab.cloud.client("iam").list_roles()["Roles"])
+
+
+def _told(lab: Delivery) -> list[str]:
+    return [each["message"] for each in lab.cloud.control("messages")]
 
 
 def test_without_its_bucket_a_run_fails_in_its_source_and_says_why(lab: Delivery) -> None:

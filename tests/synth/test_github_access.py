@@ -98,6 +98,7 @@ def test_a_role_trusts_its_subjects_and_audience_word_for_word(
             "StringEquals": {
                 f"{ISSUER}:aud": "sts.amazonaws.com",
                 f"{ISSUER}:sub": subjects[0] if len(subjects) == 1 else subjects,
+                **({f"{ISSUER}:ref": "refs/heads/main"} if duty == "Release" else {}),
             }
         },
     }
@@ -111,6 +112,7 @@ def test_branch_and_environment_are_those_of_the_settings(synthesize: Synthesize
         "repo:octocat/shop:ref:refs/heads/trunk",
         "repo:octocat/shop:environment:live",
     )
+    assert trusted(template, "Release")["Condition"]["StringEquals"][f"{ISSUER}:ref"] == "refs/heads/trunk"
 
 
 def test_the_provider_is_made_once_or_taken_as_it_is(synthesize: Synthesize) -> None:

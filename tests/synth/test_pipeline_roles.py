@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
+from greenlight_cdk.pipeline.rights import SERVICES
 
 from tests.pipeline_settings import CONNECTION, PIPELINE
 from tests.synth.account import ACCOUNT, RANDOM, REGION, Account
@@ -162,3 +164,62 @@ def test_an_actions_role_is_taken_by_the_pipelines_alone(template: Template) -> 
         is_build = any(name.startswith(f"Delivery{build}Role") for build in BUILDS)
         other = {"AWS": {"Fn::GetAtt": [conductor, "Arn"]}}
         assert principal == ({"Service": "codebuild.amazonaws.com"} if is_build else other)
+
+
+HERE = {"Ref": "AWS::AccountId"}
+
+
+def conditions(template: Template, role: str) -> Any:
+    """Under which conditions a role is taken; the role by how its logical id begins."""
+    (found,) = (
+        each["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]
+        for name, each in resources(template, "IAM::Role").items()
+        if re.match(rf"{role}[0-9A-F]{{8}}$", name)
+    )
+    return found["Condition"]
+
+
+def arn_of(service: str, resource: str) -> Any:
+    named = ["arn:", {"Ref": "AWS::Partition"}, f":{service}:", {"Ref": "AWS::Region"}, ":", HERE, f":{resource}"]
+    return {"Fn::Join": ["", named]}
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_a_builds_role_is_taken_for_that_project_alone(template: Template, build: str) -> None:
+    assert conditions(template, f"Delivery{build}Role") == {
+        "StringEquals": {"aws:SourceAccount": HERE},
+        "ArnEquals": {"aws:SourceArn": arn_of("codebuild", f"project/{NAME}-{build}")},
+    }
+
+
+def test_the_pipelines_role_is_taken_for_no_other_pipeline_that_codepipeline_names(template: Template) -> None:
+    assert conditions(template, "DeliveryRole") == {
+        "StringEqualsIfExists": {"aws:SourceAccount": HERE},
+        "ArnEqualsIfExists": {"aws:SourceArn": arn_of("codepipeline", NAME)},
+    }
+
+
+def test_the_connection_is_used_for_one_repository_and_pushed_through_by_record_alone(template: Template) -> None:
+    ours = {f"{service}:FullRepositoryId": "acme/storefront" for service in SERVICES}
+    no_push = {f"{service}:ProviderAction": "GitPush" for service in SERVICES}
+    uses = {
+        name: statement["Condition"]
+        for name, each in resources(template, "IAM::Policy").items()
+        for statement in each["Properties"]["PolicyDocument"]["Statement"]
+        if statement.get("Sid") == "UseConnection"
+    }
+
+    assert len(uses) == len(BUILDS) + 1
+    assert all(each["StringEqualsIfExists"] == ours for each in uses.values())
+    pushes = {name for name, each in uses.items() if each.get("StringNotEqualsIfExists") != no_push}
+    assert [re.sub(r"Policy[0-9A-F]{8}$", "", name) for name in pushes] == ["DeliveryRecordRole"]
+
+
+def test_eventbridge_publishes_for_the_pipelines_two_rules_alone(template: Template) -> None:
+    (policy,) = (each["Properties"]["PolicyDocument"] for each in resources(template, "SNS::TopicPolicy").values())
+    let_in = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
+
+    assert all(each["Principal"] == {"Service": "events.amazonaws.com"} for each in let_in)
+    assert all(each["Condition"]["StringEquals"] == {"aws:SourceAccount": HERE} for each in let_in)
+    rules = [each["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"] for each in let_in]
+    assert sorted(rules) == sorted([name, "Arn"] for name in resources(template, "Events::Rule"))

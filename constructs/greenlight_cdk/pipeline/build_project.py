@@ -15,8 +15,8 @@ from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.log_group import LogGroup
 from greenlight_cdk.people_rights import Allowance
 from greenlight_cdk.pipeline import rights
-from greenlight_cdk.pipeline.exact_role import ExactRole
-from greenlight_cdk.pipeline.specifications import Build, specification
+from greenlight_cdk.pipeline.exact_role import ExactRole, only_for
+from greenlight_cdk.pipeline.specifications import GIT_CREDENTIALS, Build, specification
 from greenlight_cdk.platforms import ARM64, Platform
 
 MINUTES: Mapping[Build, int] = {"Check": 60, "Image": 30, "Plan": 30, "Release": 120, "Record": 30}
@@ -28,11 +28,11 @@ NO_ARTIFACTS = (
 
 @dataclass(frozen=True)
 class Site:
-    """What all builds of a pipeline share: the connection's ARN, the artifacts, the names' beginning, days of logs,
+    """What all builds of a pipeline share: where they clone from, the artifacts, the names' beginning, days of logs,
     and the platform of images.
     """
 
-    connection: str
+    origin: rights.Origin
     bucket: s3.IBucket
     name: str
     log_retention_days: int
@@ -55,9 +55,10 @@ class BuildProject(Construct):
         super().__init__(scope, build)
         name = f"{site.name}-{build}"
         logs = LogGroup(self, "Logs", retention_days=site.log_retention_days)
-        builder = iam.ServicePrincipal("codebuild.amazonaws.com")
+        arn = _arn(self, name)
+        builder = iam.ServicePrincipal("codebuild.amazonaws.com", conditions=only_for(arn))
         role = ExactRole(self, "Role", assumed_by=builder, description=f"{name}: what its builds may do")
-        common = rights.build(site.connection, site.bucket.bucket_arn, logs.log_group_arn)
+        common = rights.build(site.origin, site.bucket.bucket_arn, logs.log_group_arn, pushes=build in GIT_CREDENTIALS)
         role.allow((*common, *allowances))
         self.project = codebuild.PipelineProject(
             self,
@@ -73,7 +74,7 @@ class BuildProject(Construct):
         self.starter = ExactRole(
             self, "Starter", assumed_by=conductor, description=f"{name}: with which the pipeline starts it"
         )
-        self.starter.allow(rights.start(_arn(self, name)))
+        self.starter.allow(rights.start(arn))
 
 
 def _environment(build: Build, platform: Platform, told: Mapping[str, str]) -> codebuild.BuildEnvironment:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from aws_cdk import Stack
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
 from aws_cdk import aws_iam as iam
@@ -18,7 +19,7 @@ from greenlight_cdk.pipeline import rights
 from greenlight_cdk.pipeline.approval import Approval, approve_action, namespace, planned
 from greenlight_cdk.pipeline.artifact_bucket import ArtifactBucket, resolved_id
 from greenlight_cdk.pipeline.build_project import BuildProject, Site, variables
-from greenlight_cdk.pipeline.exact_role import ExactRole
+from greenlight_cdk.pipeline.exact_role import ExactRole, only_for
 from greenlight_cdk.pipeline.notices import Notices
 from greenlight_cdk.pipeline.source import Repository, source_action, trigger
 from greenlight_cdk.pipeline.specifications import BUILDS, Build
@@ -66,9 +67,10 @@ class DeliveryPipeline(Construct):
         self._name, self._source = name, codepipeline.Artifact("Source")
         self._bucket = ArtifactBucket(self, "Artifacts")
         self._acknowledge_objects()
-        conductor = iam.ServicePrincipal("codepipeline.amazonaws.com")
+        arn = Stack.of(self).format_arn(service="codepipeline", resource=name)
+        conductor = iam.ServicePrincipal("codepipeline.amazonaws.com", conditions=only_for(arn, if_said=True))
         self._role = ExactRole(self, "Role", assumed_by=conductor, description=f"{name}: conducts its actions")
-        site = Site(repository.connection, self._bucket, name, log_retention_days, platform)
+        site = Site(repository.origin, self._bucket, name, log_retention_days, platform)
         self._builds = {
             build: BuildProject(
                 self,
@@ -80,7 +82,7 @@ class DeliveryPipeline(Construct):
             )
             for build in BUILDS
         }
-        self._source_role = self._action_role("Source", rights.source(repository.connection, self._bucket.bucket_arn))
+        self._source_role = self._action_role("Source", rights.source(repository.origin, self._bucket.bucket_arn))
         self._approve_role = self._action_role("Approve", rights.ask(notices.topic.topic_arn)) if approval else None
         self._pipeline()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -20,3 +21,16 @@ class ExactRole(iam.Role):
     def allow(self, allowances: Iterable[Allowance]) -> None:
         """Write the role's one policy; below the role, so that whatever waits for the role waits for it too."""
         iam.Policy(self, "Policy", document=iam.PolicyDocument.from_json(document(allowances)), roles=[self])
+
+
+def only_for(source: str, *, if_said: bool = False) -> dict[str, dict[str, str]]:
+    """Conditions under which a service acts for this one resource of this account, and for nobody else's.
+
+    `if_said`: where AWS does not document that the service says for whom it acts, silence is let pass (IAM guide, "The
+    confused deputy problem").
+    """
+    suffix = "IfExists" if if_said else ""
+    return {
+        f"StringEquals{suffix}": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+        f"ArnEquals{suffix}": {"aws:SourceArn": source},
+    }

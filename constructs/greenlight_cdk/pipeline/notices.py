@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from aws_cdk import Aws
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
+
+from greenlight_cdk.pipeline.exact_role import only_for
 
 RUN = "CodePipeline Pipeline Execution State Change"
 ACTION = "CodePipeline Action Execution State Change"
@@ -32,6 +35,7 @@ class Notices(Construct):
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
         self._name = pipeline_name
+        self._reached = sns.Topic.from_topic_arn(self, "Reached", self.topic.topic_arn)
         self._tell(
             "Ended", RUN, ENDED, f"{pipeline_name}: run {_PATH('$.detail.execution-id')} {_PATH('$.detail.state')}."
         )
@@ -58,4 +62,17 @@ class Notices(Construct):
                 detail={"pipeline": [self._name], "state": list(states)},
             ),
         )
-        rule.add_target(targets.SnsTopic(self.topic, message=events.RuleTargetInput.from_text(message)))
+        rule.add_target(targets.SnsTopic(self._reached, message=events.RuleTargetInput.from_text(message)))
+        self._let_in(name, rule)
+
+    def _let_in(self, name: str, rule: events.Rule) -> None:
+        """EventBridge may publish for this rule (its guide, "Using IAM policy conditions": aws:SourceArn is the rule).
+
+        The target of the CDK would let it in for every rule of every account, and adds nothing to a topic by its ARN.
+        """
+        eventbridge = iam.ServicePrincipal("events.amazonaws.com", conditions=only_for(rule.rule_arn))
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=f"Tell{name}", principals=[eventbridge], actions=["sns:Publish"], resources=[self.topic.topic_arn]
+            )
+        )

@@ -9,6 +9,8 @@ from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
 from aws_cdk import aws_iam as iam
 
+from greenlight_cdk.pipeline.rights import Origin
+
 RECORD = "cdk.json"
 """What a run writes back. A commit that changes nothing else starts none, or each release would start one more."""
 NAMESPACE = "Commit"
@@ -21,6 +23,11 @@ class Repository:
     connection: str
     name: str
     branch: str
+
+    @property
+    def origin(self) -> Origin:
+        """What roles may use the connection for."""
+        return Origin(self.connection, self.name)
 
     @property
     def commit_link(self) -> str:

@@ -13,7 +13,7 @@ from ministack import app
 from ministack.core import iam_actions
 
 from greenlight.rehearsal.cloud.context import CloudContext
-from greenlight.rehearsal.cloud.iam import items, principals, roles, service_linked_roles, uses
+from greenlight.rehearsal.cloud.iam import items, principals, roles, service_linked_roles, uses, web_identity
 from greenlight.rehearsal.cloud.requirement import require
 
 _SERVICE = "elasticloadbalancing"
@@ -43,6 +43,7 @@ def install(context: CloudContext) -> None:
     service_linked_roles.install()
     items.install()
     uses.install(context)
+    web_identity.install()
     app.pin_request_origin = _as_if_tls(require(app, "pin_request_origin"))
 
 
