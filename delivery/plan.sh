@@ -9,5 +9,9 @@ mkdir -p "$out"
 greenlight pipeline plan "$SERVICE" --into "$out/plan.env"
 # Permissions and replacements in full, for whoever approves; templates are read with this build's own rights.
 node_modules/.bin/cdk diff --app "build/cdk.out/${GREENLIGHT_STAGE:-release}" --method template --no-notices ||
-  echo "greenlight: the templates could not be compared in full; the lines above say which stacks would change" >&2
+  {
+    echo "greenlight: the templates could not be compared, for the reason above: nobody is asked to approve what" \
+      "nobody can read. Nothing was changed. Try the stage again" >&2
+    exit 1
+  }
 printf 'export COMMIT=%q\n' "$(git rev-parse HEAD)" >>"$out/plan.env"

@@ -5,9 +5,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PWD/.venv/node/bin:$PATH"
+project="${CODEBUILD_BUILD_ID:-GreenlightPipeline-Release:}" # such as GreenlightStagingPipeline-Release:ID
+stack="${project%%-Release:*}"
 
 : "${DIGEST:?greenlight: nothing was handed on in it, and it has to be what Plan found. Nothing was released. \
-Deploy the stack of the pipeline anew: npx cdk deploy GreenlightPipeline --exclusively}"
+Deploy the stack of the pipeline anew: npx cdk deploy $stack --exclusively${GREENLIGHT_STAGE:+ -c stage=$GREENLIGHT_STAGE}}"
 
 tell_where_it_stands() {
   echo "greenlight: what is live, and how the newest switch ended:" >&2
@@ -19,10 +21,9 @@ widen=()
 if [ "${APPROVED:-false}" = true ]; then
   widen=(--allow-security-changes)
 fi
-# The commit may not know of releases that were made since: the facts of every service come from the journal.
-if [ "$LIVE" != nothing ]; then
-  greenlight record
-fi
+# The commit may not know of releases that were made since: the facts of every service come from the journal, also where
+# nothing of this one is live yet.
+greenlight record --if-any
 greenlight release "$VERSION" --service "$SERVICE" --yes --if-needed --expect-live "$LIVE" \
   --expect-image "$DIGEST" ${widen[@]+"${widen[@]}"}
 if [ "${LIVE#* }" = "$VERSION" ]; then

@@ -72,6 +72,14 @@ class Deployed:
         data = DeployedStack(self.names.stack("Data"))
         return bool(data.status) and JOURNAL_TABLE in data.outputs
 
+    def has(self, service: str) -> bool:
+        """Whether the edge was deployed with a service.
+
+        Raises:
+            NotDeployedError: there is no edge.
+        """
+        return target_group_output(service, Color.BLUE) in self.edge.outputs
+
     @cached_property
     def _elbv2(self) -> ElasticLoadBalancingv2Client:
         return boto3.client("elbv2", config=IMPATIENT)
@@ -132,7 +140,7 @@ class Deployed:
         return deployed_host(self.names)
 
     def host_renewed_at(self) -> str:
-        """When the deployed host was renewed, as its stack says; `never` for the first one."""
+        """When the deployed host was renewed, as its stack says; `never` for the first one, or where there is none."""
         return renewed_at(self.names)
 
     def start_repair(self, service: str, request_id: str, reason: str) -> str:
@@ -180,10 +188,15 @@ class Deployed:
         return answer
 
     def _place(self, service: ServiceSettings) -> RulePlace:
-        groups = [self.edge.output(f"{pascal(service.name)}{color.capitalize()}TargetGroupArn") for color in Color]
+        groups = [self.edge.output(target_group_output(service.name, color)) for color in Color]
         blue, green = groups
         others = "OtherListenerArn" in self.edge.outputs
         return RulePlace(self.edge.output("ListenerArn"), service.priority, tuple(service.paths), blue, green, others)
+
+
+def target_group_output(service: str, color: Color) -> str:
+    """The output of the edge that has the ARN of a color's target group."""
+    return f"{pascal(service)}{color.capitalize()}TargetGroupArn"
 
 
 def stack_status(stack: str) -> str:

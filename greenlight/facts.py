@@ -16,7 +16,8 @@ from greenlight import plan as plans
 from greenlight.errors import ReleaseError
 from greenlight.switch_view import asked_before_and_after
 from greenlight.templates import attempt_of
-from stacks.settings import ServiceSettings
+from stacks.options.compute import NEVER, RENEWED_AT
+from stacks.settings import ServiceSettings, Settings
 
 Facts = Mapping[str, str | int]
 NO_COLOR = "null"
@@ -47,6 +48,16 @@ def as_live(service: ServiceSettings, live: Live | None, running: Mapping[Color,
         f"{other}_version": running.get(other) or service.version(other),
         "active_color": NO_COLOR,
     }
+
+
+def unrecorded_host(settings: Settings, renewed_at: str) -> Facts:
+    """When the host was renewed, where cdk.json does not say so: an earlier time there would renew it once more.
+
+    A later one is somebody's wish, and stays.
+    """
+    if renewed_at == NEVER or renewed_at <= (settings.host_renewed_at or ""):
+        return {}
+    return {RENEWED_AT: renewed_at}
 
 
 def unrecorded(service: ServiceSettings, live: Live | None, switches: Sequence[Record]) -> Facts:

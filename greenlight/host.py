@@ -11,6 +11,7 @@ from greenlight_cdk.names import Names
 from host_age.judgment import Host
 
 from greenlight.deployed_stack import IMPATIENT, DeployedStack
+from stacks.options.compute import NEVER
 
 UNKNOWN = ("InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed")
 ENDED = ("shutting-down", "terminated")
@@ -39,5 +40,6 @@ def running(found: Mapping[str, Any]) -> Host | None:
 
 
 def renewed_at(names: Names) -> str:
-    """When the deployed host was renewed, as its stack says; `never` for the first one."""
-    return DeployedStack(names.compute_stack("ec2")).output("HostRenewedAt")
+    """When the deployed host was renewed, as its stack says; `never` for the first one, or where there is none."""
+    stack = DeployedStack(names.compute_stack("ec2"))
+    return stack.outputs.get("HostRenewedAt", NEVER) if stack.status else NEVER

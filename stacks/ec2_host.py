@@ -15,11 +15,9 @@ from stacks.data import DataStack
 from stacks.edge import EdgeStack
 from stacks.guarded import version_guard
 from stacks.network import NetworkStack
+from stacks.options.compute import NEVER
 from stacks.registry import Registry
 from stacks.settings import ServiceSettings, Settings
-
-NEVER = "never"
-"""An output cannot be empty."""
 
 
 class Ec2HostStack(Stack):

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 
 settings() {
   git show "$1:cdk.json" |
-    jq --sort-keys 'del(.. | objects | .blue_version, .green_version, .active_color, .attempt)'
+    jq --sort-keys 'del(.. | objects | .blue_version, .green_version, .active_color, .attempt, .host_renewed_at)'
 }
 
 is_newest() {

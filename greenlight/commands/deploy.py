@@ -19,10 +19,11 @@ from greenlight.commands.watching import Watch
 from greenlight.credentials import unusable
 from greenlight.deployed import Deployed
 from greenlight.errors import ReleaseError
-from greenlight.facts import Facts, as_live
+from greenlight.facts import Facts, as_live, unrecorded_host
 from greenlight.project import Project
 from greenlight.scene import Scene
 from greenlight.wording import imaged, printable, sentence
+from stacks.options.compute import NEVER
 from stacks.settings import ServiceSettings, Settings
 
 
@@ -63,7 +64,8 @@ def deploy(yes: bool, may_widen: bool, may_remove: bool, stage: str | None) -> N
     standings, removals = look(deployed, settings), look_for_removals(deployed, settings)
     click.echo("\n".join(map(printable, [*standings, *removals])))
     require_meant(removals, yes, may_remove)
-    assembly = synthesize(project, flags(standings))
+    facts = {**flags(standings), **host_flags(deployed, settings)}
+    assembly = synthesize(project, facts)
     changes = differing(deployed, assembly, project.names.administered)
     if not changes:
         click.echo("every stack is deployed as it is declared: nothing was deployed")
@@ -73,7 +75,7 @@ def deploy(yes: bool, may_widen: bool, may_remove: bool, stage: str | None) -> N
         raise ReleaseError("what is live changed meanwhile. Nothing was deployed: run `greenlight deploy` again")
     watch = Watch(deployed, [each.service.name for each in standings], tell)
     wanted = Deploy(in_reach(project, assembly), assembly, may_widen)
-    ended = carry_through(wanted, project, flags(standings), watch.look)
+    ended = carry_through(wanted, project, facts, watch.look)
     report(deployed, settings, standings, ended)
 
 
@@ -99,6 +101,12 @@ def _standing(deployed: Deployed, service: ServiceSettings, settings: Settings, 
 def flags(standings: Sequence[Standing]) -> dict[str, str]:
     """The facts of all services as flags of `cdk synth`."""
     return {f"{each.service.name}.{key}": str(value) for each in standings for key, value in each.facts.items()}
+
+
+def host_flags(deployed: Deployed, settings: Settings) -> dict[str, str]:
+    """The host stays the one that is there, whatever cdk.json knows of it, as a flag of `cdk synth`."""
+    renewed_at = deployed.host_renewed_at() if settings.compute == "ec2" else NEVER
+    return {key: str(value) for key, value in unrecorded_host(settings, renewed_at).items()}
 
 
 def confirm(changes: Sequence[Change], removals: Sequence[Removal], yes: bool) -> None:

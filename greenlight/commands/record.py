@@ -10,6 +10,7 @@ from typing import Any
 import click
 from traffic_switch.model import Live
 
+from greenlight.commands.deploy import host_flags
 from greenlight.commands.removing import deployed_services
 from greenlight.commands.resting import live_at_rest
 from greenlight.commands.stage_option import with_stage
@@ -18,6 +19,7 @@ from greenlight.errors import ProjectError, ReleaseError
 from greenlight.facts import Facts, as_live, unrecorded
 from greenlight.project import Project
 from greenlight.wording import printable
+from stacks.options.compute import RENEWED_AT
 from stacks.settings import Settings
 
 
@@ -45,26 +47,33 @@ class Found:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
+@click.option("--if-any", is_flag=True, help="Where nothing is live yet, write nothing, and end well.")
 @with_stage
-def record(as_json: bool, stage: str | None) -> None:
+def record(as_json: bool, if_any: bool, stage: str | None) -> None:
     """Write into cdk.json what is live, as the journal knows it: what `greenlight release` writes at its end.
 
     For releases that were never written down: by a pipeline, from another checkout, by a command that was cut off.
     Changes nothing else in the file, and nothing at all when it says so already. Refused while a switch runs, when
-    nothing is live, and when the live color was deployed with another version than the journal remembers.
+    nothing is live, and when the live color was deployed with another version than the journal remembers. On EC2 it
+    writes when the host was renewed, too, where cdk.json does not know of it.
     """
     project = Project.here(stage)
-    deployed = Deployed(project.names)
-    found = list(look(deployed, project.settings()))
-    _require_all(deployed, found)
+    deployed, settings = Deployed(project.names), project.settings()
+    found = list(look(deployed, settings))
+    _require_all(deployed, found, if_any)
     missing = {each.service: each.missing for each in found if each.missing}
     if missing:
         _require_unmoved(deployed, found)
         project.declare_all(missing, "what is live is known")
+    host = host_flags(deployed, settings)
+    if host:
+        project.declare_host(host[RENEWED_AT])
     if as_json:
-        click.echo(json.dumps({"stage": stage, "services": [each.facts for each in found]}, indent=2))
+        services = [each.facts for each in found]
+        click.echo(json.dumps({"stage": stage, "services": services, "written": host}, indent=2))
         return
-    click.echo("\n".join(printable(each) for each in found))
+    renewed = [f"the host was renewed, and written into cdk.json: {key} {value}" for key, value in host.items()]
+    click.echo("\n".join(map(printable, [*found, *renewed])))
 
 
 def look(deployed: Deployed, settings: Settings) -> Iterator[Found]:
@@ -91,14 +100,14 @@ def _require_unmoved(deployed: Deployed, found: Sequence[Found]) -> None:
             raise ReleaseError(f"{each.service}: what is live changed meanwhile. Nothing was written: run this again")
 
 
-def _require_all(deployed: Deployed, found: Sequence[Found]) -> None:
+def _require_all(deployed: Deployed, found: Sequence[Found], if_any: bool) -> None:
     """Refuse to record a part.
 
     Raises:
-        ReleaseError: nothing is live.
+        ReleaseError: nothing is live, and `if_any` does not let that pass.
         ProjectError: cdk.json lacks a service that is deployed.
     """
-    if not any(each.live for each in found):
+    if not (if_any or any(each.live for each in found)):
         raise ReleaseError("the journal is empty: nothing is live, so there is nothing to record. Nothing was written")
     known = {each.service for each in found}
     if lacking := [name for name in deployed_services(deployed) if name not in known]:

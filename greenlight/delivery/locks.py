@@ -13,6 +13,8 @@ from greenlight.errors import ProjectError
 
 Ecosystem = Literal["PyPI", "npm"]
 PYTHON, NODE = "requirements.txt", "package-lock.json"
+PYTHON_ALSO, NODE_PROJECT = "requirements*.txt", "package.json"
+"""Requirements by other names, such as requirements-dev.txt, are read as well; a package of Node.js needs its lock."""
 OTHERS = (
     *("npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"),
     *("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "pylock.toml"),
@@ -46,12 +48,14 @@ class Package:
 
 def locks(folders: Iterable[Path]) -> dict[Path, list[Path]]:
     """The locks in each folder; a folder that has none has an empty list."""
-    return {folder: [folder / name for name in (PYTHON, NODE) if (folder / name).is_file()] for folder in folders}
+    return {folder: [*sorted(folder.glob(PYTHON_ALSO)), *folder.glob(NODE)] for folder in folders}
 
 
 def unread(folder: Path) -> list[str]:
-    """The names of the locks in a folder that only other tools read."""
-    return [name for name in OTHERS if (folder / name).is_file()]
+    """What a folder installs by files that nobody here reads: locks of other tools, and a package without a lock."""
+    open_ones = [NODE_PROJECT] if (folder / NODE_PROJECT).is_file() and not (folder / NODE).is_file() else []
+    below = [str(each.relative_to(folder)) for each in sorted(folder.glob("requirements/*.txt"))]
+    return [*(name for name in OTHERS if (folder / name).is_file()), *open_ones, *below]
 
 
 def packages(lock: Path) -> set[Package]:
@@ -61,7 +65,7 @@ def packages(lock: Path) -> set[Package]:
         ProjectError: the lock cannot be read, or leaves a version open.
     """
     try:
-        return set(_of_python(lock.read_text()) if lock.name == PYTHON else _of_node(lock.read_text()))
+        return set(_of_python(lock.read_text()) if lock.name != NODE else _of_node(lock.read_text()))
     except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise ProjectError(f"{lock} cannot be audited: {error}; allowed: a lock with every version") from error
 

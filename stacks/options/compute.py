@@ -21,6 +21,8 @@ AmiId = Annotated[
 ]
 RENEWED_AT = "host_renewed_at"
 """The setting that `greenlight renew-host` writes."""
+NEVER = "never"
+"""What the stack of a host says that was not renewed: an output cannot be empty."""
 RenewedAt = Annotated[
     Annotated[str, Field(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]Z$")] | None,
     Null,

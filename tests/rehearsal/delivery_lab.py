@@ -37,8 +37,9 @@ ADAPTERS = (
 BROUGHT = "greenlight.rehearsal.acts.pipeline.brought"
 MAKEFILE = """\
 setup:
-\tmkdir -p .venv/bin
+\tmkdir -p .venv/bin node_modules/.bin
 \tcp fakes/* .venv/bin/
+\tcp fakes/cdk node_modules/.bin/
 check audit test:
 \t@echo make $@
 """
@@ -50,9 +51,13 @@ case "$1 $2" in
   "pipeline service") printf 'VERSION=%s\\nFOLDER=services/shop\\n' "$version" > "$5" ;;
   "pipeline plan") printf 'export %s\\n' VERSION=$version DIGEST=sha256:1 COLOR=green LIVE=1.0.0 > "$5" ;;
   "release "*) [ ! -f slow ] || sleep 600 ;;
-  "record ") printf '{"live": "%s"}' "$version" > cdk.json ;;
+  "record "*) printf '{"live": "%s"}' "$version" > cdk.json ;;
 esac
 echo "greenlight $*"
+""",
+    "cdk": """\
+#!/bin/sh
+echo "cdk $*"
 """,
     "docker": f"""\
 #!/bin/sh
@@ -145,7 +150,7 @@ def _build(app: App, settings: Settings) -> None:
 
 def _commit(lab: Delivery) -> None:
     """A commit with the scripts of this one."""
-    lab.push(REPOSITORY, **{"cdk.json": "{}", ".gitignore": ".venv\nbuild\n", "Makefile": MAKEFILE})
+    lab.push(REPOSITORY, **{"cdk.json": "{}", ".gitignore": ".venv\nbuild\nnode_modules\n", "Makefile": MAKEFILE})
     service = {"Dockerfile": "FROM scratch\n", "VERSION": "2.0.0"}
     for folder, files in (("fakes", FAKES), ("delivery", _scripts()), ("services/shop", service)):
         (lab.checkout / folder).mkdir(parents=True)

@@ -136,6 +136,8 @@ class FakeDeployed:
     """What every look ends in."""
     hosts: Host | Exception | None = field(default_factory=lambda: Host("i-1", time.time() - 40 * DAY_SECONDS))
     renewed: str = "never"
+    without: Sequence[str] = ()
+    """Services that nobody has deployed yet."""
     has_journal: bool = True
 
     def scene(self, service: object) -> Scene:
@@ -148,6 +150,9 @@ class FakeDeployed:
 
     def asked(self, service: str) -> Asked | None:
         return self.stack
+
+    def has(self, service: str) -> bool:
+        return service not in self.without
 
     def attempts(self, service: str) -> Iterable[int]:
         return self.used

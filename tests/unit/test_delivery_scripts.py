@@ -88,11 +88,14 @@ def clone(tmp_path: Path) -> Clone:
     for name, does in (("greenlight", GREENLIGHT), ("docker", DOCKER), ("aws", "")):
         (programs / name).write_text(NOTES + does)
         (programs / name).chmod(0o755)
+    (folder / "node_modules" / ".bin").mkdir(parents=True)
+    (folder / "node_modules" / ".bin" / "cdk").write_text(NOTES + 'exit "${DIFF_ENDS:-0}"\n')
+    (folder / "node_modules" / ".bin" / "cdk").chmod(0o755)
     shutil.copytree(CHECKOUT / "delivery", folder / "delivery")
     (folder / "services" / "shop").mkdir(parents=True)
     (folder / "services" / "shop" / "Dockerfile").write_text("FROM scratch\n")
     (folder / "cdk.json").write_text('{"live": "blue 1.0.0"}\n')
-    (folder / ".gitignore").write_text("build/\n.venv/\n")
+    (folder / ".gitignore").write_text("build/\n.venv/\nnode_modules/\n")
     git(tmp_path, "init", "--quiet", "--bare", str(origin))
     for words in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "--message", "Begin")):
         git(folder, *words)
@@ -209,6 +212,7 @@ def test_a_plan_hands_on_its_commit_too(clone: Clone) -> None:
     clone.run("plan")
 
     assert clone.said("greenlight") == ["pipeline plan shop --into build/delivery/plan.env"]
+    assert clone.said("cdk") == ["diff --app build/cdk.out/release --method template --no-notices"]
     assert clone.handed_on("plan")[-1] == f"export COMMIT={clone.git('rev-parse', 'HEAD')}"
 
 
@@ -217,7 +221,7 @@ def test_a_release_takes_the_facts_from_the_journal_and_expects_what_was_planned
 
     assert ended.returncode == 0, ended.stderr
     assert clone.said("greenlight") == [
-        "record",
+        "record --if-any",
         f"{RELEASE} --expect-live blue 1.0.0 --expect-image sha256:abc",
     ]
 
@@ -232,12 +236,26 @@ def test_a_pipeline_that_hands_on_no_digest_is_told_to_be_deployed_anew(clone: C
     assert clone.said("greenlight") == []
 
 
+def test_it_is_the_stages_pipeline_that_is_to_be_deployed_anew(clone: Clone) -> None:
+    stage = {"GREENLIGHT_STAGE": "staging", "CODEBUILD_BUILD_ID": "GreenlightStagingPipeline-Release:0f5b"}
+    ended = clone.run("release", VERSION="2.0.0", LIVE="blue 1.0.0", **stage)
+
+    assert "npx cdk deploy GreenlightStagingPipeline --exclusively -c stage=staging" in ended.stderr
+
+
+def test_a_plan_whose_templates_cannot_be_compared_is_nobodys_to_approve(clone: Clone) -> None:
+    ended = clone.run("plan", DIFF_ENDS="1")
+
+    assert ended.returncode == 1
+    assert "nobody is asked to approve what nobody can read" in ended.stderr
+
+
 def test_what_else_a_commit_changes_is_deployed_where_its_version_is_live_already(clone: Clone) -> None:
     ended = clone.run("release", VERSION="2.0.0", DIGEST="sha256:abc", LIVE="green 2.0.0", APPROVED="true")
 
     assert ended.returncode == 0, ended.stderr
     assert clone.said("greenlight") == [
-        "record",
+        "record --if-any",
         f"{RELEASE} --expect-live green 2.0.0 --expect-image sha256:abc --allow-security-changes",
         "deploy --yes --allow-security-changes",
     ]
@@ -246,9 +264,16 @@ def test_what_else_a_commit_changes_is_deployed_where_its_version_is_live_alread
 def test_a_release_widens_permissions_where_a_person_approved_it(clone: Clone) -> None:
     clone.run("release", VERSION="2.0.0", DIGEST="sha256:abc", LIVE="nothing", APPROVED="true")
 
-    assert clone.said("greenlight") == [
-        f"{RELEASE} --expect-live nothing --expect-image sha256:abc --allow-security-changes",
-    ]
+    assert clone.said("greenlight")[-1] == (
+        f"{RELEASE} --expect-live nothing --expect-image sha256:abc --allow-security-changes"
+    )
+
+
+def test_the_facts_of_other_services_come_from_the_journal_though_nothing_of_this_one_is_live(clone: Clone) -> None:
+    clone.run("release", VERSION="2.0.0", DIGEST="sha256:abc", LIVE="nothing", APPROVED="true")
+
+    assert clone.said("greenlight")[0] == "record --if-any"
+    assert (clone.folder / "cdk.json").read_text() == '{"live": "green 2.0.0"}\n'
 
 
 def test_a_release_that_fails_says_what_is_live_and_deploys_nothing_more(clone: Clone) -> None:

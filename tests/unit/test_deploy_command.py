@@ -309,3 +309,24 @@ def test_at_a_stage_its_stacks_are_deployed_with_its_own_facts(desk: Desk) -> No
     synth, _ = desk.deployment.commands
     assert (code, said.splitlines()[0]) == (0, "stage staging")
     assert {"stage=staging", "shop.green_version=2.0.0"} <= set(synth)
+
+
+@pytest.mark.parametrize(
+    ("declared", "deployed", "asked"),
+    [
+        (None, "2026-11-22T10:55Z", ["host_renewed_at=2026-11-22T10:55Z"]),
+        ("2026-10-01T00:00Z", "2026-11-22T10:55Z", ["host_renewed_at=2026-11-22T10:55Z"]),
+        ("2026-12-01T00:00Z", "2026-11-22T10:55Z", []),
+        ("2026-12-01T00:00Z", "never", []),
+    ],
+    ids=["never committed", "an earlier one is declared", "a later one is wanted", "the first one is wanted"],
+)
+def test_a_host_that_was_renewed_stays_whatever_cdk_json_knows_of_it(
+    desk: Desk, declared: str | None, deployed: str, asked: list[str]
+) -> None:
+    more = {"host_renewed_at": declared} if declared else {}
+    (desk.folder / "cdk.json").write_text(json.dumps({"context": {**CONTEXT, **more}}))
+    desk.deployed.renewed = deployed
+    desk.type("deploy", "--yes")
+
+    assert [word for word in desk.deployment.commands[0] if word.startswith("host_renewed_at")] == asked

@@ -127,6 +127,35 @@ def test_a_service_without_a_lock_is_refused_until_somebody_accepts_it(
     assert audit(desk, monkeypatch)[0] == 0
 
 
+def test_requirements_by_another_name_are_read_as_well(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (desk.folder / "services" / "shop" / "requirements-dev.txt").write_text("pytest==9.0.1\n")
+
+    assert "pytest 9.0.1 (PyPI)" in audit(desk, monkeypatch, pytest=["PYSEC-1"])[1]
+
+
+def test_requirements_by_another_name_leave_no_version_open(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (desk.folder / "requirements-dev.txt").write_text("pytest>=9\n")
+    code, said = audit(desk, monkeypatch)
+
+    assert code == 1
+    assert "requirements-dev.txt cannot be audited: got 'pytest>=9', which is no name==version" in said
+
+
+@pytest.mark.parametrize("file", ["package.json", "requirements/dev.txt"])
+def test_what_is_installed_without_a_lock_is_refused_beside_one_that_is_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    place = desk.folder / file
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("{}")
+    code, said = audit(desk, monkeypatch)
+
+    assert code == 1
+    assert (
+        f".: {file}: only package-lock.json and requirements.txt can be audited; have all that it has in them" in said
+    )
+
+
 @pytest.mark.parametrize(("stage", "code"), [((), 0), (("--stage", "staging"), 1)])
 def test_a_stage_is_audited_with_its_own_services(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, stage: Sequence[str], code: int

@@ -161,3 +161,21 @@ def test_what_is_handed_on_is_never_a_command(tmp_path: Path) -> None:
     )
 
     assert said.stdout == evil
+
+
+def test_a_service_that_is_new_is_to_be_deployed_by_hand_first(desk: Desk) -> None:
+    desk.deployed.without = ("shop",)
+    code, output = desk.type("pipeline", "plan", "shop", "--into", FILE)
+
+    assert code == 1
+    assert "shop is new: nothing of it is deployed here" in output
+    assert "`greenlight deploy`, then `npx cdk deploy GreenlightPipeline --exclusively`" in output
+    assert desk.deployment.commands == []
+
+
+def test_a_plan_keeps_the_host_that_is_there(desk: Desk) -> None:
+    desk.deployed.renewed = "2026-11-22T10:55Z"
+    desk.type("pipeline", "plan", "shop", "--into", FILE)
+
+    (synth,) = desk.deployment.commands
+    assert "host_renewed_at=2026-11-22T10:55Z" in synth

@@ -167,7 +167,8 @@ def test_for_other_programs_it_says_what_was_written(desk: Desk) -> None:
 
     first, second = (json.loads(desk.type("record", "--json")[1]) for _ in range(2))
 
-    assert first == {"stage": None, "services": [{"service": "shop", "live": live, "written": facts}]}
+    shop = {"service": "shop", "live": live, "written": facts}
+    assert first == {"stage": None, "services": [shop], "written": {}}
     assert second["services"][0]["written"] == {}
 
 
@@ -180,3 +181,50 @@ def test_at_a_stage_it_is_written_below_the_stage(desk: Desk) -> None:
     context = json.loads((desk.folder / "cdk.json").read_text())["context"]
     assert (code, context["stages"]["staging"]["services"]["shop"]["green_version"]) == (0, "2.0.0")
     assert desk.declared == CONTEXT["services"]["shop"]
+
+
+def test_where_nothing_is_live_a_pipeline_goes_on(desk: Desk) -> None:
+    desk.deployed.now = scene(None)
+
+    code, said = desk.type("record", "--if-any")
+
+    assert (code, said) == (0, "shop: nothing is live, so cdk.json is left as it is\n")
+    assert desk.declared == CONTEXT["services"]["shop"]
+
+
+RENEWED = "2026-11-22T10:55Z"
+
+
+def host(desk: Desk) -> object:
+    """When cdk.json says that the host was renewed."""
+    return json.loads((desk.folder / "cdk.json").read_text())["context"].get("host_renewed_at")
+
+
+def test_a_renewal_that_nobody_committed_is_written_down_too(desk: Desk) -> None:
+    desk.deployed.renewed = RENEWED
+
+    code, said = desk.type("record")
+
+    assert (code, host(desk)) == (0, RENEWED)
+    assert said.splitlines()[-1] == f"the host was renewed, and written into cdk.json: host_renewed_at {RENEWED}"
+    assert desk.type("record")[1] == "shop: green 2.0.0 is live, and already recorded\n"
+
+
+def test_a_host_that_was_never_renewed_is_not_written(desk: Desk) -> None:
+    desk.type("record")
+
+    assert host(desk) is None
+
+
+def test_fargate_has_no_host_to_write_down(desk: Desk) -> None:
+    (desk.folder / "cdk.json").write_text(json.dumps({"context": {**CONTEXT, "compute": "fargate"}}))
+    desk.deployed.renewed = RENEWED
+    desk.type("record")
+
+    assert host(desk) is None
+
+
+def test_for_other_programs_it_says_what_was_written_of_the_host(desk: Desk) -> None:
+    desk.deployed.renewed = RENEWED
+
+    assert json.loads(desk.type("record", "--json")[1])["written"] == {"host_renewed_at": RENEWED}

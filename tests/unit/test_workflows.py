@@ -14,6 +14,7 @@ import pytest
 from greenlight.cli import commands
 from greenlight.facts import unrecorded
 from greenlight.project import CHECKOUT
+from stacks.options.compute import RENEWED_AT
 from stacks.settings import Settings
 from tests.unit.operator_world import GREEN
 from tests.unit.test_delivery_scripts import Clone, clone, git
@@ -169,7 +170,6 @@ def player(clone: Clone) -> Player:
     body = {"context": {"image_platform": "linux/arm64", "services": {"shop": {}, "report": {}}}, "live": "blue 1.0.0"}
     (clone.folder / "cdk.json").write_text(json.dumps(body))
     git(clone.folder, "commit", "--quiet", "--all", "--message", "Two services")
-    (clone.folder / "node_modules" / ".bin").mkdir(parents=True)
     cdk = clone.folder / "node_modules" / ".bin" / "cdk"
     cdk.write_text("#!/usr/bin/env bash\necho 'IAM Statement Changes' \"$@\"\n")
     cdk.chmod(0o755)
@@ -313,13 +313,14 @@ def with_shop(clone: Clone, **changed: object) -> str:
 
 
 def recorded_facts() -> dict[str, object]:
-    """All that `greenlight record` may write of a service."""
+    """All that `greenlight record` may write of a service; of all of them it writes when the host was renewed."""
     return {**unrecorded(SHOP, GREEN, [RELEASED, FIRST])}
 
 
 def test_the_newest_run_may_be_tried_again_after_its_record(clone: Clone, player: Player) -> None:
     clone.git("push", "--quiet", "origin", "HEAD:refs/heads/main")
-    pushed_by_another(clone, "cdk.json", with_shop(clone, **recorded_facts()))
+    renewed = {RENEWED_AT: "2026-11-22T10:55Z"}
+    pushed_by_another(clone, "cdk.json", with_shop(clone, **recorded_facts(), context=renewed))
     player.attempt = 2
     ended = player.play("release", "services")
 

@@ -9,7 +9,7 @@ from traffic_switch.model import Live
 
 from greenlight import plan as plans
 from greenlight.changes import Change
-from greenlight.commands.deploy import flags, look
+from greenlight.commands.deploy import flags, host_flags, look
 from greenlight.commands.expecting import NOTHING
 from greenlight.commands.pipeline.service import INTO, wanted_version
 from greenlight.commands.releasing import ready_scene, require_image
@@ -17,9 +17,10 @@ from greenlight.commands.selecting import differing, synthesize
 from greenlight.commands.stage_option import with_stage
 from greenlight.delivery.exports import write_exports
 from greenlight.deployed import Deployed
+from greenlight.errors import ReleaseError
 from greenlight.project import Project
 from greenlight.wording import imaged, printable
-from stacks.settings import Settings
+from stacks.settings import ServiceSettings, Settings
 
 
 @click.command()
@@ -39,6 +40,7 @@ def plan(name: str, into: Path, stage: str | None) -> None:
     wanted = plans.chosen(project.settings(), name)
     version = wanted_version(project, wanted)
     settings = project.settings({f"{wanted.name}.green_version": version})
+    _require_deployed(deployed, wanted)
     image = require_image(deployed, settings, wanted.name, version)
     live = ready_scene(deployed, wanted, settings).live
     if live and live.version == version:
@@ -52,9 +54,24 @@ def plan(name: str, into: Path, stage: str | None) -> None:
     click.echo("\n".join([printable(said), *(f"  {change}" for change in changes)]))
 
 
+def _require_deployed(deployed: Deployed, wanted: ServiceSettings) -> None:
+    """A run plans onto what is there.
+
+    Raises:
+        ReleaseError: nothing of the service is.
+    """
+    if not deployed.has(wanted.name):
+        raise ReleaseError(
+            f"{wanted.name} is new: nothing of it is deployed here, so a run has nothing to release it onto. Somebody"
+            f" deploys it once by hand, from this commit: push its image, then `greenlight deploy`, then"
+            f" `npx cdk deploy {deployed.names.pipeline} --exclusively` (docs/pipeline.md, A service that is new)."
+            " Nothing was changed"
+        )
+
+
 def _changes(project: Project, deployed: Deployed, settings: Settings, planned: plans.Plan | None) -> list[Change]:
     """What differs of every stack, the pipeline's too, though a release leaves that alone."""
-    facts = flags(look(deployed, settings))
+    facts = {**flags(look(deployed, settings)), **host_flags(deployed, settings)}
     return differing(deployed, synthesize(project, {**facts, **(planned.flags if planned else {})}))
 
 
