@@ -17,6 +17,7 @@ from greenlight.project import CHECKOUT
 
 FOLDER = CHECKOUT / "docs" / "bootstrap"
 ACCOUNT = "123456789012"
+CONNECTION = "0f5bdf4e-5b1e-4b5c-9d3a-1f0c8a9e7d21"
 EVERYTHING: Mapping[str, Any] = {
     "access": True,
     **{f"access_{person}s": f"arn:aws:iam::{ACCOUNT}:root" for person in ("viewer", "releaser", "approver", "breaker")},
@@ -26,6 +27,9 @@ EVERYTHING: Mapping[str, Any] = {
     "github_repository": "example/shop",
     "nat_gateways": 1,
     "notify_email": "ops@example.com",
+    "pipeline_branch": "main",
+    "pipeline_connection_arn": f"arn:aws:codeconnections:eu-west-1:{ACCOUNT}:connection/{CONNECTION}",
+    "pipeline_repository": "example/shop",
     "pull_accounts": "210987654321",
     "pull_through_cache": "docker-hub,ecr-public,k8s,quay",
     "scan_gate": "high",

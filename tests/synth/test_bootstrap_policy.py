@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from greenlight_cdk.people_rights import EVERYWHERE, PEOPLE, RIGHTS, Person
 from greenlight_cdk.strict.customer_key import USE, USERS
 
 from greenlight.bootstrap.__main__ import FOLDER, SHAPES, documents
@@ -141,6 +142,13 @@ def test_a_role_is_handed_to_the_services_that_use_one_alone() -> None:
     assert set(passed[1]["StringEquals"]["iam:PassedToService"]) == {
         f"{service}.amazonaws.com" for service in ("ec2", "ecs-tasks", "lambda", "states", "vpc-flow-logs")
     }
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_boundary_lets_people_do_what_their_roles_are_for(person: Person) -> None:
+    wanted = {action for each in RIGHTS[person](EVERYWHERE) for action in each.actions}
+
+    assert wanted <= {action for action, _, _ in allowed("boundary")}
 
 
 def test_the_boundary_makes_nobody_an_administrator() -> None:
