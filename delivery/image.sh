@@ -2,6 +2,7 @@
 # Builds for PLATFORM, tries, looks through and pushes the image of SERVICE to the repository IMAGES, by its version and by
 # its commit. A version is one image for good: one that is there already, of the same source, is taken as it is, and gets no
 # tag: ECR may sign with this build's rights what it pushes. What is in the image, and from where, is kept beside it.
+# With PART it is one platform's of several, and gets that tag alone: `delivery/github/join.sh` gives them the version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
@@ -43,7 +44,7 @@ refuse_other_source() {
 }
 
 list_contents() {
-  docker save --output "$out/image.tar" "$image"
+  docker save --output "$out/image.tar" "$1"
   greenlight pipeline sbom "$SERVICE" "$out/image.tar" --into "$out/sbom.json"
 }
 
@@ -53,27 +54,34 @@ commit=$(git rev-parse HEAD)
 tree=$(git rev-parse "HEAD:$FOLDER")
 image="$IMAGES:$VERSION"
 marked="$IMAGES:git-$commit"
+part=${PART:+"$IMAGES:$PART"}
 
 password=$(aws ecr get-login-password)
 docker login --username AWS --password-stdin "${IMAGES%%/*}" <<<"$password"
 built_here=()
+named=yes
 if is_there "$image"; then
   refuse_other_source "$image"
-  list_contents
+  list_contents "$image"
 else
+  image=${part:-$image}
   docker build --platform "$PLATFORM" --label "greenlight.source=$tree" \
-    --label "org.opencontainers.image.revision=$commit" --tag "$image" "$FOLDER"
+    --label "org.opencontainers.image.revision=$commit" --label "org.opencontainers.image.version=$VERSION" \
+    --tag "$image" "$FOLDER"
   try "$image"
-  list_contents
-  greenlight pipeline inspect "$SERVICE" "$out/image.tar"
+  list_contents "$image"
+  greenlight pipeline inspect "$SERVICE" "$out/image.tar" --platform "$PLATFORM"
   docker push "$image"
-  if ! is_there "$marked"; then
+  if [ -n "$part" ]; then
+    named=no
+  elif ! is_there "$marked"; then
     docker tag "$image" "$marked"
     docker push "$marked"
   fi
   built_here=(--built-from "$commit")
 fi
 digest=$(docker image inspect --format '{{index .RepoDigests 0}}' "$image")
-greenlight pipeline attach "$SERVICE" "${digest##*@}" --sbom "$out/sbom.json" ${built_here[@]+"${built_here[@]}"}
-printf 'export VERSION=%q\nexport DIGEST=%q\n' "$VERSION" "${digest##*@}" >"$out/image.env"
-echo "$SERVICE $VERSION is ${digest##*@}"
+greenlight pipeline attach "$SERVICE" "${digest##*@}" --sbom "$out/sbom.json" --platform "$PLATFORM" \
+  ${built_here[@]+"${built_here[@]}"}
+printf 'export VERSION=%q\nexport DIGEST=%q\nexport NAMED=%q\n' "$VERSION" "${digest##*@}" "$named" >"$out/image.env"
+echo "${image##*/} is ${digest##*@}"

@@ -36,6 +36,7 @@ class RegistryStack(Stack):
                 release_images_kept=settings.release_images_kept,
                 lifecycle=settings.image_lifecycle,
                 pull_accounts=settings.pull_accounts,
+                has_parts=settings.builds_parts,
             )
             self._repositories[service.name] = repository
             CfnOutput(self, f"{pascal(service.name)}RepositoryUri", value=repository.repository_uri)

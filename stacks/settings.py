@@ -119,6 +119,15 @@ class Settings(
         return self
 
     @model_validator(mode="after")
+    def _a_pipeline_builds_what_runs(self) -> Settings:
+        if self.builds_parts and self.has_pipeline:
+            raise SettingsError(
+                f"build_platforms: got {', '.join(self.build_platforms)} with pipeline_connection_arn; allowed with"
+                f" CodePipeline, whose builds have one processor: {self.image_platform}, or nothing"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _ssh_has_a_host(self) -> Settings:
         if self.ssh_cidr and self.compute == "fargate":
             raise SettingsError(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from traffic_switch.contract import RUNNING_PREFIX
+from traffic_switch.contract import PART_PREFIX, RUNNING_PREFIX
 
 Lifecycle = Literal["recent", "kind"]
 
@@ -32,8 +32,11 @@ class KeepRule:
     days: int | None = None
 
 
-def rules(lifecycle: Lifecycle, release_images_kept: int) -> tuple[KeepRule, ...]:
-    """The whole policy. `release_images_kept` is for `recent` alone.
+def rules(lifecycle: Lifecycle, release_images_kept: int, *, has_parts: bool = False) -> tuple[KeepRule, ...]:
+    """The whole policy. `release_images_kept` is for `recent` alone, `has_parts` where versions are made of parts.
+
+    A part that an index names stays as long as the index; what is left is of a run that failed, or of a version that
+    expired.
 
     One rule for all releases (`*`) would select feature and candidate images too. A rule's patterns are joined by AND,
     so each first character of a release needs a rule of its own.
@@ -45,6 +48,7 @@ def rules(lifecycle: Lifecycle, release_images_kept: int) -> tuple[KeepRule, ...
         *own,
         KeepRule(20, "rc-*", "rc-* for 30 days", days=30),
         KeepRule(30, "feature-*", "feature-* for 7 days", days=7),
+        *([KeepRule(35, f"{PART_PREFIX}*", "Parts of no version for 1 day", days=1)] if has_parts else []),
         KeepRule(40, "", "Untagged for 1 day", days=1),
     )
 

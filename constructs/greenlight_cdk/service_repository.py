@@ -31,6 +31,7 @@ class ServiceRepository(ecr.Repository):
         release_images_kept: int,
         lifecycle: Lifecycle = "recent",
         pull_accounts: Sequence[str] = (),
+        has_parts: bool = False,
     ) -> None:
         super().__init__(
             scope,
@@ -41,7 +42,7 @@ class ServiceRepository(ecr.Repository):
             image_tag_mutability_exclusion_filters=[ecr.ImageTagMutabilityExclusionFilter.wildcard(RUNNING_IMAGES)],
         )
         self._state_encryption()
-        for rule in rules(lifecycle, release_images_kept):
+        for rule in rules(lifecycle, release_images_kept, has_parts=has_parts):
             self._keep(rule)
         if pull_accounts:
             self._let_pull(pull_accounts)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds and pushes the image of SERVICE as `delivery/image.sh` does, and hands on its name and digest.
+# Builds and pushes the image of SERVICE for PLATFORM as `delivery/image.sh` does: as a part where PLATFORMS, a JSON list, has
+# several. Leaves a file for `join.sh`, which is told by nobody but this run's own jobs what they built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export PATH="$PWD/.venv/bin:$PATH"
@@ -12,6 +13,10 @@ domain=amazonaws.com
 case "$AWS_REGION" in cn-*) domain=amazonaws.com.cn ;; esac
 IMAGES="$account.dkr.ecr.$AWS_REGION.$domain/$REPOSITORY"
 export IMAGES
+architecture=${PLATFORM#linux/}
+if [ "$(jq length <<<"$PLATFORMS")" -gt 1 ]; then
+  # Each attempt's own, since a tag never moves.
+  export PART="part-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT-$architecture"
+fi
 bash delivery/image.sh
-. build/delivery/image.env # VERSION and DIGEST
-printf 'name=%s\ndigest=%s\n' "$IMAGES" "$DIGEST" >>"$GITHUB_OUTPUT"
+printf 'export IMAGES=%q\n' "$IMAGES" | cat build/delivery/image.env - >"build/delivery/image-$SERVICE-$architecture.env"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Hands on the names of the services in cdk.json, the platform of their images, and a runner that has it: production's, or
-# those of GREENLIGHT_STAGE.
+# Hands on the names of the services in cdk.json, the platforms of their images, and each image to be built with a runner
+# that has its platform: production's, or those of GREENLIGHT_STAGE.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -13,13 +13,17 @@ if [ "$own" = null ]; then
   exit 1
 fi
 names=$(jq --compact-output '.services | keys_unsorted' <<<"$own")
-platform=$(jq --raw-output --argjson own "$own" '$own.image_platform // .context.image_platform // "linux/amd64"' cdk.json)
-case "$platform" in
-linux/amd64) runner=ubuntu-24.04 ;;
-linux/arm64) runner=ubuntu-24.04-arm ;;
-*)
-  echo "greenlight: image_platform: got '$platform'; allowed: linux/amd64 or linux/arm64" >&2
+platforms=$(jq --compact-output --argjson own "$own" '
+  ($own.image_platform // .context.image_platform // "linux/amd64") as $runs
+  | ($own.build_platforms // .context.build_platforms // [])
+  | if type == "array" then . elif startswith("[") then fromjson else gsub(" "; "") | split(",") end
+  | if . == [] then [$runs] else . end' cdk.json)
+images=$(jq --compact-output --argjson platforms "$platforms" '
+  {"linux/amd64": "ubuntu-24.04", "linux/arm64": "ubuntu-24.04-arm"} as $runners
+  | [.[] as $service | $platforms[] | {service: $service, platform: ., runner: $runners[.]}
+  | .architecture = (.platform | sub("^linux/"; ""))]' <<<"$names")
+if ! jq --exit-status 'all(.runner)' <<<"$images" >/dev/null; then
+  echo "greenlight: image_platform, build_platforms: got $platforms; allowed: linux/amd64 and linux/arm64" >&2
   exit 1
-  ;;
-esac
-printf 'names=%s\nplatform=%s\nrunner=%s\n' "$names" "$platform" "$runner" >>"$GITHUB_OUTPUT"
+fi
+printf 'names=%s\nplatforms=%s\nimages=%s\n' "$names" "$platforms" "$images" >>"$GITHUB_OUTPUT"

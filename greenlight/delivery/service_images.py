@@ -43,6 +43,25 @@ class ServiceImages:
         found = {tag: self._manifest({"imageTag": tag}) for tag in tags}
         return {tag: self._weight(manifest, platform) for tag, manifest in found.items() if manifest}
 
+    def of_platform(self, digest: str, platform: Platform) -> str:
+        """The digest of what a platform pulls by a digest: of an index its image for the platform, else the same.
+
+        Raises:
+            ReleaseError: the index has no image for the platform, or the repository cannot be read.
+        """
+        manifest = self._manifest({"imageDigest": digest})
+        children = manifest.get("manifests")
+        if children is None:
+            return digest
+        found = [str(each["digest"]) for each in children if _platform(each) == platform]
+        if not found:
+            told = ", ".join(sorted({_platform(each) for each in children})) or "no platform"
+            raise ReleaseError(
+                f"{digest} of {self._repository} is an index for {printable(told)}; allowed: one with an image for"
+                f" {platform}. Build all of it anew under a new version"
+            )
+        return found[0]
+
     def attach(self, digest: str, attachment: Attachment) -> bool:
         """Keep a document beside an image; False when one of its kind is there already, which then stays.
 

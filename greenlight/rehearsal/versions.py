@@ -14,7 +14,7 @@ import boto3
 
 from greenlight.errors import RehearsalError
 from greenlight.rehearsal.runner.catalog import CATALOG_FILE, VersionCatalog, VersionEntry
-from greenlight.rehearsal.runner.images import push_image
+from greenlight.rehearsal.runner.images import push_version
 from stacks.settings import ServiceSettings, Settings
 
 POLL_SECONDS = 0.1
@@ -73,10 +73,11 @@ def pushing_images(settings: Settings, cast: Cast) -> Iterator[None]:
     stop = threading.Event()
     ecr = boto3.client("ecr")
     repositories = {service.name: settings.registry_names.repository(service.name) for service in settings.services}
-    architecture = settings.image_platform.partition("/")[2]
+    platforms = settings.build_platforms or (settings.image_platform,)
+    architectures = [each.partition("/")[2] for each in platforms]
     with ThreadPoolExecutor(len(repositories)) as pool:
         pushed = {
-            service: pool.submit(_push, ecr, repository, list(cast.faults), architecture, stop)
+            service: pool.submit(_push, ecr, repository, list(cast.faults), architectures, stop)
             for service, repository in repositories.items()
         }
         try:
@@ -88,12 +89,14 @@ def pushing_images(settings: Settings, cast: Cast) -> Iterator[None]:
                 raise RehearsalError(f"the images of {name} could not be pushed: {error}") from error
 
 
-def _push(ecr: Any, repository: str, versions: Sequence[str], architecture: str, stop: threading.Event) -> None:
+def _push(
+    ecr: Any, repository: str, versions: Sequence[str], architectures: Sequence[str], stop: threading.Event
+) -> None:
     while not _exists(ecr, repository):
         if stop.wait(POLL_SECONDS):
             return
     for version in versions:
-        push_image(ecr, repository, version, architecture)
+        push_version(ecr, repository, version, architectures)
 
 
 def _exists(ecr: Any, repository: str) -> bool:

@@ -66,6 +66,9 @@ STAGE_VARIABLE = "GREENLIGHT_STAGE"
 RUNNING_PREFIX = "live-"
 """How tags of running images start, whatever stage they run at; the repositories' lifecycle spares them."""
 
+PART_PREFIX = "part-"
+"""How the tag of an image starts that is one platform's of a version: `delivery/github/image.sh` gives it."""
+
 JOURNAL_KEY = "pk"
 JOURNAL_EXPIRY = "expires_at"
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from greenlight_cdk.platforms import EXAMPLES, Platform, architecture, platform_of
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from stacks.options.values import FIXED, FIXED_ON_FARGATE, Allowed, Integer, Null, Options, SettingsError
+from stacks.options.values import FIXED, FIXED_ON_FARGATE, Allowed, Integer, Null, Options, SettingsError, listed, once
 
 Compute = Annotated[Literal["ec2", "fargate"], Allowed("ec2 or fargate")]
 ImagePlatform = Annotated[Platform, Allowed("linux/amd64 or linux/arm64")]
+BuildPlatforms = Annotated[
+    tuple[Platform, ...],
+    AfterValidator(once),
+    BeforeValidator(listed),
+    Allowed(
+        "linux/amd64 and linux/arm64, each once, as a JSON list or separated by commas; left out, image_platform alone"
+    ),
+]
 InstanceType = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$"), Allowed("an EC2 instance type, e.g. t3.medium")
 ]
@@ -42,6 +50,12 @@ class ComputeOptions(Options):
         description="Platform that images are built for, and that host or tasks therefore have. It can change once the"
         " versions of both colors have images for both: a host is replaced as by `greenlight renew-host`, together with"
         " `instance_type`; ECS replaces tasks once new ones are healthy.",
+    )
+    build_platforms: BuildPlatforms = Field(
+        default=(),
+        description="Platforms that GitHub's workflow builds for, image_platform among them; a version of several is an"
+        " index of one image each. Host and tasks run image_platform alone. CodePipeline, whose builds have one"
+        " processor, takes no other: see docs/github.md.",
     )
     instance_type: InstanceType = Field(
         default="t3.medium",
@@ -107,6 +121,20 @@ class ComputeOptions(Options):
         description="Seconds that a target which leaves its group has to finish requests (range: ELBv2). A deploy waits"
         " for them when it replaces an idle color's container; a switch deregisters nothing, so they never delay one.",
     )
+
+    @property
+    def builds_parts(self) -> bool:
+        """Whether a version is made of images of several platforms, each built by itself."""
+        return len(self.build_platforms) > 1
+
+    @model_validator(mode="after")
+    def _what_runs_is_built(self) -> ComputeOptions:
+        if self.build_platforms and self.image_platform not in self.build_platforms:
+            raise SettingsError(
+                f"build_platforms: got {', '.join(self.build_platforms)} with image_platform {self.image_platform};"
+                " allowed: platforms that image_platform is one of, or nothing for it alone"
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_ends_before_the_next(self) -> ComputeOptions:

@@ -8,7 +8,7 @@ from greenlight_cdk.governance.upstreams import UPSTREAMS, Upstream
 from greenlight_cdk.image_lifecycle import Lifecycle
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from stacks.options.values import Allowed, Null, Options, SettingsError, SigningProfile, listed
+from stacks.options.values import Allowed, Null, Options, SettingsError, SigningProfile, listed, once
 
 REGISTRY_WIDE = (
     "registry_scanning",
@@ -24,13 +24,6 @@ OWN_REPOSITORIES = ("greenlight/*", "greenlight-*/*")
 """Production's repositories and those of its stages, as `names` has them."""
 
 
-def _once(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse the same thing twice."""
-    if len(set(values)) < len(values):
-        raise ValueError("each once")
-    return values
-
-
 Scanning = Annotated[str, Field(pattern="^(off|basic|enhanced)$"), Allowed("off, basic or enhanced")]
 Filters = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$", max_length=255)], ...],
@@ -41,13 +34,13 @@ Filters = Annotated[
 Regions = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")], ...],
     Field(max_length=25),
-    AfterValidator(_once),
+    AfterValidator(once),
     BeforeValidator(listed),
     Allowed("up to 25 other regions, each once, e.g. eu-central-1, as a JSON list or separated by commas"),
 ]
 Upstreams = Annotated[
     tuple[Upstream, ...],
-    AfterValidator(_once),
+    AfterValidator(once),
     BeforeValidator(listed),
     Allowed(f"some of {', '.join(UPSTREAMS)}, each once, as a JSON list or separated by commas"),
 ]
@@ -66,7 +59,7 @@ SecretArn = Annotated[
 Accounts = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[0-9]{12}$")], ...],
     Field(max_length=50),
-    AfterValidator(_once),
+    AfterValidator(once),
     BeforeValidator(listed),
     Allowed("up to 50 account numbers of 12 digits, each once, as a JSON list of texts or separated by commas"),
 ]

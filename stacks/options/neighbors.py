@@ -27,6 +27,7 @@ def refuse_collisions(stages: Mapping[str, Settings]) -> None:
         _refuse_two_providers(first, second)
     for each in stages.values():
         _refuse_missing_repositories(stages[""], each)
+        _refuse_parts_that_stay(stages[""], each)
 
 
 def _refuse_one_network(first: Settings, second: Settings) -> None:
@@ -79,6 +80,15 @@ def _refuse_missing_repositories(production: Settings, stage: Settings) -> None:
                 f"stages.{stage.stage}.repositories: got 'shared' with a service {service.name}, of which production"
                 f" has no repository; allowed: own, or the services {', '.join(there)} alone"
             )
+
+
+def _refuse_parts_that_stay(production: Settings, stage: Settings) -> None:
+    """The repositories' policy, which takes images of one platform that belong to no version, is production's."""
+    if stage.repositories == "shared" and stage.builds_parts and not production.builds_parts:
+        raise SettingsError(
+            f"stages.{stage.stage}.build_platforms: got {', '.join(stage.build_platforms)} with production's"
+            f" repositories; allowed: {stage.image_platform}, or the same for production too"
+        )
 
 
 def refuse_own_registry(stage: str, own: Mapping[str, Any]) -> None:

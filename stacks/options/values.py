@@ -85,6 +85,13 @@ def listed(value: Any) -> Any:
     return json.loads(value) if value.startswith("[") else [part.strip() for part in value.split(",")]
 
 
+def once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse the same thing twice."""
+    if len(set(values)) < len(values):
+        raise ValueError("each once")
+    return values
+
+
 def _mapped(value: Any) -> Any:
     """Split `a=1,b=2` from the command line; JSON objects pass, from cdk.json or as text."""
     if not isinstance(value, str):

@@ -31,6 +31,7 @@ from tests.rehearsal.people import CREDENTIALS, being
 from tests.rehearsal.test_github_access import ISSUER, token
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.long, pytest.mark.timeout(600)]
+BOTH = ["linux/amd64", "linux/arm64"]
 SUBJECTS = {"Plan": "pull_request", "Release": "environment:production"}
 
 
@@ -91,7 +92,7 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jobs]:
         cast=Cast("1.0.0", "2.0.0"),
         load=Load(200, 50),
         place=Place(tmp_path_factory.mktemp("rehearsal")),
-        config=ConfigFile(Path("github.json"), {"github_repository": "octocat/shop"}),
+        config=ConfigFile(Path("github.json"), {"github_repository": "octocat/shop", "build_platforms": BOTH}),
         more_flags={"release": RELEASE},
     )
     with (
@@ -149,6 +150,18 @@ def test_a_release_goes_live(jobs: Jobs) -> None:
 
     assert released.code == 0, released.output
     assert live() == (Color.GREEN, "2.0.0")
+
+
+def test_what_is_live_is_the_index_of_both_platforms(jobs: Jobs) -> None:
+    """A task runs its image for its own processor; what the journal remembers is what the version's tag names."""
+    ecr = boto3.client("ecr")
+    (image,) = ecr.batch_get_image(repositoryName="greenlight/shop", imageIds=[{"imageTag": "2.0.0"}])["images"]
+    live = Deployed().journal.live("shop")
+
+    children = json.loads(image["imageManifest"])["manifests"]
+    assert [f"linux/{each['platform']['architecture']}" for each in children] == BOTH
+    assert live is not None
+    assert live.digest == image["imageId"]["imageDigest"]
 
 
 def test_what_is_live_is_recorded_with_the_role_of_a_plan(jobs: Jobs) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from greenlight.rehearsal.runner.errors import ImageNotFoundError, VersionError
+from greenlight.rehearsal.runner.errors import ImageNotFoundError, PlatformError, VersionError
 from greenlight.rehearsal.runner.images import StoredImage, digest_of, manifest_of, pull_image, push_image
 from greenlight.rehearsal.runner.spec import ImageReference, RestartPolicy
 
@@ -121,6 +121,28 @@ def test_an_image_says_which_processor_it_is_built_for(architecture: str) -> Non
     push_image(registry, "greenlight/shop", "v2", architecture)
 
     assert registry.pull("greenlight/shop:v2").architecture == architecture
+
+
+@pytest.mark.parametrize("architecture", ["amd64", "arm64"])
+def test_of_an_index_the_image_for_the_processor_is_pulled(architecture: str) -> None:
+    """OCI: github.com/opencontainers/image-spec/blob/main/image-index.md, `platform`."""
+    registry = FakeRegistry()
+    children = [
+        {"digest": push_image(registry, "greenlight/shop", f"part-{each}", each), "platform": {"architecture": each}}
+        for each in ("amd64", "arm64")
+    ]
+    registry.tags["v2"] = json.dumps({"manifests": children})
+    image = ImageReference.parse("greenlight/shop:v2")
+
+    assert pull_image(registry, image, registry.fetch, architecture).architecture == architecture
+
+
+def test_an_index_without_the_processor_is_refused_in_dockers_words() -> None:
+    registry = FakeRegistry()
+    registry.tags["v2"] = json.dumps({"manifests": [{"digest": "sha256:1", "platform": {"architecture": "s390x"}}]})
+
+    with pytest.raises(PlatformError, match="no matching manifest for linux/amd64 in the manifest list entries"):
+        registry.pull("greenlight/shop:v2")
 
 
 def test_a_pull_asks_for_the_layers_of_the_image() -> None:

@@ -31,14 +31,19 @@ DOCKER = """
 case "$1" in
 pull) grep -qx "${3}" "$REGISTRY" 2>/dev/null ;;
 push) echo "$2" >>"$REGISTRY" ;;
+buildx) case "$3" in
+  create) shift 3; while [ "$1" = --tag ]; do echo "$2" >>"$REGISTRY"; shift 2; done ;;
+  inspect) grep -qx "${!#}" "$REGISTRY" && echo '{"digest": "sha256:joined"}' ;;
+  esac ;;
 run) echo c1 ;;
 save) echo archive >"$3" ;;
 inspect) echo "${HEALTH:-running healthy}" ;;
-image) case "$*" in *RepoDigests*) echo "r/shop@sha256:abc" ;; *) echo "${BUILT_FROM:-}" ;; esac ;;
+image) case "$*" in *RepoDigests*) echo "r/shop@${PUSHED:-sha256:abc}" ;; *) echo "${BUILT_FROM:-}" ;; esac ;;
 esac
 """
 IMAGES = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/greenlight/shop"
 RELEASE = "release 2.0.0 --service shop --yes --if-needed"
+HANDED_ON = ["export VERSION=2.0.0", "export DIGEST=sha256:abc", "export NAMED=yes"]
 
 
 @dataclass
@@ -118,7 +123,7 @@ def test_an_image_is_built_tried_and_pushed_by_version_and_by_commit(clone: Clon
         f"push {IMAGES}:2.0.0",
         f"push {IMAGES}:git-{commit}",
     ]
-    assert clone.handed_on("image") == ["export VERSION=2.0.0", "export DIGEST=sha256:abc"]
+    assert clone.handed_on("image") == HANDED_ON
 
 
 def test_an_image_is_built_for_its_platform_and_says_of_which_source(clone: Clone) -> None:
@@ -128,6 +133,23 @@ def test_an_image_is_built_for_its_platform_and_says_of_which_source(clone: Clon
     tree = clone.git("rev-parse", "HEAD:services/shop")
     assert f"--platform linux/arm64 --label greenlight.source={tree} " in built
     assert built.endswith(f"--tag {IMAGES}:2.0.0 services/shop")
+
+
+def test_an_image_of_one_of_several_platforms_gets_the_tag_of_a_part_alone(clone: Clone) -> None:
+    ended = clone.run("image", PART="part-7-1-arm64")
+
+    assert ended.returncode == 0, ended.stderr
+    assert [each for each in clone.said("docker") if each.startswith("push")] == [f"push {IMAGES}:part-7-1-arm64"]
+    assert clone.handed_on("image") == [*HANDED_ON[:2], "export NAMED=no"]
+
+
+def test_a_version_that_is_there_gets_no_part(clone: Clone) -> None:
+    (clone.notes.parent / "registry").write_text(f"{IMAGES}:2.0.0\n")
+    ended = clone.run("image", PART="part-7-1-arm64", BUILT_FROM=clone.git("rev-parse", "HEAD:services/shop"))
+
+    assert ended.returncode == 0, ended.stderr
+    assert not [each for each in clone.said("docker") if each.startswith(("build", "tag", "push"))]
+    assert clone.handed_on("image") == HANDED_ON
 
 
 def test_an_image_that_does_not_become_healthy_is_not_pushed(clone: Clone) -> None:
@@ -142,7 +164,7 @@ def test_an_image_is_looked_through_before_it_is_pushed(clone: Clone) -> None:
     ended = clone.run("image", INSPECT_ENDS="1")
 
     assert ended.returncode == 1
-    assert "pipeline inspect shop build/delivery/image.tar" in clone.said("greenlight")
+    assert "pipeline inspect shop build/delivery/image.tar --platform linux/arm64" in clone.said("greenlight")
     assert not [each for each in clone.said("docker") if each.startswith("push")]
 
 
@@ -150,7 +172,8 @@ def test_what_is_in_an_image_and_where_it_comes_from_is_kept_beside_it_once_it_i
     clone.run("image")
 
     assert clone.said("greenlight")[-1] == (
-        f"pipeline attach shop sha256:abc --sbom build/delivery/sbom.json --built-from {clone.git('rev-parse', 'HEAD')}"
+        "pipeline attach shop sha256:abc --sbom build/delivery/sbom.json --platform linux/arm64"
+        f" --built-from {clone.git('rev-parse', 'HEAD')}"
     )
     order = [each for each in clone.typed if each.startswith(("docker push", "greenlight pipeline attach"))]
     assert [each.split()[0] for each in order] == ["docker", "docker", "greenlight"]
@@ -160,7 +183,9 @@ def test_an_image_that_is_there_already_gets_its_list_but_no_origin(clone: Clone
     (clone.notes.parent / "registry").write_text(f"{IMAGES}:2.0.0\n")
     clone.run("image", BUILT_FROM=clone.git("rev-parse", "HEAD:services/shop"))
 
-    assert clone.said("greenlight")[-1] == "pipeline attach shop sha256:abc --sbom build/delivery/sbom.json"
+    assert clone.said("greenlight")[-1] == (
+        "pipeline attach shop sha256:abc --sbom build/delivery/sbom.json --platform linux/arm64"
+    )
 
 
 def test_a_version_that_is_there_from_the_same_source_is_taken_as_it_is(clone: Clone) -> None:
@@ -168,7 +193,7 @@ def test_a_version_that_is_there_from_the_same_source_is_taken_as_it_is(clone: C
     ended = clone.run("image", BUILT_FROM=clone.git("rev-parse", "HEAD:services/shop"))
 
     assert ended.returncode == 0, ended.stderr
-    assert clone.handed_on("image") == ["export VERSION=2.0.0", "export DIGEST=sha256:abc"]
+    assert clone.handed_on("image") == HANDED_ON
 
 
 @pytest.mark.parametrize("claim", ["this source", "nothing"])

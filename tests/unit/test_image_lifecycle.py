@@ -37,8 +37,8 @@ def table() -> Iterator[tuple[tuple[str, ...], Lifecycle, str]]:
 CELLS = list(table())
 
 
-def applied(lifecycle: Lifecycle) -> list[Rule]:
-    return [_rule(each) for each in rules(lifecycle, KEPT)]
+def applied(lifecycle: Lifecycle, *, has_parts: bool = False) -> list[Rule]:
+    return [_rule(each) for each in rules(lifecycle, KEPT, has_parts=has_parts)]
 
 
 def _rule(rule: KeepRule) -> Rule:
@@ -84,7 +84,17 @@ def test_what_a_color_runs_never_goes(lifecycle: Lifecycle, other: str) -> None:
 
 
 @pytest.mark.parametrize("lifecycle", LIFECYCLES)
+def test_a_part_stays_with_its_version_and_goes_a_day_after_a_run_that_failed(lifecycle: Lifecycle) -> None:
+    then = NOW - 2 * DAY_SECONDS
+    version = Image("index", ("1.0.0", "git-3f2a9c1"), then, children=("amd64", "arm64"))
+    parts = [Image(each, (f"part-7-1-{each}",), then) for each in ("amd64", "arm64", "left")]
+
+    assert expired(applied(lifecycle, has_parts=True), [version, *parts], NOW).keys() == {"left"}
+    assert expired(applied(lifecycle), [version, *parts], NOW).keys() == set()
+
+
+@pytest.mark.parametrize("lifecycle", LIFECYCLES)
 def test_every_rule_has_a_priority_of_its_own(lifecycle: Lifecycle) -> None:
-    priorities = [rule.priority for rule in rules(lifecycle, KEPT)]
+    priorities = [rule.priority for rule in rules(lifecycle, KEPT, has_parts=True)]
 
     assert sorted(set(priorities)) == priorities

@@ -86,8 +86,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ecr: FakeEcr) -> Desk:
     return desk
 
 
-def attach(desk: Desk, *more: str) -> tuple[int, str]:
-    return desk.type("pipeline", "attach", "shop", DIGEST, "--sbom", "sbom.json", *more)
+def attach(desk: Desk, *more: str, digest: str = DIGEST) -> tuple[int, str]:
+    return desk.type("pipeline", "attach", "shop", digest, "--sbom", "sbom.json", *more)
 
 
 def about(digest: str) -> str:
@@ -108,6 +108,30 @@ def test_the_list_names_the_image_as_its_subject(desk: Desk, ecr: FakeEcr) -> No
         "digest": DIGEST,
         "size": len(SUBJECT),
     }
+
+
+INDEX = f"sha256:{'1' * 64}"
+
+
+def index(**images: str) -> str:
+    """An index of images by their processors."""
+    children = [{"digest": each, "platform": {"os": "linux", "architecture": name}} for name, each in images.items()]
+    return json.dumps({"manifests": children})
+
+
+def test_of_an_index_the_list_is_kept_beside_its_image_for_the_platform(desk: Desk, ecr: FakeEcr) -> None:
+    ecr.images[INDEX] = index(amd64=f"sha256:{'2' * 64}", arm64=DIGEST)
+
+    assert attach(desk, "--platform", "linux/arm64", digest=INDEX)[0] == 0
+    assert kept(ecr, "sbom")["subject"]["digest"] == DIGEST
+
+
+def test_an_index_without_the_platform_is_refused(desk: Desk, ecr: FakeEcr) -> None:
+    ecr.images[INDEX] = index(s390x=DIGEST)
+    code, said = attach(desk, "--platform", "linux/arm64", digest=INDEX)
+
+    assert code == 1
+    assert "is an index for linux/s390x; allowed: one with an image for linux/arm64" in said
 
 
 def test_the_list_is_uploaded_whole_in_parts(desk: Desk, ecr: FakeEcr) -> None:

@@ -10,6 +10,7 @@ from greenlight_cdk.switch_duties import REPAIR_SECONDS, SHIFT_SECONDS, Places, 
 from traffic_switch.contract import Color
 
 from stacks.settings import ServiceSettings, Settings, SettingsError
+from tests.pipeline_settings import PIPELINE
 
 CDK_JSON = json.loads((Path(__file__).parents[2] / "cdk.json").read_text())
 SHOP = {"blue_version": "1.0.0", "green_version": "1.1.0"}
@@ -154,6 +155,12 @@ def test_every_setting_says_what_it_is_for() -> None:
         ("active_color", "Blue", "active_color: got 'Blue'; allowed: blue or green; leave it out to keep what is live"),
         ("compute", "lambda", "compute: got 'lambda'; allowed: ec2 or fargate"),
         ("image_platform", "arm64", "image_platform: got 'arm64'; allowed: linux/amd64 or linux/arm64"),
+        (
+            "build_platforms",
+            "linux/amd64,linux/amd64",
+            "build_platforms: got 'linux/amd64,linux/amd64'; allowed: linux/amd64 and linux/arm64, each once, as a JSON"
+            " list or separated by commas; left out, image_platform alone",
+        ),
         ("nat_gateways", "3", "nat_gateways: got '3'; allowed: an integer from 0 to 2"),
         ("nat_gateways", "many", "nat_gateways: got 'many'; allowed: an integer from 0 to 2"),
         ("nat_gateways", True, "nat_gateways: got True; allowed: an integer from 0 to 2"),
@@ -289,6 +296,16 @@ def test_a_missing_version_is_named() -> None:
             {"image_platform": "linux/arm64"},
             "instance_type: got t3.medium, whose processor is x86_64, with image_platform linux/arm64; allowed: a type"
             " for that platform, such as t4g.medium, or image_platform linux/amd64",
+        ),
+        (
+            {"build_platforms": "linux/arm64"},
+            "build_platforms: got linux/arm64 with image_platform linux/amd64; allowed: platforms that image_platform"
+            " is one of, or nothing for it alone",
+        ),
+        (
+            {**PIPELINE, "build_platforms": "linux/amd64,linux/arm64"},
+            "build_platforms: got linux/amd64, linux/arm64 with pipeline_connection_arn; allowed with CodePipeline,"
+            " whose builds have one processor: linux/amd64, or nothing",
         ),
         (
             {"shop.green_port": "3000"},

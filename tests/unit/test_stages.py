@@ -225,6 +225,15 @@ def test_a_shared_repository_has_to_be_one_of_productions() -> None:
     assert "stages.staging.repositories: got 'shared' with a service report, of which production has" in refusal(own)
 
 
+def test_a_stage_leaves_no_parts_in_repositories_whose_policy_keeps_them() -> None:
+    own = {**STAGING, "repositories": "shared", "build_platforms": ["linux/amd64", "linux/arm64"]}
+    line = "stages.staging.build_platforms: got linux/amd64, linux/arm64 with production's repositories; allowed:"
+
+    assert refusal(own).startswith(line)
+    declared = {**DECLARED, "stages": {"staging": {**own, "repositories": "own"}}}
+    assert Settings.from_context(declared, declared)
+
+
 def test_the_committed_cdk_json_takes_a_stage() -> None:
     context = json.loads((Path(__file__).parents[2] / "cdk.json").read_text())["context"]
     declared = {**context, "stages": {"staging": STAGING}}

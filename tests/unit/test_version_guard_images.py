@@ -64,6 +64,7 @@ def test_the_newest_tags_come_first_without_those_that_name_no_version(ecr: tupl
     images, stub = ecr
     pushed = [
         {"imageTags": ["1.0.0", "live-blue"], "imagePushedAt": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"imageTags": ["part-7-1-arm64"], "imagePushedAt": datetime(2026, 4, 1, tzinfo=UTC)},
         {"imageTags": ["3.0.0"], "imagePushedAt": datetime(2026, 3, 1, tzinfo=UTC)},
         {"imageTags": ["2.0.0"], "imagePushedAt": datetime(2026, 2, 1, tzinfo=UTC)},
         {"imageTags": [f"{DIGEST.replace(':', '-')}.sbom"], "imagePushedAt": datetime(2026, 3, 2, tzinfo=UTC)},

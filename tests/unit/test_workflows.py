@@ -60,7 +60,8 @@ def test_each_job_may_do_what_it_is_for() -> None:
         ("plan", "plan"): signs,
         ("release", "check"): reads,
         ("release", "services"): reads,
-        ("release", "image"): {**signs, "attestations": "write"},
+        ("release", "image"): signs,
+        ("release", "join"): {**signs, "attestations": "write"},
         ("release", "plan"): signs,
         ("release", "release"): signs,
         ("release", "record"): {"contents": "write", "id-token": "write"},
@@ -78,6 +79,7 @@ def test_each_role_is_taken_by_the_jobs_that_it_trusts() -> None:
     assert taken == {
         ("plan", "plan"): "${{ vars.GREENLIGHT_PLAN_ROLE }}",
         ("release", "image"): "${{ vars.GREENLIGHT_PUSH_ROLE }}",
+        ("release", "join"): "${{ vars.GREENLIGHT_PUSH_ROLE }}",
         ("release", "plan"): "${{ vars.GREENLIGHT_PLAN_ROLE }}",
         ("release", "release"): "${{ vars.GREENLIGHT_RELEASE_ROLE }}",
         ("release", "record"): "${{ vars.GREENLIGHT_PLAN_ROLE }}",
@@ -198,12 +200,12 @@ def player(clone: Clone) -> Player:
 
 
 def test_the_workflow_delivers_every_service(clone: Clone, player: Player) -> None:
-    for job in ("services", "image", "plan", "release", "record"):
-        ended = player.play("release", job, **({"service": "shop"} if job == "image" else {}))
-        assert ended.returncode == 0, f"{job}: {ended.stderr}"
+    for job in ("services", "image", "join", "plan", "release", "record"):
+        for ended in player.play_all("release", job):
+            assert ended.returncode == 0, f"{job}: {ended.stderr}"
 
     assert player.outputs["needs.services.outputs.names"] == '["shop","report"]'
-    assert player.outputs["needs.services.outputs.runner"] == "ubuntu-24.04-arm"
+    assert [each["runner"] for each in player.matrix("release", "image")] == ["ubuntu-24.04-arm"] * 2
     assert "push 123456789012.dkr.ecr.eu-west-1.amazonaws.com/greenlight/shop:2.0.0" in clone.said("docker")
     assert [each for each in clone.said("greenlight") if each.startswith("release")] == [
         f"release 2.0.0 --service {service} --yes --if-needed --expect-live blue 1.0.0 --expect-image sha256:abc"
@@ -228,11 +230,11 @@ def staged(clone: Clone, player: Player) -> Player:
 
 def test_a_stage_delivers_its_own_services_to_its_own_repositories(clone: Clone, staged: Player) -> None:
     for job in ("services", "image"):
-        ended = staged.play("release", job, **({"service": "shop"} if job == "image" else {}))
-        assert ended.returncode == 0, f"{job}: {ended.stderr}"
+        for ended in staged.play_all("release", job):
+            assert ended.returncode == 0, f"{job}: {ended.stderr}"
 
     assert staged.outputs["needs.services.outputs.names"] == '["shop"]'
-    assert staged.outputs["needs.services.outputs.runner"] == "ubuntu-24.04"
+    assert [each["runner"] for each in staged.matrix("release", "image")] == ["ubuntu-24.04"]
     assert "push 123456789012.dkr.ecr.eu-west-1.amazonaws.com/greenlight/staging/shop:2.0.0" in clone.said("docker")
 
 
@@ -242,7 +244,7 @@ def test_a_stage_that_says_no_platform_has_productions(clone: Clone, staged: Pla
     (clone.folder / "cdk.json").write_text(json.dumps(body))
     staged.play("release", "services")
 
-    assert staged.outputs["needs.services.outputs.platform"] == "linux/arm64"
+    assert staged.outputs["needs.services.outputs.platforms"] == '["linux/arm64"]'
 
 
 def test_a_stage_that_is_not_there_is_refused(staged: Player) -> None:
@@ -393,7 +395,7 @@ def test_a_platform_that_no_runner_has_is_refused(clone: Clone, player: Player) 
     ended = player.play("release", "services")
 
     assert ended.returncode == 1
-    assert "image_platform: got 'linux/s390x'; allowed: linux/amd64 or linux/arm64" in ended.stderr
+    assert 'got ["linux/s390x"]; allowed: linux/amd64 and linux/arm64' in ended.stderr
 
 
 def test_a_pull_request_shows_what_would_change(clone: Clone, player: Player) -> None:
@@ -402,3 +404,97 @@ def test_a_pull_request_shows_what_would_change(clone: Clone, player: Player) ->
     assert ended.returncode == 0, ended.stderr
     assert clone.said("greenlight") == ["record"]
     assert "IAM Statement Changes" in ended.stdout
+
+
+BOTH = ["linux/amd64", "linux/arm64"]
+
+
+def delivers_both(clone: Clone) -> None:
+    body = json.loads((clone.folder / "cdk.json").read_text())
+    body["context"]["build_platforms"] = BOTH
+    (clone.folder / "cdk.json").write_text(json.dumps(body))
+
+
+@pytest.fixture
+def both(clone: Clone, player: Player) -> Player:
+    """As in a repository that builds for two platforms, up to its images."""
+    delivers_both(clone)
+    assert player.play("release", "services").returncode == 0
+    return player
+
+
+def build(player: Player, **pushed: str) -> None:
+    """Play the jobs of the shop's images; each platform's is pushed as the digest that is given for it."""
+    for leg in player.matrix("release", "image"):
+        if leg["service"] == "shop":
+            digest = pushed.get(leg["architecture"], f"sha256:{leg['architecture']}")
+            player.environment = {**player.environment, "PUSHED": digest}
+            ended = player.play("release", "image", **leg)
+            assert ended.returncode == 0, ended.stderr
+
+
+def test_each_platform_is_built_on_a_runner_that_has_it(both: Player) -> None:
+    assert [(each["service"], each["platform"], each["runner"]) for each in both.matrix("release", "image")] == [
+        (service, platform, runner)
+        for service in ("shop", "report")
+        for platform, runner in (("linux/amd64", "ubuntu-24.04"), ("linux/arm64", "ubuntu-24.04-arm"))
+    ]
+
+
+@pytest.mark.parametrize("written", ["linux/amd64, linux/arm64", '["linux/amd64", "linux/arm64"]', BOTH])
+def test_platforms_are_read_however_they_are_written(clone: Clone, player: Player, written: object) -> None:
+    context = {"image_platform": "linux/arm64", "build_platforms": written, "services": {"shop": {}}}
+    (clone.folder / "cdk.json").write_text(json.dumps({"context": context}))
+    player.play("release", "services")
+
+    assert json.loads(player.outputs["needs.services.outputs.platforms"]) == BOTH
+
+
+def test_a_version_of_two_platforms_is_an_index_of_what_this_run_built(clone: Clone, both: Player) -> None:
+    build(both)
+    ended = both.play("release", "join", service="shop")
+
+    assert ended.returncode == 0, ended.stderr
+    name = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/greenlight/shop"
+    assert [each for each in clone.said("docker") if each.startswith("push")] == [
+        f"push {name}:part-7-1-amd64",
+        f"push {name}:part-7-1-arm64",
+    ]
+    assert clone.said("docker")[-2] == (
+        f"buildx imagetools create --tag {name}:2.0.0 --tag {name}:git-{clone.git('rev-parse', 'HEAD')}"
+        f" {name}@sha256:amd64 {name}@sha256:arm64"
+    )
+    assert both.handed["name"] == name
+    assert both.handed["digest"] == "sha256:joined"
+
+
+def test_a_version_that_is_there_is_not_joined_again(clone: Clone, both: Player) -> None:
+    name = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/greenlight/shop"
+    (clone.notes.parent / "registry").write_text(f"{name}:2.0.0\n")
+    build(both, amd64="sha256:there", arm64="sha256:there")
+    ended = both.play("release", "join", service="shop")
+
+    assert ended.returncode == 0, ended.stderr
+    assert both.handed["digest"] == "sha256:there"
+    assert not [each for each in clone.said("docker") if each.startswith(("push", "buildx"))]
+
+
+def test_an_image_that_was_handed_on_too_long_ago_is_missing(both: Player) -> None:
+    build(both)
+    del both.artifacts["image-shop-arm64"]
+    ended = both.play("release", "join", service="shop")
+
+    assert ended.returncode == 1
+    assert "the image of shop for linux/arm64 is missing" in ended.stderr
+
+
+def test_a_version_that_somebody_pushed_in_between_is_not_joined_to_what_was_built(clone: Clone, both: Player) -> None:
+    build(both)
+    both.artifacts["image-shop-arm64"] = {
+        name: text.replace("NAMED=no", "NAMED=yes") for name, text in both.artifacts["image-shop-arm64"].items()
+    }
+    ended = both.play("release", "join", service="shop")
+
+    assert ended.returncode == 1
+    assert "somebody pushed shop 2.0.0 while this run built it" in ended.stderr
+    assert not [each for each in clone.said("docker") if each.startswith("buildx imagetools create")]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ FOLDER = CHECKOUT / ".github" / "workflows"
 EXPRESSION = re.compile(r"\$\{\{ *(.+?) *\}\}")
 Job = Mapping[str, Any]
 Step = Mapping[str, Any]
+RUN = {"GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "1"}
 
 
 def workflow(name: str) -> dict[str, Any]:
@@ -56,6 +60,22 @@ class Player:
     """By the expression that asks for each."""
     attempt: int = 1
     summary: str = ""
+    artifacts: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By name: the files that `actions/upload-artifact` kept."""
+    handed: dict[str, str] = field(default_factory=dict)
+    """The outputs of the newest step that had any."""
+
+    def matrix(self, name: str, job: str) -> list[dict[str, str]]:
+        """What each job of a matrix is for; of another job, one without."""
+        matrix: Any = jobs(name)[job].get("strategy", {}).get("matrix", {})
+        if "include" in matrix:
+            return list(json.loads(self._listed(matrix["include"])))
+        of_one = [[(key, each) for each in json.loads(self._listed(listed))] for key, listed in matrix.items()]
+        return [dict(each) for each in product(*of_one)]
+
+    def play_all(self, name: str, job: str) -> list[subprocess.CompletedProcess[str]]:
+        """Play a job once for each of its matrix, each on a runner of its own."""
+        return [self.play(name, job, **each) for each in self.matrix(name, job)]
 
     def play(self, name: str, job: str, **matrix: str) -> subprocess.CompletedProcess[str]:
         """Play a job's steps up to the first that fails, and return the last one's end."""
@@ -64,13 +84,34 @@ class Player:
         known |= {f"vars.{key}": value for key, value in self.variables.items()}
         known |= {"github.token": "t0ken", "github.run_attempt": str(self.attempt)}
         ended = subprocess.CompletedProcess[str]([], 0, "", "")
-        for step in (each for each in steps(body) if "run" in each and each["run"] != "make setup"):
+        shutil.rmtree(self.folder / "build" / "delivery", ignore_errors=True)
+        for step in (each for each in steps(body) if each.get("run") != "make setup"):
+            if "run" not in step:
+                self._hand_on(step, known)
+                continue
             ended = self._run(step, known)
             if ended.returncode:
                 return ended
         for output, said in body.get("outputs", {}).items():
             self.outputs[f"needs.{job}.outputs.{output}"] = filled(said, known)
         return ended
+
+    def _listed(self, expression: str) -> str:
+        (named,) = re.findall(r"fromJSON\((.+)\)", expression)
+        return self.outputs[named]
+
+    def _hand_on(self, step: Step, known: Mapping[str, str]) -> None:
+        """Keep files of a job for later ones, or bring them; other actions are passed over."""
+        told = {key: filled(str(value), known) for key, value in step.get("with", {}).items()} if _ours(step) else {}
+        if "upload-artifact" in step["uses"]:
+            file = self.folder / told["path"]
+            self.artifacts[told["name"]] = {file.name: file.read_text()}
+        elif "download-artifact" in step["uses"]:
+            folder = self.folder / told["path"]
+            folder.mkdir(parents=True, exist_ok=True)
+            for artifact in (each for each in self.artifacts if fnmatchcase(each, told["pattern"])):
+                for file_name, text in self.artifacts[artifact].items():
+                    (folder / file_name).write_text(text)
 
     def _run(self, step: Step, known: dict[str, str]) -> subprocess.CompletedProcess[str]:
         files = {each: self.folder / "build" / each.lower() for each in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
@@ -81,16 +122,21 @@ class Player:
         ended = subprocess.run(
             ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
             cwd=self.folder,
-            env={**self.environment, **told, **{name: str(file) for name, file in files.items()}},
+            env={**RUN, **self.environment, **told, **{name: str(file) for name, file in files.items()}},
             capture_output=True,
             text=True,
             check=False,
         )
-        for line in files["GITHUB_OUTPUT"].read_text().splitlines():
-            key, _, value = line.partition("=")
+        said = files["GITHUB_OUTPUT"].read_text().splitlines()
+        self.handed = {key: value for key, _, value in (line.partition("=") for line in said)} or self.handed
+        for key, value in self.handed.items() if said else ():
             known[f"steps.{step.get('id')}.outputs.{key}"] = value
         self.summary += files["GITHUB_STEP_SUMMARY"].read_text()
         return ended
+
+
+def _ours(step: Step) -> bool:
+    return "-artifact@" in step["uses"]
 
 
 def filled(text: str, known: Mapping[str, str]) -> str:

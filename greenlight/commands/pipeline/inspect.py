@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from greenlight_cdk.platforms import Platform
 from traffic_switch.contract import Color
 
 from greenlight import plan as plans
+from greenlight.commands.pipeline.platform_option import with_platform
 from greenlight.commands.stage_option import with_stage
 from greenlight.delivery.growth import grown, megabytes
 from greenlight.delivery.image_archive import ImageArchive
@@ -26,19 +28,20 @@ SHOWN = 10
 @click.command()
 @click.argument("name", metavar="SERVICE")
 @click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_platform
 @with_stage
-def inspect(name: str, archive: Path, stage: str | None) -> None:
+def inspect(name: str, archive: Path, platform: Platform | None, stage: str | None) -> None:
     """Look through ARCHIVE, an image of SERVICE as `docker save` writes it, before it is pushed.
 
     Refused with a secret in its history or in any of its layers, and when it is larger than the images that run by
-    more than `image_growth_percent` allows. Changes nothing.
+    more than `image_growth_percent` allows; of an index, its image for the platform. Changes nothing.
     """
     project = Project.here(stage)
     settings = project.settings()
     wanted = plans.chosen(settings, name)
     image = ImageArchive(archive)
     _refuse_leaks(wanted, image, project.folder / FILE)
-    click.echo(_weighed(project, settings, wanted, image.pushed_bytes()))
+    click.echo(_weighed(project, settings, wanted, platform or settings.image_platform, image.pushed_bytes()))
 
 
 def _refuse_leaks(service: ServiceSettings, image: ImageArchive, waivers: Path) -> None:
@@ -61,9 +64,9 @@ def _refuse_leaks(service: ServiceSettings, image: ImageArchive, waivers: Path) 
         )
 
 
-def _weighed(project: Project, settings: Settings, service: ServiceSettings, size: int) -> str:
+def _weighed(project: Project, settings: Settings, service: ServiceSettings, platform: Platform, size: int) -> str:
     images = ServiceImages(settings.registry_names.repository(service.name))
-    running = images.sizes(map(project.names.running_tag, Color), settings.image_platform)
+    running = images.sizes(map(project.names.running_tag, Color), platform)
     growth, limit = grown(size, running), settings.image_growth_percent
     if growth is None:
         return f"{service.name}: {megabytes(size)} to push; nothing runs yet to compare it with"

@@ -2,6 +2,7 @@
 
 RunnerError
 ├── ImageNotFoundError    the registry has no such image: push it first
+├── PlatformError         it has one, and none for this processor
 ├── RegistryError         the registry refuses the image to this role
 ├── VersionError          the version names code that cannot be run
 ├── ProgramError          the service's folder does not say how to start it
@@ -17,6 +18,10 @@ class RunnerError(Exception):
 
 class ImageNotFoundError(RunnerError):
     """The registry has no such image."""
+
+
+class PlatformError(RunnerError):
+    """The registry has the image, for other processors alone."""
 
 
 class RegistryError(RunnerError):

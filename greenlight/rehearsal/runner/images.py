@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from greenlight.rehearsal.runner.errors import ImageNotFoundError
+from traffic_switch.contract import PART_PREFIX
+
+from greenlight.rehearsal.runner.errors import ImageNotFoundError, PlatformError
 from greenlight.rehearsal.runner.spec import ImageReference
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 VERSION_ANNOTATION = "org.opencontainers.image.version"
 AMD64, ARM64 = "amd64", "arm64"
 """Processors, in the words of images."""
@@ -82,17 +85,46 @@ def push_image(client: Registry, repository: str, tag: str, architecture: str = 
     return digest
 
 
-def pull_image(client: Registry, image: ImageReference, fetch: Fetch = _fetched) -> StoredImage:
+def push_version(client: Registry, repository: str, version: str, architectures: Sequence[str]) -> str:
+    """Push a version for some processors; for several as delivery does, as an index of one image each.
+
+    Returns the digest of the version.
+    """
+    if len(architectures) == 1:
+        return push_image(client, repository, version, architectures[0])
+    children = []
+    for each in architectures:
+        manifest = manifest_of(repository, version, each)
+        upload(client, repository, config_of(each))
+        _put(client, repository, f"{PART_PREFIX}{version}-{each}", manifest, MANIFEST_TYPE)
+        children.append(described(manifest, each))
+    index = json.dumps({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": children}, sort_keys=True)
+    _put(client, repository, version, index, INDEX_TYPE)
+    return digest_of(index)
+
+
+def described(manifest: str, architecture: str) -> dict[str, Any]:
+    """What an index says of an image."""
+    platform = {"os": "linux", "architecture": architecture}
+    size = len(manifest.encode())
+    return {"mediaType": MANIFEST_TYPE, "digest": digest_of(manifest), "size": size, "platform": platform}
+
+
+def pull_image(
+    client: Registry, image: ImageReference, fetch: Fetch = _fetched, architecture: str = AMD64
+) -> StoredImage:
     """Return what an image is, following tags that move, with every call that a pull makes.
 
+    Of an index it is the image for `architecture`, the processor of whoever pulls. A single image is pulled whatever it
+    is for, as Docker does.
+
     The calls are those of docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html; `fetch` gets
-    a blob by its URL. Raises ImageNotFoundError in Docker's words.
+    a blob by its URL. Raises ImageNotFoundError and PlatformError in Docker's words.
     """
-    identity = {"imageDigest": image.digest} if image.digest else {"imageTag": image.tag}
-    answer = client.batch_get_image(repositoryName=image.repository, imageIds=[identity])
-    if not answer["images"]:
-        raise ImageNotFoundError(f"manifest for {image} not found: manifest unknown: Requested image not found")
-    manifest = json.loads(answer["images"][0]["imageManifest"])
+    identity = {"imageDigest": image.digest} if image.digest else {"imageTag": str(image.tag)}
+    manifest = _manifest(client, image, identity)
+    if "manifests" in manifest:
+        manifest = _manifest(client, image, {"imageDigest": _for_processor(manifest["manifests"], architecture)})
     version = manifest.get("annotations", {}).get(VERSION_ANNOTATION) or image.tag
     if not version:
         raise ImageNotFoundError(f"image {image} does not say its version: push it with push_image, or name it by tag")
@@ -100,6 +132,28 @@ def pull_image(client: Registry, image: ImageReference, fetch: Fetch = _fetched)
     client.batch_check_layer_availability(repositoryName=image.repository, layerDigests=[config])
     found = client.get_download_url_for_layer(repositoryName=image.repository, layerDigest=config)
     return StoredImage(str(version), json.loads(fetch(found["downloadUrl"]))["architecture"])
+
+
+def _put(client: Registry, repository: str, tag: str, manifest: str, media_type: str) -> None:
+    if _digest_in(client, repository, tag) != digest_of(manifest):
+        client.put_image(
+            repositoryName=repository, imageManifest=manifest, imageManifestMediaType=media_type, imageTag=tag
+        )
+
+
+def _manifest(client: Registry, image: ImageReference, identity: Mapping[str, str]) -> dict[str, Any]:
+    answer = client.batch_get_image(repositoryName=image.repository, imageIds=[identity])
+    if not answer["images"]:
+        raise ImageNotFoundError(f"manifest for {image} not found: manifest unknown: Requested image not found")
+    return dict(json.loads(answer["images"][0]["imageManifest"]))
+
+
+def _for_processor(children: Iterable[Mapping[str, Any]], architecture: str) -> str:
+    """The digest of an index's image for a processor; where there is none the error is Docker's."""
+    for each in children:
+        if each.get("platform", {}).get("architecture") == architecture:
+            return str(each["digest"])
+    raise PlatformError(f"no matching manifest for linux/{architecture} in the manifest list entries")
 
 
 def config_of(architecture: str, labels: Mapping[str, str] | None = None) -> str:

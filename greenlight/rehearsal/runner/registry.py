@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from greenlight.rehearsal.runner.errors import ImageNotFoundError, RegistryError
-from greenlight.rehearsal.runner.images import StoredImage, pull_image
+from greenlight.rehearsal.runner.images import AMD64, StoredImage, pull_image
 from greenlight.rehearsal.runner.spec import ImageReference
 
 _ONE_TRY = Config(retries={"total_max_attempts": 1}, read_timeout=30)
@@ -30,16 +30,17 @@ class RoleRegistry:
             config=_ONE_TRY,
         )
 
-    def pull(self, image: ImageReference) -> StoredImage:
-        """Return what an image is.
+    def pull(self, image: ImageReference, architecture: str = AMD64) -> StoredImage:
+        """Return what an image is, for the processor of whoever pulls where there are several.
 
         Raises:
             ImageNotFoundError: nobody pushed it, or its repository does not exist.
+            PlatformError: nobody pushed it for this processor.
             RegistryError: the role may not pull it, or the registry does not answer.
         """
         try:
             self._client.get_authorization_token()
-            return pull_image(self._client, image)
+            return pull_image(self._client, image, architecture=architecture)
         except ClientError as error:
             if error.response["Error"]["Code"] == "RepositoryNotFoundException":
                 raise ImageNotFoundError(f"name unknown: {error.response['Error']['Message']}") from error

@@ -110,14 +110,14 @@ class Instances:
     def _boot(self, record: Mapping[str, Any], hops: int) -> None:
         instance = record["InstanceId"]
         role = roles.instance_role((record.get("IamInstanceProfile") or {}).get("Arn", ""))
-        region = get_region()
+        region, processor = get_region(), _processor(record)
 
         def credentials() -> Mapping[str, str]:
             return self._credentials(role, instance)
 
         def pull(image: ImageReference) -> StoredImage:
             require_way(record, image)
-            return RoleRegistry(self._context.endpoint_url, region, credentials()).pull(image)
+            return RoleRegistry(self._context.endpoint_url, region, credentials()).pull(image, processor)
 
         home = self._context.run_dir / "hosts" / instance
         docker_key = self._docker_keys[instance] = secrets.token_urlsafe()
@@ -128,7 +128,7 @@ class Instances:
             instance,
             runner,
             pull=pull,
-            architecture=_processor(record),
+            architecture=processor,
             credentials=partial(self._offered, role, instance, hops),
             open_log=partial(self._open_log, role, instance),
         )

@@ -12,6 +12,7 @@ from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.ecr import (
     callers,
     identities,
+    indexes,
     layers,
     lifecycle,
     pull_through,
@@ -33,6 +34,7 @@ def install(context: CloudContext) -> None:
     ecr._put_image = _keeping_fixed_tags(ecr._put_image)
     ecr._batch_delete_image = _untagging(ecr._batch_delete_image)
     identities.install()
+    indexes.install()
     blobs = layers.install(context)
     callers.install()
     operations = Operations()

@@ -22,7 +22,7 @@ from greenlight.rehearsal.cloud.ecs.log_driver import LogDriverError, open_log
 from greenlight.rehearsal.cloud.ecs.roles import execution_credentials, task_credentials
 from greenlight.rehearsal.cloud.ecs.targets import find_service
 from greenlight.rehearsal.cloud.iam.roles import TrustError
-from greenlight.rehearsal.runner.errors import RegistryError, RunnerError
+from greenlight.rehearsal.runner.errors import PlatformError, RegistryError, RunnerError
 from greenlight.rehearsal.runner.images import AMD64, ARM64
 from greenlight.rehearsal.runner.registry import RoleRegistry
 from greenlight.rehearsal.runner.spec import ContainerSpec, Endpoint, ImageReference
@@ -106,11 +106,14 @@ class Containers:
         if obstacle := _obstacle(task):
             raise RegistryError(f"{_NO_CONNECTION}: {obstacle}")
         credentials = execution_credentials(definition, task)
-        found = RoleRegistry(self._context.endpoint_url, get_region(), credentials).pull(image)
         wanted = ARM64 if (definition.get("runtimePlatform") or {}).get("cpuArchitecture") == "ARM64" else AMD64
-        if found.architecture != wanted:
-            raise RegistryError(f"image Manifest does not contain descriptor matching platform 'linux/{wanted}'")
-        return found.version
+        try:
+            found = RoleRegistry(self._context.endpoint_url, get_region(), credentials).pull(image, wanted)
+            if found.architecture == wanted:
+                return found.version
+        except PlatformError:
+            pass
+        raise RegistryError(f"image Manifest does not contain descriptor matching platform 'linux/{wanted}'")
 
     def _spec(
         self,

@@ -1,22 +1,39 @@
-"""`aws ecr get-login-password`, for machines without the AWS CLI; it asks ECR as the real one does."""
+"""What the scripts of `delivery/` ask of the AWS CLI, for machines without it; it asks AWS as the real one does."""
 
 from __future__ import annotations
 
 import base64
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import boto3
 
-KNOWN = ("ecr", "get-login-password")
+
+def password() -> str:
+    """The password of the registry."""
+    (found,) = boto3.client("ecr").get_authorization_token()["authorizationData"]
+    return base64.b64decode(found["authorizationToken"]).decode().partition(":")[2]
+
+
+def account() -> str:
+    """Whose credentials these are."""
+    return str(boto3.client("sts").get_caller_identity()["Account"])
+
+
+KNOWN: Mapping[str, Callable[[], str]] = {
+    "ecr get-login-password": password,
+    "sts get-caller-identity --query Account --output text": account,
+}
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print the password, or say that nothing else is played."""
-    if tuple(arguments) != KNOWN:
-        sys.exit(f"aws: a rehearsed build has `aws {' '.join(KNOWN)}` alone (asked for: aws {' '.join(arguments)})")
-    (found,) = boto3.client("ecr").get_authorization_token()["authorizationData"]
-    print(base64.b64decode(found["authorizationToken"]).decode().partition(":")[2])
+    """Print what was asked for, or say that nothing else is played."""
+    asked = " ".join(arguments)
+    if asked not in KNOWN:
+        sys.exit(
+            f"aws: a rehearsed build has {' and '.join(f'`aws {each}`' for each in KNOWN)} (asked for: aws {asked})"
+        )
+    print(KNOWN[asked]())
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from greenlight.rehearsal.acts.pipeline.brought.image import Image, RegistryErro
 from greenlight.rehearsal.runner.spec import ImageReference
 
 HEALTHY = "running healthy"
+PLATFORM = "linux/amd64"
+"""Of this machine, unless the job has another: a runner has the platform that it builds for."""
 _LABEL = re.compile(r'index \.Config\.Labels "([^"]+)"')
 _VALUED = frozenset(
     {"--build-arg", "--env", "--file", "--format", "--label", "--output", "--platform", "--tag", "--username"}
@@ -116,7 +118,7 @@ def pull(images: Images, options: Options) -> str:
     from greenlight.rehearsal.acts.pipeline.brought import registry
 
     (reference,) = options.words
-    images.put(reference, registry.pull(ImageReference.parse(reference)))
+    images.put(reference, registry.pull(ImageReference.parse(reference), os.environ.get("PLATFORM", PLATFORM)))
     return reference
 
 
@@ -147,6 +149,23 @@ def save(images: Images, options: Options) -> str:
     return ""
 
 
+def create_index(_images: Images, options: Options) -> str:
+    """Join images that were pushed, under one tag or several."""
+    from greenlight.rehearsal.acts.pipeline.brought import registry
+
+    for tag in options.given["--tag"]:
+        registry.join([ImageReference.parse(each) for each in options.words], ImageReference.parse(tag))
+    return ""
+
+
+def inspect_index(_images: Images, options: Options) -> str:
+    """The digest of what is in the registry."""
+    from greenlight.rehearsal.acts.pipeline.brought import registry
+
+    (reference,) = options.words
+    return json.dumps({"digest": registry.digest(ImageReference.parse(reference))})
+
+
 def nothing(_images: Images, _options: Options) -> str:
     """There is no container to remove, and none that said anything."""
     return ""
@@ -154,6 +173,8 @@ def nothing(_images: Images, _options: Options) -> str:
 
 COMMANDS: Mapping[str, Callable[[Images, Options], str]] = {
     "build": build,
+    "buildx imagetools create": create_index,
+    "buildx imagetools inspect": inspect_index,
     "image inspect": image_inspect,
     "inspect": inspect,
     "login": login,
@@ -169,7 +190,7 @@ COMMANDS: Mapping[str, Callable[[Images, Options], str]] = {
 
 def main(arguments: Sequence[str]) -> None:
     """Play one command; exit with 1 when Docker would refuse it, and with 125 when it is not played."""
-    width = 2 if arguments[:1] == ["image"] else 1
+    width = {"image": 2, "buildx": 3}.get(arguments[0] if arguments else "", 1)
     name, options = " ".join(arguments[:width]), Options.read(arguments[width:])
     if name not in COMMANDS:
         print(f"docker: a rehearsed build has no `docker {name}` (docs/fidelity.md, CodeBuild)", file=sys.stderr)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from greenlight.rehearsal.runner.images import config_of, digest_of, manifest_of
+from greenlight.rehearsal.runner.images import VERSION_ANNOTATION, config_of, digest_of, manifest_of
 from greenlight.rehearsal.runner.spec import ImageReference
 
 
@@ -26,17 +26,20 @@ class Image:
     config: str
     labels: Mapping[str, str]
     folder: str = ""
+    named_by: str = ""
+    """The digest by which it was pulled, where that is an index's."""
 
     @classmethod
     def of(cls, reference: ImageReference, architecture: str, labels: Mapping[str, str], folder: str) -> Image:
-        """The image that a build makes of a folder, under its name."""
-        manifest = manifest_of(reference.repository, str(reference.tag), architecture, labels)
+        """The image that a build makes of a folder, under its name; which version it is, a label says."""
+        version = labels.get(VERSION_ANNOTATION, str(reference.tag))
+        manifest = manifest_of(reference.repository, version, architecture, labels)
         return cls(manifest, config_of(architecture, labels), labels, folder)
 
     @property
     def digest(self) -> str:
-        """By which the registry knows it."""
-        return digest_of(self.manifest)
+        """By which the registry knows it, or the index that it was pulled by."""
+        return self.named_by or digest_of(self.manifest)
 
     def save(self, file: Path) -> None:
         """Write it in Docker's form: one layer that has the folder's files, and the Dockerfile's lines as history.
