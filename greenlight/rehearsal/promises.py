@@ -10,7 +10,7 @@ OUTCOMES = frozenset({"DONE", "ROLLED_BACK", "UNCHANGED", "HELD", "REMOVED", "TA
 
 
 def broken(before: Snapshot, after: Snapshot, moves: bool = False) -> Iterator[str]:
-    """Say which invariants an act broke. `moves`: the live color was to be started elsewhere."""
+    """Say which invariants an act broke. `moves`: the live color was to be started anew."""
     yield from _about_the_rule(before, after)
     yield from _about_the_switches(before, after)
     for request, answers in after.answers.items():

@@ -147,6 +147,12 @@ class Lookout:
         (balancer,) = elbv2.describe_load_balancers(LoadBalancerArns=[found["LoadBalancerArn"]])["LoadBalancers"]
         return str(balancer["DNSName"])
 
+    def containers(self, color: Color) -> Sequence[Mapping[str, Any]]:
+        """The containers of a color that run, each as `greenlight.rehearsal.runner.look.Look` has it."""
+        repository = self.stage.settings.registry_names.repository(self._service)
+        own = [c for c in self.stage.ask("containers") if ImageReference.parse(c["image"]).repository == repository]
+        return [each for each in own if each["environment"] == color.value and each["state"] == "running"]
+
     def outputs(self, kind: StackKind) -> Mapping[str, str]:
         """The outputs of a stack, read once."""
         if kind not in self._names:
@@ -166,9 +172,7 @@ class Lookout:
         return Weights(shares[blue], shares[green]) if shares.keys() == {blue, green} else None
 
     def _processes(self, color: Color) -> frozenset[int]:
-        repository = self.stage.settings.registry_names.repository(self._service)
-        own = [c for c in self.stage.ask("containers") if ImageReference.parse(c["image"]).repository == repository]
-        return frozenset(c["pid"] for c in own if c["environment"] == color.value and c["state"] == "running")
+        return frozenset(container["pid"] for container in self.containers(color))
 
     def _running(self) -> list[str]:
         machine = self.outputs("Switch")["StateMachineArn"]

@@ -29,6 +29,8 @@ KEPT = Snapshot(
     answers={"r1": 1},
     processes={Color.BLUE: frozenset({7}), Color.GREEN: frozenset({8})},
 )
+LIVE_ANEW = replace(KEPT, processes={Color.BLUE: frozenset({17}), Color.GREEN: frozenset({8})})
+IDLE_ANEW = replace(KEPT, processes={Color.BLUE: frozenset({7}), Color.GREEN: frozenset({18})})
 ELSEWHERE = replace(KEPT, processes={Color.BLUE: frozenset({17}), Color.GREEN: frozenset({18})})
 GONE = replace(KEPT, live=None, weights=None, rule_arn="")
 DRIFTED = replace(KEPT, weights=EDITED)
@@ -110,6 +112,10 @@ FLAWLESS: dict[str, Seen] = {
         messages=(Message("PAGE: drift", ""),),
     ),
     "renew-host": seen({"renewed": step(after=ELSEWHERE)}, [], compute_status="UPDATE_COMPLETE"),
+    "restart": seen(
+        {"killed": step(after=LIVE_ANEW)}, [], records=[record(None, 1.0, RequestOutcome.RESET), record(at=9.0)]
+    ),
+    "restart-idle": seen({"killed": step(after=IDLE_ANEW)}, []),
     "https": seen(
         {name: step() for name in ("certificate", "secure-release", "http-again", "no-certificate")},
         [switch("repair", "REPAIRED"), switch("release", "DONE", "s2"), switch("repair", "REPAIRED", "s3")],

@@ -22,10 +22,13 @@ from tests.unit.seen import (
     BAD,
     BLUE,
     DRIFTED,
+    ELSEWHERE,
     FLAWLESS,
     GOOD,
     GREEN,
+    IDLE_ANEW,
     KEPT,
+    LIVE_ANEW,
     failed_in_release,
     record,
     step,
@@ -53,6 +56,7 @@ def test_an_act_without_a_flaw_has_no_complaint(name: str) -> None:
     assert complaints(name, FLAWLESS[name]) == []
 
 
+RESET = record(None, 1.0, RequestOutcome.RESET)
 FAILED = [record(Color.GREEN), record(Color.GREEN, 9.0, RequestOutcome.RESET)]
 
 BY_ECS: dict[str, Any] = {
@@ -150,6 +154,20 @@ FLAWS = [
     ("deleted", {"after": GREEN}, "still remembers green 2"),
     ("deleted", {"stack_status": "DELETE_FAILED"}, "the release stack is still there"),
     ("deleted", {"records": [record(Color.GREEN)]}, "users still get answers"),
+    ("restart", {"steps": {"killed": step(BAD, LIVE_ANEW)}}, "killed: it failed"),
+    ("restart", {"steps": {"killed": step()}}, "a process of blue was not killed"),
+    ("restart", {"steps": {"killed": step(after=ELSEWHERE)}}, "a process of green was restarted"),
+    ("restart", {"switches": [switch("release", "DONE")]}, "a switch was begun"),
+    ("restart", {"after": GREEN}, "green 2 is live"),
+    ("restart", {"records": [RESET]}, "1 of the last 1 requests"),
+    ("restart", {"records": [record()]}, "no request failed"),
+    ("restart", {"records": [RESET, record(None, 70.0, RequestOutcome.RESET), record(at=90.0)]}, "over 69 s"),
+    ("restart-idle", {"steps": {"killed": step(BAD, IDLE_ANEW)}}, "killed: it failed"),
+    ("restart-idle", {"steps": {"killed": step()}}, "a process of green was not killed"),
+    ("restart-idle", {"steps": {"killed": step(after=ELSEWHERE)}}, "a process of blue was restarted"),
+    ("restart-idle", {"switches": [switch("release", "DONE")]}, "a switch was begun"),
+    ("restart-idle", {"after": GREEN}, "green 2 is live"),
+    ("restart-idle", {"records": [RESET, record(at=9.0)]}, "1 requests failed, wanted 0"),
     ("renew-host", {"steps": {"renewed": step(BAD)}}, "renewed: it failed"),
     ("renew-host", {"steps": {"renewed": step(after=OTHER_PROCESSES)}}, "green was not started on another host"),
     ("renew-host", {"steps": {"renewed": step(after=NO_PROCESSES)}}, "blue was not started on another host"),

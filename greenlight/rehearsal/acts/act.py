@@ -88,7 +88,7 @@ class Act:
         rolls_back: whether users suffer and are helped, which the report then times.
         service: whose act it is, and who has the load; the first service when left empty.
         redirects: whether users may be redirected to HTTPS during the act.
-        moves: whether the live color is started anew elsewhere, and leaves where it was.
+        moves: whether the live color is started anew, which no other act may do to it.
         compute: the compute that it is about; either one when left empty.
     """
 

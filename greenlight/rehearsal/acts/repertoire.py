@@ -13,12 +13,13 @@ from greenlight.rehearsal.acts.interruptions import INTERRUPTIONS
 from greenlight.rehearsal.acts.intruder.act import INTRUDER
 from greenlight.rehearsal.acts.performance import deployed
 from greenlight.rehearsal.acts.pipeline.act import PIPELINE
+from greenlight.rehearsal.acts.recovery import RECOVERY
 from greenlight.rehearsal.acts.releases import RELEASES
 from greenlight.rehearsal.acts.upkeep import UPKEEP
 
 DEFAULT = RELEASES
 """What `greenlight rehearse` plays when it is not told otherwise."""
-REPERTOIRE = (*RELEASES, *UPKEEP, *INTERRUPTIONS, *INTRUDER, *FRONT_DOOR, *HOST, *PIPELINE)
+REPERTOIRE = (*RELEASES, *UPKEEP, *INTERRUPTIONS, *INTRUDER, *FRONT_DOOR, *RECOVERY, *HOST, *PIPELINE)
 RELEASE_ACT = RELEASES[0]
 
 
