@@ -4,6 +4,7 @@ import { refuseCrossOrigin } from './cross-origin.js';
 import { createLog, errorFields } from './log.js';
 import { measure } from './measure.js';
 import { createMetrics } from './metrics.js';
+import { Checkout } from './orders/checkout.js';
 import { createPages } from './pages.js';
 import { createReadiness } from './readiness.js';
 import { accountApi } from './routes/account-api.js';
@@ -14,16 +15,18 @@ import { cartPages } from './routes/cart-pages.js';
 import { errorAnswer, notFound } from './routes/errors.js';
 import { health } from './routes/health.js';
 import { metricsPage } from './routes/metrics.js';
+import { orderApi } from './routes/order-api.js';
+import { orderPages } from './routes/order-pages.js';
 import { products } from './routes/products.js';
 import { ready } from './routes/ready.js';
 
 /**
  * Build the application; it does not listen.
  *
- * `carts` has read, put, add and remove (see DynamoCarts); tests give one that lives in memory. Without `accounts` (see
- * createAccounts) the shop has visitors alone.
+ * `carts` has read, put, add, remove and takeOut (see DynamoCarts); tests give one that lives in memory. Without `accounts`
+ * (see createAccounts) the shop has visitors alone; with them and without `orders` (see DynamoOrders) nothing can be ordered.
  */
-export function createApp({ config, catalog, carts, accounts, lifecycle, log = createLog(config) }) {
+export function createApp({ config, catalog, carts, accounts, orders, lifecycle, log = createLog(config) }) {
   const metrics = createMetrics(config);
   const pages = createPages(config);
   const app = express();
@@ -34,7 +37,7 @@ export function createApp({ config, catalog, carts, accounts, lifecycle, log = c
   app.use(measure(metrics));
   app.use(answerHeaders(config, lifecycle));
   app.get('/health', health({ config, lifecycle }));
-  const readiness = createReadiness(probes({ carts, accounts }), { failed: tableFailed(log) });
+  const readiness = createReadiness(probes({ carts, accounts, orders }), { failed: tableFailed(log) });
   app.get('/ready', ready({ readiness, lifecycle }));
   app.get('/metrics', metricsPage(metrics));
   app.get('/assets/shop.css', assets());
@@ -45,14 +48,21 @@ export function createApp({ config, catalog, carts, accounts, lifecycle, log = c
   app.use(cartApi({ catalog, carts }));
   app.use(cartPages({ catalog, carts, pages }));
   if (accounts) app.use(accountApi(accounts), accountPages({ ...accounts, pages }));
+  if (orders) app.use(ordering({ catalog, carts, orders, pages }));
   app.use(notFound);
   app.use(errorAnswer({ pages, log }));
   return app;
 }
 
+function ordering({ catalog, carts, orders, pages }) {
+  const checkout = new Checkout({ catalog, carts, orders });
+  return [orderApi({ checkout, orders }), orderPages({ checkout, orders, pages })];
+}
+
 /** Return one small read from each table that the shop uses. */
-function probes({ carts, accounts }) {
-  return { carts: () => carts.read('ready'), ...accounts?.probes };
+function probes({ carts, accounts, orders }) {
+  const ordering = { orders: () => orders.find('ready', 'ready'), stock: () => orders.stockOf('ready') };
+  return { carts: () => carts.read('ready'), ...accounts?.probes, ...(orders && ordering) };
 }
 
 function tableFailed(log) {

@@ -76,6 +76,22 @@ export class DynamoCarts {
     });
   }
 
+  /**
+   * Return the entry of a transaction that takes products out of a cart, if it still holds exactly those quantities of them.
+   *
+   * What was put in since, or is sold by the other version alone, stays.
+   */
+  takeOut(cartId, items) {
+    const names = items.map((item, index) => [`#item${index}`, ITEM_PREFIX + item.product_id]);
+    return {
+      ...this.#address(cartId),
+      UpdateExpression: `REMOVE ${names.map(([name]) => name).join(', ')}`,
+      ConditionExpression: names.map(([name], index) => `${name} = :quantity${index}`).join(' AND '),
+      ExpressionAttributeNames: Object.fromEntries(names),
+      ExpressionAttributeValues: Object.fromEntries(items.map(({ quantity }, index) => [`:quantity${index}`, quantity])),
+    };
+  }
+
   async #update(cartId, productId, { expression, values = {}, condition, client }) {
     const command = new UpdateCommand({
       ...this.#address(cartId),

@@ -3,6 +3,7 @@ import { accountPages } from './accounts/pages.js';
 import { drawing } from './drawings.js';
 import { html } from './html.js';
 import { money } from './money.js';
+import { orderPages } from './orders/pages.js';
 import { MOST } from './quantity.js';
 import { stylesheet } from './stylesheet.js';
 import { shopWindow } from './window-page.js';
@@ -12,16 +13,17 @@ import { shopWindow } from './window-page.js';
  *
  * The last argument of each is who is logged in (see visitorOf).
  */
-export function createPages({ environment, version, accounts }) {
+export function createPages({ environment, version, accounts, orders }) {
   const page = (title, content, visitor) =>
-    layout({ title, content, environment, version, links: accounts ? personLinks(visitor) : '' }).toString();
+    layout({ title, content, environment, version, links: accounts ? personLinks(visitor, orders) : '' }).toString();
   return Object.freeze({
     home: (catalog, selection, visitor) => page('Greenlight Goods', shopWindow(catalog, selection), visitor),
     product: (product, visitor) => page(`${product.name} · Greenlight Goods`, productDetail(product, visitor), visitor),
     cart: (cart, visitor) =>
-      page('Your cart · Greenlight Goods', cart.items.length > 0 ? filledCart(cart, visitor) : emptyCart(), visitor),
+      page('Your cart · Greenlight Goods', cart.items.length > 0 ? filledCart(cart, visitor, orders) : emptyCart(), visitor),
     error: (status, message, visitor) => page(`${status} · Greenlight Goods`, failure(status, message), visitor),
     ...accountPages(page),
+    ...orderPages(page),
   });
 }
 
@@ -41,9 +43,9 @@ const layout = ({ title, content, environment, version, links }) => html`<!docty
 </html>
 `;
 
-const personLinks = (visitor) =>
+const personLinks = (visitor, orders) =>
   visitor
-    ? html`<a class="person" href="/account">${visitor.email}</a>
+    ? html`${orders ? html`<a href="/orders">Orders</a>` : ''}<a class="person" href="/account">${visitor.email}</a>
 <form method="post" action="/logout">${csrfField(visitor)}<button class="plain">Log out</button></form>`
     : html`<a href="/login">Log in</a>`;
 
@@ -61,13 +63,14 @@ ${drawing(id)}
 </div>
 </article>`;
 
-const filledCart = ({ items, total_cents: total }, visitor) => html`
+const filledCart = ({ items, total_cents: total }, visitor, orders) => html`
 <h1>Your cart</h1>
 <table>
 <thead><tr><th>Product</th><th>Quantity</th><th class="money">Price</th></tr></thead>
 <tbody>${items.map((item) => cartRow(item, visitor))}</tbody>
 <tfoot><tr><th colspan="2">Total</th><td class="money">${money(total)}</td></tr></tfoot>
-</table>`;
+</table>
+${orders ? html`<p><a class="button" href="/checkout">Check out</a></p>` : ''}`;
 
 const cartRow = ({ product_id: id, name, quantity, total_cents: total }, visitor) => html`
 <tr>

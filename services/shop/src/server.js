@@ -8,6 +8,7 @@ import { ConfigError, readConfig } from './config.js';
 import { createHttpServer } from './http-server.js';
 import { createLifecycle, stop } from './lifecycle.js';
 import { createLog, errorFields } from './log.js';
+import { DynamoOrders } from './orders/dynamo-orders.js';
 
 const config = readConfigOrExit();
 const log = createLog(config);
@@ -33,7 +34,11 @@ function readConfigOrExit() {
 function createShop() {
   const carts = createCarts();
   const accounts = accountsOnDynamoDb({ config, carts, log });
-  return createApp({ config, catalog: createCatalog(), carts, accounts, lifecycle, log });
+  return createApp({ config, catalog: createCatalog(), carts, accounts, orders: createOrders(), lifecycle, log });
+}
+
+function createOrders() {
+  return config.orders && new DynamoOrders({ ...config.orders, client: connect(config.region, { tries: 2 }) });
 }
 
 function createCarts() {

@@ -97,3 +97,24 @@ for (const [what, secrets, got] of [
     });
   });
 }
+
+test('orders are switched on by both their tables', () => {
+  const orders = { ...ACCOUNTS, ORDER_TABLE: 'orders', STOCK_TABLE: 'stock' };
+
+  assert.equal(readConfig(GOOD).orders, undefined);
+  assert.deepEqual(readConfig({ ...GOOD, ...orders }).orders, { orderTable: 'orders', stockTable: 'stock', initialStock: 1000 });
+  assert.equal(readConfig({ ...GOOD, ...orders, STOCK_INITIAL: '5' }).orders.initialStock, 5);
+});
+
+for (const [what, env, message] of [
+  ['both without accounts', { ORDER_TABLE: 'orders', STOCK_TABLE: 'stock' }, /^ACCOUNT_TABLE must be set for orders.*while ORDER_TABLE is set/],
+  ['the orders without the stock', { ORDER_TABLE: 'orders', ...ACCOUNTS }, /^STOCK_TABLE must be .*got nothing while ORDER_TABLE is set: set both/],
+  ['the stock without the orders', { STOCK_TABLE: 'stock', ...ACCOUNTS }, /^ORDER_TABLE must be .*got nothing while STOCK_TABLE is set: set both/],
+  ['a table without a name', { ORDER_TABLE: '', STOCK_TABLE: 'stock', ...ACCOUNTS }, /^ORDER_TABLE must be .*got ""/],
+  ['a stock that is no number', { ORDER_TABLE: 'orders', STOCK_TABLE: 'stock', STOCK_INITIAL: 'many', ...ACCOUNTS }, /^STOCK_INITIAL .*got "many"/],
+  ['too much of a stock', { ORDER_TABLE: 'orders', STOCK_TABLE: 'stock', STOCK_INITIAL: '1000001', ...ACCOUNTS }, /^STOCK_INITIAL .*got "1000001"/],
+]) {
+  test(`${what} is refused`, () => {
+    assert.throws(() => readConfig({ ...GOOD, ...env }), (error) => error instanceof ConfigError && message.test(error.message));
+  });
+}

@@ -1,6 +1,7 @@
 import { json, Router } from 'express';
 import { requirePerson } from '../accounts/require-person.js';
 import { credentialsOf, passwordChangeOf, registrationOf } from '../accounts/validation.js';
+import { notStored } from './not-stored.js';
 
 /**
  * Return the routes of accounts and sessions as JSON.
@@ -39,9 +40,4 @@ export function accountApi({ sessions, entrance, membership }) {
 /** Return what the person may see of the account. */
 function shown({ email_given: email, created_at: createdAt }) {
   return { email, created_at: createdAt };
-}
-
-function notStored(_req, res, next) {
-  res.setHeader('Cache-Control', 'no-store');
-  next();
 }

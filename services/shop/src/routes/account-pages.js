@@ -5,6 +5,7 @@ import { credentialsOf, passwordChangeOf, registrationOf } from '../accounts/val
 import { refusalOf } from '../accounts/refusal.js';
 import { ownPath } from '../own-path.js';
 import { visitorOf } from '../visitor.js';
+import { notStored } from './not-stored.js';
 
 const CHANGED = 'Your password is changed.';
 
@@ -50,9 +51,4 @@ export function accountPages({ sessions, entrance, membership, pages }) {
     else res.redirect(303, '/account?changed');
   });
   return router;
-}
-
-function notStored(_req, res, next) {
-  res.setHeader('Cache-Control', 'no-store');
-  next();
 }

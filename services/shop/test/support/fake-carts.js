@@ -29,6 +29,10 @@ export class FakeCarts {
     return cart.set(productId, sum);
   }
 
+  takeOut(cartId, items) {
+    return { cartId, items };
+  }
+
   #cart(cartId) {
     this.calls += 1;
     if (this.broken) throw this.broken;

@@ -6,6 +6,7 @@ import { createLifecycle } from '../../src/lifecycle.js';
 import { createLog } from '../../src/log.js';
 import { fakeAccounts } from './fake-accounts.js';
 import { FakeCarts } from './fake-carts.js';
+import { FakeOrders } from './fake-orders.js';
 
 export const CONFIG = Object.freeze({ environment: 'green', version: '2.1.0' });
 
@@ -13,16 +14,18 @@ export const CONFIG = Object.freeze({ environment: 'green', version: '2.1.0' });
  * Start a shop on a free port for one test, and end it with the test.
  *
  * Return how to ask it and what a test looks at besides the answer: `carts` (state, calls), `lines` (log), `lifecycle`.
- * With `withAccounts` (an object, see fakeAccounts) it has accounts, whose parts are `members`.
+ * With `withAccounts` (an object, see fakeAccounts) it has accounts, whose parts are `members`; with `withOrders`, which
+ * needs accounts, `orders`.
  */
-export async function startShop(t, { catalog = createCatalog(), withAccounts } = {}) {
+export async function startShop(t, { catalog = createCatalog(), withAccounts, withOrders = false } = {}) {
   const lines = [];
   const log = createLog(CONFIG, { write: (line) => lines.push(JSON.parse(line)) });
   const carts = new FakeCarts();
+  const orders = withOrders ? new FakeOrders(carts) : undefined;
   const lifecycle = createLifecycle();
   const members = withAccounts && fakeAccounts({ carts, log, ...withAccounts });
-  const config = members ? { ...CONFIG, accounts: {} } : CONFIG;
-  const app = createApp({ config, catalog, carts, accounts: members?.created, lifecycle, log });
+  const config = { ...CONFIG, ...(members && { accounts: {} }), ...(orders && { orders: {} }) };
+  const app = createApp({ config, catalog, carts, accounts: members?.created, orders, lifecycle, log });
   const server = createHttpServer(app, CONFIG).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {
@@ -31,7 +34,7 @@ export async function startShop(t, { catalog = createCatalog(), withAccounts } =
   });
   const { port } = server.address();
   const ask = (path, options) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual', ...options });
-  return { ask, carts, lifecycle, lines, members, port, server };
+  return { ask, carts, lifecycle, lines, members, orders, port, server };
 }
 
 /** Return a browser with one cookie: it sends back what it was last given. */
