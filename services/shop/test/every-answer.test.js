@@ -33,6 +33,9 @@ for (const [what, path, options, status] of ANSWERS) {
     assert.equal(headers.get('x-version'), '2.1.0');
     assert.equal(headers.get('x-content-type-options'), 'nosniff');
     assert.match(headers.get('content-security-policy'), /^default-src 'none'/);
+    assert.equal(headers.get('x-frame-options'), 'DENY');
+    assert.equal(headers.get('referrer-policy'), 'same-origin');
+    assert.equal(headers.get('strict-transport-security'), null);
     assert.equal(headers.get('x-powered-by'), null);
   });
 }
