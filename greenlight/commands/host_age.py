@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from greenlight import denial
 from greenlight.deployed import Deployed
 from greenlight.wording import iso
 from stacks.settings import Settings
@@ -21,7 +22,8 @@ def host_facts(settings: Settings, deployed: Deployed) -> dict[str, Any] | None:
     try:
         host = deployed.host()
     except (ClientError, BotoCoreError) as error:
-        return {"problem": f"the host could not be read: {error}"}
+        why = f"AWS denied {denial.action(error)}" if denial.is_denial(error) else str(error)
+        return {"problem": f"the host could not be read: {why}"}
     if host is None:
         return {"problem": "the host is gone: `greenlight renew-host` starts another one"}
     age = {"age_days": host.age_days(now), "max_age_days": most, "due": host.is_due(most, now)}

@@ -110,6 +110,20 @@ def test_a_stopped_container_does_not_come_back(bench: Bench) -> None:
     assert container.look().state is ContainerState.EXITED
 
 
+def test_one_that_waits_for_its_restart_can_be_stopped_and_removed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("greenlight.rehearsal.runner.container.FIRST_BACKOFF_SECONDS", 60.0)
+    container = bench.run(restart=RestartPolicy.UNLESS_STOPPED)
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        bench.get("/exit")
+    eventually(lambda: container.look().state is ContainerState.RESTARTING)
+    container.stop()
+
+    assert container.look().state is ContainerState.EXITED
+    bench.runner.remove(container)
+
+
 def test_output_goes_to_the_containers_log(bench: Bench) -> None:
     bench.run()
     bench.published()

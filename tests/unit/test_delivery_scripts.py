@@ -157,7 +157,51 @@ def test_an_image_that_does_not_become_healthy_is_not_pushed(clone: Clone) -> No
 
     assert ended.returncode == 1
     assert 'the image of shop 2.0.0 is "exited unhealthy"; allowed: "running healthy"' in ended.stderr
+    assert "logs c1" in clone.said("docker")
     assert not [each for each in clone.said("docker") if each.startswith("push")]
+
+
+def test_whoever_builds_signs_in_to_the_registry_with_a_password_that_no_list_of_processes_shows(clone: Clone) -> None:
+    clone.run("image")
+
+    assert f"login --username AWS --password-stdin {IMAGES.partition('/')[0]}" in clone.said("docker")
+
+
+def test_an_image_is_tried_as_a_color_is_started(clone: Clone) -> None:
+    clone.run("image")
+    (tried,) = (each for each in clone.said("docker") if each.startswith("run"))
+
+    assert "--read-only --env ENVIRONMENT=blue --env VERSION=2.0.0 --env PORT=3000" in tried
+
+
+def test_a_commit_that_has_its_tag_keeps_it(clone: Clone) -> None:
+    marked = f"{IMAGES}:git-{clone.git('rev-parse', 'HEAD')}"
+    (clone.notes.parent / "registry").write_text(f"{marked}\n")
+    clone.run("image")
+
+    assert [each for each in clone.said("docker") if each.startswith("push")] == [f"push {IMAGES}:2.0.0"]
+
+
+def test_an_image_has_a_minute_to_become_healthy(clone: Clone) -> None:
+    """The third look finds it healthy; `sleep` waits for nothing here."""
+    docker, sleep = (clone.folder / ".venv" / "bin" / name for name in ("docker", "sleep"))
+    sleep.write_text(NOTES)
+    sleep.chmod(0o755)
+    looks = 'inspect) [ "$(grep -c "^sleep" "$NOTES")" -ge 2 ] && echo running healthy || echo running starting ;;\n'
+    docker.write_text(docker.read_text().replace("inspect)", f"{looks}inspected)"))
+
+    assert clone.run("image").returncode == 0
+    assert clone.said("sleep") == ["1", "1"]
+
+
+@pytest.mark.parametrize("health", ["running healthy", "exited unhealthy", "running starting"])
+def test_nothing_that_was_tried_stays(clone: Clone, health: str) -> None:
+    sleep = clone.folder / ".venv" / "bin" / "sleep"
+    sleep.write_text("#!/bin/sh\n")
+    sleep.chmod(0o755)
+    clone.run("image", HEALTH=health)
+
+    assert "rm --force c1" in clone.said("docker")
 
 
 def test_an_image_is_looked_through_before_it_is_pushed(clone: Clone) -> None:
@@ -268,6 +312,12 @@ def test_it_is_the_stages_pipeline_that_is_to_be_deployed_anew(clone: Clone) -> 
     assert "npx cdk deploy GreenlightStagingPipeline --exclusively -c stage=staging" in ended.stderr
 
 
+def test_a_plan_of_a_stage_compares_the_stages_templates(clone: Clone) -> None:
+    clone.run("plan", GREENLIGHT_STAGE="staging")
+
+    assert "--app build/cdk.out/staging " in clone.said("cdk")[0]
+
+
 def test_a_plan_whose_templates_cannot_be_compared_is_nobodys_to_approve(clone: Clone) -> None:
     ended = clone.run("plan", DIFF_ENDS="1")
 
@@ -327,6 +377,16 @@ def test_what_is_live_is_recorded_on_the_newest_commit_and_nothing_else_of_it(cl
         "cdk.json",
     ]
     assert not (clone.folder / "new").exists()
+
+
+def test_a_record_goes_to_the_branch_that_is_delivered(clone: Clone) -> None:
+    clone.git("push", "--quiet", "origin", "HEAD:refs/heads/trunk")
+    before = clone.git("ls-remote", "origin", "refs/heads/main")
+    clone.run("record", BRANCH="trunk")
+
+    assert clone.git("ls-remote", "origin", "refs/heads/main") == before
+    clone.git("fetch", "--quiet", "origin", "trunk")
+    assert clone.git("show", "FETCH_HEAD:cdk.json") == '{"live": "green 2.0.0"}'
 
 
 def test_what_is_recorded_already_makes_no_commit(clone: Clone) -> None:

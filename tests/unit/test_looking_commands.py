@@ -77,7 +77,7 @@ def test_status_and_history_as_json_have_the_whole_digest(desk: Desk, digest: st
         (None, "the host is gone: `greenlight renew-host` starts another one\n"),
         (
             ClientError({"Error": {"Code": "UnauthorizedOperation"}}, "DescribeInstances"),
-            "the host could not be read: ",
+            "the host could not be read: AWS denied what DescribeInstances needs\n",
         ),
     ],
 )

@@ -171,7 +171,11 @@ class Container:
             self._exit_code = exit_code
             wanted = self.spec.restart.restarts(exit_code) and not self._asked_to_stop.is_set()
             self._state = ContainerState.RESTARTING if wanted else ContainerState.EXITED
-        return wanted and not self._asked_to_stop.wait(backoff_seconds)
+        if wanted and self._asked_to_stop.wait(backoff_seconds):
+            with self._lock:
+                self._state = ContainerState.EXITED
+            return False
+        return wanted
 
     def _restart(self) -> OwnedProcess | None:
         with self._lock:
