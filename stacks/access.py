@@ -50,7 +50,7 @@ class AccessStack(Stack):
         names, machine = settings.names, switch.switch.state_machine.state_machine_name
         return Grounds(
             journal=data.journal.table_arn,
-            tables=tuple(table.table_arn for table in (data.journal, data.requests, data.carts)),
+            tables=tuple(table.table_arn for table in (data.journal, data.requests, *data.tables.values())),
             images=self._arn("ecr", "repository", f"{settings.registry_names.repositories}*"),
             preview_secrets=self._arn("secretsmanager", "secret", "*PreviewSecret*", colon=True),
             bootstrap_version=self._arn("ssm", "parameter", f"cdk-bootstrap/{qualifier}/version"),

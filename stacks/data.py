@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
+from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.service_tables import ServiceTable
 from greenlight_cdk.tables import RetainedTable
 from traffic_switch.contract import JOURNAL_EXPIRY, JOURNAL_KEY
 
-from stacks.settings import Settings
+from stacks.options.table import TableSettings
+from stacks.settings import ServiceSettings, Settings
 
-CART_KEY = "cart_id"
-CART_EXPIRY = "expires_at"
+OUTPUTS = {"carts": "CartTableName"}
+"""What the output of a table was called before services declared their tables; others are `<Table>TableName`."""
 
 
 class DataStack(Stack):
-    """The journal of switches, the requests that they answer, and the carts that users keep when their color changes.
+    """The journal of switches, the requests that they answer, and the tables of the services, whichever color is live.
 
     The requests have a table of their own, since their addresses are secrets that nobody needs who looks at switches.
     All may be protected from their creation on: CloudFormation deletes none, so that a first deploy that fails
@@ -23,13 +28,29 @@ class DataStack(Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id, description="Greenlight: journal and shared application data")
-        protected = settings.deletion_protection
-        self.journal = RetainedTable(
-            self, "Journal", key=JOURNAL_KEY, expiry=JOURNAL_EXPIRY, deletion_protection=protected
-        )
-        self.requests = RetainedTable(
-            self, "Requests", key=JOURNAL_KEY, expiry=JOURNAL_EXPIRY, deletion_protection=protected
-        )
-        self.carts = RetainedTable(self, "Carts", key=CART_KEY, expiry=CART_EXPIRY, deletion_protection=protected)
+        self._protected = settings.deletion_protection
+        self.journal, self.requests = self._own("Journal"), self._own("Requests")
+        self.tables: Mapping[str, RetainedTable] = {table.name: self._declared(table) for table in settings.tables}
         CfnOutput(self, "JournalTableName", value=self.journal.table_name)
-        CfnOutput(self, "CartTableName", value=self.carts.table_name)
+        for name, table in self.tables.items():
+            CfnOutput(self, OUTPUTS.get(name, f"{pascal(name)}TableName"), value=table.table_name)
+
+    def tables_of(self, service: ServiceSettings) -> list[ServiceTable]:
+        """Return the tables of one service, in the order in which it names them."""
+        return [
+            ServiceTable(variable=each.variable, table=self.tables[each.name], is_sorted=each.sort_key is not None)
+            for each in service.tables
+        ]
+
+    def _own(self, name: str) -> RetainedTable:
+        return RetainedTable(self, name, key=JOURNAL_KEY, expiry=JOURNAL_EXPIRY, deletion_protection=self._protected)
+
+    def _declared(self, table: TableSettings) -> RetainedTable:
+        return RetainedTable(
+            self,
+            pascal(table.name),
+            key=table.key,
+            sort_key=table.sort_key,
+            expiry=table.expiry,
+            deletion_protection=self._protected,
+        )

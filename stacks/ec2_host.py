@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 from greenlight_cdk.docker_host import DockerHost
 from greenlight_cdk.host_color import HostColors
 from greenlight_cdk.host_scripts import HostService
+from greenlight_cdk.service_tables import variables_of
 from greenlight_cdk.version_guard import VersionGuard
 from traffic_switch.contract import Color
 
@@ -37,7 +40,11 @@ class Ec2HostStack(Stack):
         super().__init__(scope, construct_id, description="Greenlight: the EC2 host of both colors")
         repositories = {service.name: registry.repository(self, service.name) for service in settings.services}
         guard = version_guard(self, settings, registry, data, edge)
-        services = [_host_service(service, repositories[service.name], guard) for service in settings.services]
+        tables = {service.name: data.tables_of(service) for service in settings.services}
+        services = [
+            _host_service(service, repositories[service.name], guard, variables_of(tables[service.name]))
+            for service in settings.services
+        ]
         host = DockerHost(
             self,
             "Host",
@@ -51,8 +58,8 @@ class Ec2HostStack(Stack):
             ami_id=settings.ami_id,
             renewed_at=settings.host_renewed_at or NEVER,
             services=services,
+            tables=tables,
             repositories=list(repositories.values()),
-            carts=data.carts,
             container_port=settings.container_port,
             drain_seconds=settings.drain_seconds,
             log_retention_days=settings.log_retention_days,
@@ -74,7 +81,9 @@ class Ec2HostStack(Stack):
         CfnOutput(self, "ContainerLogGroup", value=host.log_group.log_group_name)
 
 
-def _host_service(service: ServiceSettings, repository: ecr.IRepository, guard: VersionGuard) -> HostService:
+def _host_service(
+    service: ServiceSettings, repository: ecr.IRepository, guard: VersionGuard, variables: Mapping[str, str]
+) -> HostService:
     return HostService(
         name=service.name,
         ports={color: service.port(color) for color in Color},
@@ -82,4 +91,5 @@ def _host_service(service: ServiceSettings, repository: ecr.IRepository, guard: 
         cpu_units=service.cpu_units,
         memory_mib=service.memory_mib,
         user=service.user,
+        variables=variables,
     )

@@ -74,7 +74,7 @@ class FargateStack(Stack):
             cpu_units=service.cpu_units,
             memory_mib=service.memory_mib,
             repository=repository,
-            carts=self._data.carts,
+            tables=self._data.tables_of(service),
             log_group=self._log_group,
         )
 

@@ -23,6 +23,7 @@ from stacks.options.refusal import allowed
 from stacks.options.release import ReleaseOptions
 from stacks.options.security import SecurityOptions
 from stacks.options.stage import StageOptions
+from stacks.options.table import TableSettings
 from stacks.options.values import Fixed
 from stacks.settings import ServiceSettings, Settings
 
@@ -40,6 +41,7 @@ SECTIONS: Mapping[str, type[Any]] = {
     "GitHub": GithubOptions,
     "The registry": GovernanceOptions,
     "Each service, below `services.<name>`": ServiceSettings,
+    "Each table, below `services.<name>.tables`": TableSettings,
 }
 
 

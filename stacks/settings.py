@@ -24,6 +24,7 @@ from stacks.options.security import SecurityOptions
 from stacks.options.service import ServiceSettings
 from stacks.options.stage import StageOptions
 from stacks.options.stages import STAGE, chosen_stage, declared_stages, of_production, of_stage, telling_the_stage
+from stacks.options.table import TableSettings
 from stacks.options.values import SettingsError
 
 __all__ = ["ServiceSettings", "Settings", "SettingsError"]
@@ -62,6 +63,11 @@ class Settings(
         """Whether the stack of the registry's settings is this stage's: production has it, for all."""
         return self.governs_registry and not self.stage
 
+    @property
+    def tables(self) -> tuple[TableSettings, ...]:
+        """Every table of the services, each once, in the order in which they are first named."""
+        return tuple({table.name: table for service in self.services for table in service.tables}.values())
+
     @classmethod
     def from_context(cls, context: Mapping[str, Any], declared: Mapping[str, Any] | None = None) -> Settings:
         """Read the CDK context: cdk.json, overridden by `-c`, whose values are strings.
@@ -96,6 +102,19 @@ class Settings(
         _refuse_shared(self.services, "priority", lambda service: {service.priority: "priority"})
         _refuse_shared(self.services, "port", lambda service: {service.port(color): f"{color}_port" for color in Color})
         _refuse_shared(self.services, "path", lambda service: dict.fromkeys(service.paths, "paths"))
+        return self
+
+    @model_validator(mode="after")
+    def _a_shared_table_is_one(self) -> Settings:
+        said = dict[str, tuple[ServiceSettings, TableSettings]]()
+        for service in self.services:
+            for table in service.tables:
+                other, same = said.setdefault(table.name, (service, table))
+                if table != same:
+                    raise SettingsError(
+                        f"services.{service.name}.tables.{table.name}: got {table.described}, but {other.name} has"
+                        f" {same.described}; allowed: the same in both, or a table of another name"
+                    )
         return self
 
     @model_validator(mode="after")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Aws, Duration
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -14,9 +14,9 @@ from constructs import Construct
 from traffic_switch.contract import Color
 
 from greenlight_cdk.acknowledge import acknowledge
-from greenlight_cdk.color_roles import CART_ACTIONS
 from greenlight_cdk.platforms import ARM64, Platform
 from greenlight_cdk.service_repository import allow_pull
+from greenlight_cdk.service_tables import ServiceTable, grant_items, variables_of
 from greenlight_cdk.temporary_files import on_fargate
 
 STOP_SECONDS = 60
@@ -43,7 +43,7 @@ class Application:
     cpu_units: int
     memory_mib: int
     repository: ecr.IRepository
-    carts: dynamodb.ITable
+    tables: Sequence[ServiceTable]
     log_group: logs.ILogGroup
 
 
@@ -64,7 +64,7 @@ def task_definition(scope: Construct, app: Application) -> ecs.FargateTaskDefini
     acknowledge(
         task,
         "AwsSolutions-ECS2",
-        "The variables say which color, version and table the task is; they are public facts, none is a secret.",
+        "The variables say which color, version and tables the task has; they are public facts, none is a secret.",
     )
     return task
 
@@ -100,7 +100,7 @@ def _environment(app: Application) -> dict[str, str]:
         "ENVIRONMENT": app.color.value,
         "VERSION": app.version,
         "PORT": str(app.port),
-        "CART_TABLE": app.carts.table_name,
+        **variables_of(app.tables),
         "AWS_REGION": Aws.REGION,
         "DRAIN_SECONDS": str(app.drain_seconds),
     }
@@ -109,7 +109,7 @@ def _environment(app: Application) -> dict[str, str]:
 def _task_role(scope: Construct, app: Application) -> iam.Role:
     """Make the role that the application itself has."""
     role = iam.Role(scope, "TaskRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
-    app.carts.grant(role, *CART_ACTIONS)
+    grant_items(app.tables, role)
     return role
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Aws, Fn, Stack, Tags
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ssm as ssm
@@ -20,6 +19,7 @@ from greenlight_cdk.host_scripts import HostService, image_pattern, run_document
 from greenlight_cdk.log_group import LogGroup
 from greenlight_cdk.names import Names
 from greenlight_cdk.platforms import Platform, architecture
+from greenlight_cdk.service_tables import ServiceTable
 
 AMAZON_LINUX = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
 """With the processor at its end, EC2 looks this up when it launches a host. CloudFormation would look it up at each
@@ -36,7 +36,7 @@ class DockerHost(Construct):
 
     Versions come from outside, by the document `run_color`; one parameter per color says what is declared by then.
     Both colors share the host's CPU and memory; limits per container keep one from starving the other. Each has a
-    network, a user and credentials of its own.
+    network, a user and credentials of its own. `tables` are those of each service, by its name.
     """
 
     def __init__(
@@ -54,8 +54,8 @@ class DockerHost(Construct):
         ami_id: str | None,
         renewed_at: str,
         services: Sequence[HostService],
+        tables: Mapping[str, Sequence[ServiceTable]],
         repositories: Sequence[ecr.IRepository],
-        carts: dynamodb.ITable,
         container_port: int,
         drain_seconds: int,
         log_retention_days: int,
@@ -69,9 +69,7 @@ class DockerHost(Construct):
         parameters = list(self.declared_images.values())
         # not "Role": a host of an earlier Greenlight keeps that one, which its containers need until they have moved
         role = HostRole(self, "OwnRole", repositories=repositories, log_group=self.log_group, parameters=parameters)
-        colors = ColorRoles(
-            self, "ColorRoles", host=role.role, services=[service.name for service in services], carts=carts
-        )
+        colors = ColorRoles(self, "ColorRoles", host=role.role, tables=tables)
         self._template = self._launch_template(
             role, instance_type, ami_id or AMAZON_LINUX + architecture(image_platform), renewed_at
         )
@@ -88,7 +86,6 @@ class DockerHost(Construct):
                     region=Aws.REGION,
                     parameters=names.parameters,
                     log_group=self.log_group.log_group_name,
-                    table=carts.table_name,
                     container_port=container_port,
                     drain_seconds=drain_seconds,
                     services=services,

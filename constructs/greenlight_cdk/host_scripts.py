@@ -28,8 +28,9 @@ rehearsal has to answer them; everything else on the host is left alone.
         --mount type=bind,source=FILE,target=/run/greenlight/token,readonly
         --log-driver awslogs --log-opt awslogs-region=R --log-opt awslogs-group=G
         --log-opt awslogs-stream=S --log-opt mode=non-blocking --env ENVIRONMENT=COLOR --env VERSION=V --env PORT=P
-        --env CART_TABLE=T --env AWS_REGION=R --env AWS_CONTAINER_CREDENTIALS_FULL_URI=U
-        --env AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/run/greenlight/token --env DRAIN_SECONDS=S IMAGE
+        --env AWS_REGION=R --env AWS_CONTAINER_CREDENTIALS_FULL_URI=U
+        --env AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/run/greenlight/token --env DRAIN_SECONDS=S
+        --env VARIABLE=TABLE... IMAGE
     docker image prune --all --force                                                     its failure is ignored
 
 Files are written under ${HOME:-/root}, where mktemp says, and under ${GREENLIGHT_ROOT:-}/etc, /usr/local/lib/greenlight
@@ -39,7 +40,7 @@ and /var/lib/greenlight, and nowhere else.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,10 @@ CPU_UNITS_PER_CPU = 1024
 
 @dataclass(frozen=True, slots=True)
 class HostService:
-    """One service as the host runs it: its pair of ports, and what each of its containers may use."""
+    """One service as the host runs it: its pair of ports, what each of its containers may use, and what it is told.
+
+    `variables` are those that the service's own settings ask for.
+    """
 
     name: str
     ports: Mapping[Color, int]
@@ -72,6 +76,7 @@ class HostService:
     cpu_units: int
     memory_mib: int
     user: str
+    variables: Mapping[str, str]
 
 
 def run_script(
@@ -79,7 +84,6 @@ def run_script(
     region: str,
     parameters: str,
     log_group: str,
-    table: str,
     container_port: int,
     drain_seconds: int,
     services: Sequence[HostService],
@@ -94,11 +98,11 @@ def run_script(
         "region": region,
         "parameters": parameters,
         "log_group": log_group,
-        "table": table,
         "container_port": str(container_port),
         "drain_seconds": str(drain_seconds),
         "tmpfs": on_host(),
         "services": "\n".join(map(_line, services)),
+        "variables": "\n".join(line for service in services for line in _variables(service)),
         "roles": "\n".join(f"{name} {arn}" for name, arn in roles.items()),
     }
     return shell("run-color.sh", facts)
@@ -153,6 +157,11 @@ def _line(service: HostService) -> str:
     cpus = service.cpu_units / CPU_UNITS_PER_CPU
     ports = f"{service.ports[Color.BLUE]} {service.ports[Color.GREEN]}"
     return f"{service.name} {ports} {cpus:g} {service.memory_mib} {service.user}"
+
+
+def _variables(service: HostService) -> Iterator[str]:
+    for name, value in service.variables.items():
+        yield f"{service.name} {name}={value}"
 
 
 def shell(name: str, facts: Mapping[str, str]) -> str:

@@ -10,18 +10,27 @@ from greenlight_cdk.acknowledge import acknowledge
 
 
 class RetainedTable(dynamodb.Table):
-    """A table on demand, with one string key, restorable to any second of the last 35 days, kept when its stack goes.
+    """A table on demand, with string keys, restorable to any second of the last 35 days, kept when its stack goes.
 
-    Items whose `expires_at` (seconds since the epoch) has passed are removed by DynamoDB, usually within two days.
+    Items whose attribute `expiry` (seconds since the epoch) has passed are removed by DynamoDB, usually within two
+    days.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, key: str, expiry: str, deletion_protection: bool
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: str,
+        expiry: str | None,
+        deletion_protection: bool,
+        sort_key: str | None = None,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
-            partition_key=dynamodb.Attribute(name=key, type=dynamodb.AttributeType.STRING),
+            partition_key=_string(key),
+            sort_key=_string(sort_key) if sort_key else None,
             time_to_live_attribute=expiry,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
@@ -36,3 +45,7 @@ class RetainedTable(dynamodb.Table):
             "Point-in-time recovery restores any second of the last 35 days; which backups are kept for longer, and"
             " where, is the account's plan to say.",
         )
+
+
+def _string(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

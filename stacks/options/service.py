@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from traffic_switch.contract import Color
 
-from stacks.options.values import FIXED_ON_EC2, Allowed, Fixed, Integer, Null, Options, Paths, Version
+from stacks.options.table import CARTS, TableSettings, tables_of
+from stacks.options.values import FIXED_ON_EC2, Allowed, Fixed, Integer, Null, Options, Paths, SettingsError, Version
 
 
 def _below(folder: str) -> str:
@@ -37,6 +38,9 @@ ContainerUser = Annotated[
     str,
     Field(pattern=r"^[1-9][0-9]{0,8}:[1-9][0-9]{0,8}$"),
     Allowed("a user and a group by number, neither of them 0, e.g. 1000:1000"),
+]
+Tables = Annotated[
+    tuple[TableSettings, ...], Allowed("a JSON object of tables by name, as in `cdk.json`; {} for a service without")
 ]
 
 
@@ -102,6 +106,29 @@ class ServiceSettings(Options):
         description="User and group of each color's container on the host, whatever its image says; never root. A"
         " color gets another one with its next version. On Fargate the image says it (compute=ec2).",
     )
+    tables: Tables = Field(
+        default=CARTS,
+        validate_default=True,
+        description="The tables that the service keeps its data in, whichever color and version works on them. None is"
+        " ever deleted: one that no service names any more is left aside with what it holds.",
+    )
+
+    @field_validator("tables", mode="before")
+    @classmethod
+    def _tables_by_name(cls, said: Any, info: ValidationInfo) -> tuple[TableSettings, ...]:
+        return tables_of(info.data.get("name", ""), said)
+
+    @model_validator(mode="after")
+    def _variables_differ(self) -> ServiceSettings:
+        said: dict[str, str] = {}
+        for table in self.tables:
+            if table.variable in said:
+                raise SettingsError(
+                    f"services.{self.name}.tables.{table.name}.variable: got {table.variable!r}, as"
+                    f" {said[table.variable]} has; allowed: a variable of its own"
+                )
+            said[table.variable] = table.name
+        return self
 
     def version(self, color: Color) -> str:
         """Return the image tag declared for a color."""

@@ -203,3 +203,26 @@ def test_of_many_transactions_at_once_one_gets_the_item(lab: Lab) -> None:
 
     assert sum(taken) == 1
     assert [number for number in range(16) if lab.get(f"switch-{number}")] == [taken.index(True)]
+
+
+def test_a_query_finds_the_items_of_one_key_in_order_and_takes_a_permission_of_its_own(lab: Lab) -> None:
+    lab.root.create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": "o", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in "ao"],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for account, order in (("1", "b"), ("2", "c"), ("1", "a")):
+        lab.root.put_item(TableName="orders", Item={"a": {"S": account}, "o": {"S": order}})
+    arn = "arn:aws:dynamodb:us-east-1:000000000000:table/orders"
+    asked: dict[str, Any] = {
+        "TableName": "orders",
+        "KeyConditionExpression": "a = :a",
+        "ExpressionAttributeValues": {":a": {"S": "1"}},
+    }
+
+    found = lab.cloud.user("dynamodb", "asks", ["dynamodb:Query"], arn).query(**asked)["Items"]
+
+    assert [item["o"]["S"] for item in found] == ["a", "b"]
+    with pytest.raises(ClientError, match="not authorized to perform: dynamodb:Query"):
+        lab.cloud.user("dynamodb", "reads", ["dynamodb:GetItem"], arn).query(**asked)

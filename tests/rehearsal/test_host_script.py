@@ -12,7 +12,7 @@ from host_color.model import HostColor, Place
 from traffic_switch.contract import Color
 
 from tests.rehearsal.shell_host import Host
-from tests.synth.host_script import REGISTRY, SHOP_1, SHOP_2, SHOP_BY_TAG, exact
+from tests.synth.host_script import REGISTRY, REPORT_1, SHOP_1, SHOP_2, SHOP_BY_TAG, VARIABLES, color_script, exact
 
 pytestmark = pytest.mark.rehearsal
 
@@ -37,9 +37,26 @@ def test_a_color_is_pulled_and_started_with_its_environment_and_limits(host: Hos
         "--read-only",
         "--publish 3001:3000",
         "--log-opt awslogs-stream=shop/green/2.0.0",
-        "--env ENVIRONMENT=green --env VERSION=2.0.0 --env PORT=3000 --env CART_TABLE=carts --env AWS_REGION=eu-west-1",
+        "--env ENVIRONMENT=green --env VERSION=2.0.0 --env PORT=3000 --env AWS_REGION=eu-west-1",
+        "--env CART_TABLE=carts --env ORDER_TABLE=orders",
     ):
         assert flag in run
+
+
+def test_a_service_is_told_of_its_own_tables_alone(host: Host) -> None:
+    result = host.run("report", "green", REPORT_1)
+
+    assert result.returncode == 0, result.stderr
+    assert "_TABLE=" not in host.changes[-1]
+
+
+def test_a_table_more_starts_the_container_anew_when_it_is_next_asked_for(host: Host) -> None:
+    host.run("shop", "green", SHOP_2)
+    host.script.write_text(color_script(variables={**VARIABLES, "shop": {**VARIABLES["shop"], "STOCK_TABLE": "stock"}}))
+
+    host.run("shop", "green", SHOP_2)
+
+    assert "--env STOCK_TABLE=stock" in host.changes[-1]
 
 
 def test_a_second_run_of_the_same_image_changes_nothing(host: Host) -> None:

@@ -18,7 +18,15 @@ COLORS: tuple[dict[str, str], ...] = ({"active_color": "blue"}, {"active_color":
 STATEFUL = {
     "GreenlightNetwork": {"EC2::VPC": ["NetworkVpc7FB7348F"]},
     "GreenlightRegistry": {"ECR::Repository": ["Shop563325D0"]},
-    "GreenlightData": {"DynamoDB::Table": ["JournalAE8C44B2", "RequestsC42AC379", "CartsEE95721F"]},
+    "GreenlightData": {
+        "DynamoDB::Table": [
+            "JournalAE8C44B2",
+            "RequestsC42AC379",
+            "CartsEE95721F",
+            "OrdersA9B65338",
+            "Stock38709CBC",
+        ]
+    },
     "GreenlightEdge": {
         "ElasticLoadBalancingV2::LoadBalancer": ["FrontDoorLoadBalancer6A458C90"],
         "ElasticLoadBalancingV2::Listener": ["FrontDoorLoadBalancerListenerFB3ADAB6"],

@@ -5,6 +5,7 @@ CloudFormation refuses that (CloudFormation guide, "Get exported outputs from a 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -20,6 +21,10 @@ Templates = Mapping[str, Template]
 PLAIN = {name: value for name, value in STRICT.items() if name != "security"}
 NETWORKS = {"preview_cidrs": "203.0.113.0/24"}
 ACCESS = {"access": True}
+CARTS = {"carts": {"variable": "CART_TABLE", "key": "cart_id", "expiry": "expires_at"}}
+SHOP = {"blue_version": "1.0.0", "green_version": "1.0.0", "source": "services/shop"}
+ONE_TABLE = json.dumps({"shop": {**SHOP, "tables": CARTS}})
+TWO_TABLES = json.dumps({"shop": {**SHOP, "tables": {**CARTS, "stock": {"variable": "STOCK_TABLE", "key": "id"}}}})
 CONSUMERS = ("GreenlightSwitch", "GreenlightAccess")
 """What docs/operations.md deploys first to take people's preview away."""
 
@@ -60,3 +65,13 @@ def test_people_s_preview_goes_from_strict_and_access_by_two_deploys(synthesize:
 
     assert not list(refusals(before, after, [*CONSUMERS, *after]))
     assert {stack for stack, _ in refusals(before, after, after)} == {"GreenlightEdge"}
+
+
+@pytest.mark.parametrize(("compute", "consumer"), [("ec2", "GreenlightEc2Host"), ("fargate", "GreenlightFargate")])
+def test_a_table_comes_by_one_deploy_and_goes_by_two(synthesize: Synthesize, compute: str, consumer: str) -> None:
+    one = synthesize(compute=compute, services=ONE_TABLE, **ACCESS)
+    two = synthesize(compute=compute, services=TWO_TABLES, **ACCESS)
+
+    assert not list(refusals(one, two, two))
+    assert not list(refusals(two, one, [consumer, "GreenlightAccess", *one]))
+    assert {stack for stack, _ in refusals(two, one, one)} == {"GreenlightData"}

@@ -1,9 +1,37 @@
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from tests.synth.conftest import Synthesize
-from tests.synth.templates import Template, properties, resources
+from tests.synth.templates import Template, properties, resources, text
+
+KEYS = {
+    "Journal": ["pk"],
+    "Requests": ["pk"],
+    "Carts": ["cart_id"],
+    "Orders": ["account_id", "order_id"],
+    "Stock": ["product_id"],
+}
+EXPIRIES = {"Journal": "expires_at", "Requests": "expires_at", "Carts": "expires_at"}
+BEFORE = {"shop": {"blue_version": "1.0.0", "green_version": "1.0.0", "source": "services/shop"}}
+"""A service as it was described before it could say which tables it has."""
+OLD_CARTS = {
+    "Type": "AWS::DynamoDB::Table",
+    "Properties": {
+        "AttributeDefinitions": [{"AttributeName": "cart_id", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "DeletionProtectionEnabled": True,
+        "KeySchema": [{"AttributeName": "cart_id", "KeyType": "HASH"}],
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
+    },
+    "UpdateReplacePolicy": "Retain",
+    "DeletionPolicy": "Retain",
+}
+"""The carts of Greenlight 1.0.0, to the letter."""
 
 
 @pytest.fixture
@@ -11,10 +39,18 @@ def data(synthesize: Synthesize) -> Template:
     return synthesize()["GreenlightData"]
 
 
-def test_every_table_has_the_key_that_its_readers_use(data: Template) -> None:
-    keys = [table["KeySchema"] for table in properties(data, "DynamoDB::Table")]
+def _tables(template: Template) -> dict[str, dict[str, Any]]:
+    """The tables by the name of their construct: a logical id without its eight digits of hash."""
+    return {name[:-8]: each for name, each in resources(template, "DynamoDB::Table").items()}
 
-    assert keys == [[{"AttributeName": name, "KeyType": "HASH"}] for name in ("pk", "pk", "cart_id")]
+
+def test_every_table_has_the_keys_that_its_readers_use(data: Template) -> None:
+    found = {
+        name: [(key["AttributeName"], key["KeyType"]) for key in each["Properties"]["KeySchema"]]
+        for name, each in _tables(data).items()
+    }
+
+    assert found == {name: list(zip(keys, ("HASH", "RANGE"), strict=False)) for name, keys in KEYS.items()}
 
 
 def test_every_table_is_kept_when_its_stack_goes(data: Template) -> None:
@@ -22,7 +58,7 @@ def test_every_table_is_kept_when_its_stack_goes(data: Template) -> None:
         (each["DeletionPolicy"], each["UpdateReplacePolicy"]) for each in resources(data, "DynamoDB::Table").values()
     ]
 
-    assert kept == [("Retain", "Retain")] * 3
+    assert kept == [("Retain", "Retain")] * len(KEYS)
 
 
 def test_every_table_can_be_restored_to_any_second(data: Template) -> None:
@@ -32,11 +68,14 @@ def test_every_table_can_be_restored_to_any_second(data: Template) -> None:
     )
 
 
-def test_old_items_leave_every_table_by_themselves(data: Template) -> None:
-    assert all(
-        table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
-        for table in properties(data, "DynamoDB::Table")
-    )
+def test_old_items_leave_by_themselves_where_a_table_says_when(data: Template) -> None:
+    found = {
+        name: each["Properties"]["TimeToLiveSpecification"]
+        for name, each in _tables(data).items()
+        if "TimeToLiveSpecification" in each["Properties"]
+    }
+
+    assert found == {name: {"AttributeName": attribute, "Enabled": True} for name, attribute in EXPIRIES.items()}
 
 
 def test_every_table_is_paid_by_request(data: Template) -> None:
@@ -48,3 +87,43 @@ def test_deletion_protection_is_a_setting(synthesize: Synthesize, protected: boo
     template = synthesize(deletion_protection=protected)["GreenlightData"]
 
     assert {table["DeletionProtectionEnabled"] for table in properties(template, "DynamoDB::Table")} == {protected}
+
+
+def test_an_installation_from_before_keeps_its_carts_and_gets_nothing_else(synthesize: Synthesize) -> None:
+    template = synthesize(services=json.dumps(BEFORE))["GreenlightData"]
+
+    assert list(_tables(template)) == ["Journal", "Requests", "Carts"]
+    assert template["Resources"]["CartsEE95721F"] == OLD_CARTS
+
+
+def test_the_carts_of_before_are_the_carts_of_a_service_that_declares_more(synthesize: Synthesize) -> None:
+    before, after = synthesize(services=json.dumps(BEFORE)), synthesize()
+
+    assert after["GreenlightData"]["Resources"]["CartsEE95721F"] == OLD_CARTS
+    outputs = [each["GreenlightData"]["Outputs"] for each in (before, after)]
+    assert outputs[0].items() <= outputs[1].items()
+
+
+def test_an_output_names_each_table(data: Template) -> None:
+    names = {output["Value"]["Ref"][:-8]: name for name, output in data["Outputs"].items() if "Export" not in output}
+
+    assert names == {
+        "Journal": "JournalTableName",
+        "Carts": "CartTableName",
+        "Orders": "OrdersTableName",
+        "Stock": "StockTableName",
+    }
+
+
+def test_services_that_name_one_table_share_it(synthesize: Synthesize) -> None:
+    report = {**BEFORE["shop"], "paths": ["/report*"], "priority": 98, "blue_port": 3010, "green_port": 3011}
+    template = synthesize(services=json.dumps({**BEFORE, "report": report}))["GreenlightData"]
+
+    assert list(_tables(template)) == ["Journal", "Requests", "Carts"]
+
+
+def test_a_service_without_tables_has_none(synthesize: Synthesize) -> None:
+    templates = synthesize(services=json.dumps({"shop": {**BEFORE["shop"], "tables": {}}}), compute="fargate")
+
+    assert list(_tables(templates["GreenlightData"])) == ["Journal", "Requests"]
+    assert "CART_TABLE" not in text(templates["GreenlightFargate"])

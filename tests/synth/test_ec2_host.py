@@ -8,6 +8,7 @@ import pytest
 
 from tests.synth.compute import READ_ONLY_EVERYWHERE, changed, custom, needs, statements
 from tests.synth.conftest import Synthesize
+from tests.synth.service_tables import OWN_TABLES, assert_items_alone
 from tests.synth.templates import Template, only, resources, text
 from tests.synth.test_stages import OWN, SHARED
 
@@ -174,13 +175,25 @@ def test_the_host_may_pull_log_take_commands_and_its_colors_roles_and_nothing_el
     assert "*" not in json.dumps(allowed["ssm:GetParameter"])
 
 
-def test_each_color_has_a_role_that_may_work_on_single_carts_and_nothing_else(synthesize: Synthesize) -> None:
-    template = synthesize(services=TWO_SERVICES)[STACK]
+def test_each_color_has_a_role_that_may_work_on_single_items_of_its_service_and_nothing_else(
+    synthesize: Synthesize,
+) -> None:
+    template = synthesize(services=OWN_TABLES)[STACK]
 
-    for color in ("ShopBlue", "ShopGreen", "ReportBlue", "ReportGreen"):
-        allowed = statements(template, f"HostColorRoles{color}")
-        assert set(allowed) == {f"dynamodb:{verb}Item" for verb in ("Delete", "Get", "Put", "Update")}
-        assert "*" not in json.dumps(allowed)
+    for color in ("Blue", "Green"):
+        assert_items_alone(template, f"HostColorRolesShop{color}", {"Carts", "Orders"}, {"Orders"})
+        assert_items_alone(template, f"HostColorRolesReport{color}", {"Facts"}, set())
+
+
+def test_each_service_is_told_of_its_own_tables(synthesize: Synthesize) -> None:
+    (step,) = only(synthesize(services=OWN_TABLES)[STACK], "SSM::Document")["Content"]["mainSteps"]
+    script = json.dumps(step["inputs"]["runCommand"])
+
+    assert re.findall(r"(\w+) (\w+_TABLE)=", script) == [
+        ("shop", "CART_TABLE"),
+        ("shop", "ORDER_TABLE"),
+        ("report", "FACT_TABLE"),
+    ]
 
 
 def test_the_host_alone_may_take_the_roles_of_its_colors_and_no_other(host: Template) -> None:

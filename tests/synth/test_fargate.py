@@ -7,9 +7,11 @@ import pytest
 
 from tests.synth.compute import READ_ONLY_EVERYWHERE, changed, custom, needs, statements
 from tests.synth.conftest import Synthesize
+from tests.synth.service_tables import OWN_TABLES, assert_items_alone
 from tests.synth.templates import Template, properties, resources, text
 
 STACK = "GreenlightFargate"
+TABLES = ("CART_TABLE", "ORDER_TABLE", "STOCK_TABLE")
 GUARD = "Custom::GreenlightVersionGuard"
 
 
@@ -75,7 +77,7 @@ def test_containers_get_the_environment_that_the_host_gives_them_too(fargate: Te
     for container, color in zip(_containers(fargate), ("blue", "green"), strict=True):
         environment = {each["Name"]: each["Value"] for each in container["Environment"]}
 
-        assert set(environment) == {"ENVIRONMENT", "VERSION", "PORT", "CART_TABLE", "AWS_REGION", "DRAIN_SECONDS"}
+        assert set(environment) == {"ENVIRONMENT", "VERSION", "PORT", "AWS_REGION", "DRAIN_SECONDS", *TABLES}
         assert (environment["ENVIRONMENT"], environment["PORT"]) == (color, "3000")
 
 
@@ -114,10 +116,16 @@ def test_tasks_have_a_public_address_only_where_nothing_else_leads_out(
         assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == address
 
 
-def test_the_application_may_touch_single_carts_and_nothing_else(fargate: Template) -> None:
-    allowed = statements(fargate, "ShopBlueTaskRole")
+def test_the_application_may_touch_single_items_and_nothing_else(fargate: Template) -> None:
+    assert_items_alone(fargate, "ShopBlueTaskRole", {"Carts", "Orders", "Stock"}, {"Orders"})
 
-    assert set(allowed) == {f"dynamodb:{verb}Item" for verb in ("Delete", "Get", "Put", "Update")}
+
+def test_no_service_reaches_the_tables_of_another(synthesize: Synthesize) -> None:
+    template = synthesize(compute="fargate", services=OWN_TABLES)[STACK]
+
+    for color in ("Blue", "Green"):
+        assert_items_alone(template, f"Shop{color}TaskRole", {"Carts", "Orders"}, {"Orders"})
+        assert_items_alone(template, f"Report{color}TaskRole", {"Facts"}, set())
 
 
 def test_starting_a_task_takes_a_pull_and_a_log_and_nothing_else(fargate: Template) -> None:

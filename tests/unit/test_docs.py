@@ -13,6 +13,7 @@ import pytest
 from greenlight.cli import commands as main
 from greenlight.rehearsal.report.result import ActResult, Phase, RehearsalReport
 from greenlight.rehearsal.report.timeline import Timeline
+from stacks.options.table import TableSettings
 from stacks.reference import SECTIONS, own_fields, reference
 from stacks.settings import ServiceSettings, Settings
 
@@ -67,7 +68,9 @@ def test_the_tables_of_settings_are_those_that_the_models_print() -> None:
 def test_every_setting_is_in_one_table() -> None:
     listed = [name for model in SECTIONS.values() for name in own_fields(model)]
 
-    assert sorted(listed) == sorted([*Settings.model_fields, *ServiceSettings.model_fields])
+    assert sorted(listed) == sorted(
+        [*Settings.model_fields, *ServiceSettings.model_fields, *TableSettings.model_fields]
+    )
 
 
 @pytest.mark.parametrize("target", TARGETS)

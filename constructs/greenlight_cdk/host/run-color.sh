@@ -2,14 +2,16 @@
 # run-color.sh <service> <color> <image> prepare
 #     pulls the image and says whether it runs already; changes no container
 #
-# `services` (one line each: name, blue port, green port, CPUs, MiB, user), `roles` (one line for each color: its name
-# and its role), `region`, `log_group`, `table`, `container_port`, `drain_seconds` and `tmpfs` are set by the lines that
-# the template puts before these.
+# `services` (one line each: name, blue port, green port, CPUs, MiB, user), `variables` (one line for each table of a
+# service: the service, the variable and the table), `roles` (one line for each color: its name and its role), `region`,
+# `parameters`, `log_group`, `container_port`, `drain_seconds` and `tmpfs` are set by the lines that the template puts
+# before these.
 set -euo pipefail
 export HOME="${HOME:-/root}"
 turn="$HOME/.greenlight-turn"
 state="${GREENLIGHT_ROOT:-}/var/lib/greenlight"
 mounted_token=/run/greenlight/token
+given=()
 
 fail() {
   echo "greenlight: $*" >&2
@@ -110,10 +112,10 @@ replace() {
     --log-driver awslogs --log-opt "awslogs-region=$region" --log-opt "awslogs-group=$log_group" \
     --log-opt "awslogs-stream=$service/$color/$version" --log-opt mode=non-blocking \
     --env "ENVIRONMENT=$color" --env "VERSION=$version" --env "PORT=$container_port" \
-    --env "CART_TABLE=$table" --env "AWS_REGION=$region" \
+    --env "AWS_REGION=$region" \
     --env AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.2/credentials \
     --env "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=$mounted_token" \
-    --env "DRAIN_SECONDS=$drain_seconds" "$exact" >/dev/null ||
+    --env "DRAIN_SECONDS=$drain_seconds" "${given[@]}" "$exact" >/dev/null ||
     fail "docker could not start $name from $image"
 }
 
@@ -137,7 +139,9 @@ run_color() {
     *) fail "color: got $color; allowed: blue, green" ;;
   esac
   [ -n "$port" ] || fail "service: got $service; allowed: $(sed 's/ .*//' <<<"$services" | xargs)"
-  spec="$name,$image,$port,$container_port,$cpus,$memory,$user,$table,$drain_seconds"
+  mapfile -t own < <(sed -n "s/^$service //p" <<<"$variables")
+  for each in "${own[@]}"; do given+=(--env "$each"); done
+  spec="$name,$image,$port,$container_port,$cpus,$memory,$user,${own[*]},$drain_seconds"
   token="$state/tokens/$name"
   wait_for_docker
   take_turn

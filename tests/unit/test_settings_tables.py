@@ -1,0 +1,102 @@
+"""The tables that a service says it has: what is taken, what is refused, and in which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stacks.options.table import TableSettings
+from stacks.settings import Settings, SettingsError
+
+SHOP: dict[str, Any] = {"blue_version": "1.0.0", "green_version": "1.1.0"}
+CARTS = {"variable": "CART_TABLE", "key": "cart_id", "expiry": "expires_at"}
+REPORT = {**SHOP, "paths": ["/report*"], "blue_port": 3010, "green_port": 3011, "priority": 98}
+
+
+def settings(**services: Any) -> Settings:
+    return Settings.from_context({"services": services})
+
+
+def refusal(tables: Any, **others: Any) -> str:
+    with pytest.raises(SettingsError) as refused:
+        settings(shop={**SHOP, "tables": tables}, **others)
+    line = str(refused.value)
+    assert "\n" not in line
+    return line
+
+
+def test_a_service_that_says_nothing_of_tables_has_the_carts_that_each_had() -> None:
+    (shop,) = settings(shop=SHOP).services
+
+    assert shop.tables == (TableSettings(name="carts", variable="CART_TABLE", key="cart_id", expiry="expires_at"),)
+
+
+def test_a_service_may_have_no_table() -> None:
+    assert settings(shop={**SHOP, "tables": {}}).tables == ()
+
+
+def test_tables_are_listed_once_in_the_order_in_which_they_are_named() -> None:
+    orders = {"variable": "ORDER_TABLE", "key": "account_id", "sort_key": "order_id"}
+
+    found = settings(
+        shop={**SHOP, "tables": {"orders": orders, "carts": CARTS}}, report={**REPORT, "tables": {"carts": CARTS}}
+    )
+
+    assert [table.name for table in found.tables] == ["orders", "carts"]
+
+
+def test_a_flag_may_give_them_as_json() -> None:
+    context = {"services": {"shop": SHOP}, "shop.tables": '{"stock": {"variable": "STOCK_TABLE", "key": "id"}}'}
+
+    assert [table.name for table in Settings.from_context(context).tables] == ["stock"]
+
+
+@pytest.mark.parametrize(
+    ("tables", "line"),
+    [
+        ({"Carts": CARTS}, "services.shop.tables: got 'Carts'; allowed: up to 20 lower case letters, digits"),
+        ({"journal": CARTS}, "services.shop.tables: got 'journal'; allowed: up to 20 lower case letters, digits"),
+        ({"x-table-name": CARTS}, "services.shop.tables: got 'x-table-name'; allowed: up to 20 lower case"),
+        ({"carts": {"variable": "CART_TABLE"}}, "services.shop.tables.carts.key: missing; allowed: the name of an"),
+        (
+            {"carts": {**CARTS, "variable": "PORT"}},
+            "services.shop.tables.carts.variable: got 'PORT'; allowed: up to 63 capital letters",
+        ),
+        (
+            {"carts": {**CARTS, "variable": "AWS_REGION"}},
+            "services.shop.tables.carts.variable: got 'AWS_REGION'; allowed: up to 63 capital letters",
+        ),
+        ({"carts": {**CARTS, "key": "a b"}}, "services.shop.tables.carts.key: got 'a b'; allowed: the name of an"),
+        (
+            {"carts": {**CARTS, "sortkeys": 1}},
+            "unknown setting services.shop.tables.carts.sortkeys (1); did you mean",
+        ),
+        (
+            {"carts": {**CARTS, "sort_key": "cart_id"}},
+            "tables.carts: got cart_id, cart_id, expires_at as its attributes; allowed: one of its own for each of key,"
+            " sort_key and expiry",
+        ),
+        (["carts"], "services.shop.tables: got ['carts']; allowed: a JSON object of tables by name, each with its own"),
+        (
+            {"carts": "CART_TABLE"},
+            "services.shop.tables: got {'carts': 'CART_TABLE'}; allowed: a JSON object of tables",
+        ),
+        (
+            {"carts": CARTS, "old": {**CARTS, "key": "id"}},
+            "services.shop.tables.old.variable: got 'CART_TABLE', as carts has; allowed: a variable of its own",
+        ),
+    ],
+)
+def test_a_refusal_names_the_table_the_value_and_what_is_allowed(tables: Any, line: str) -> None:
+    assert refusal(tables).startswith(line)
+
+
+def test_services_that_share_a_table_say_the_same_of_it() -> None:
+    other = {**REPORT, "tables": {"carts": {**CARTS, "sort_key": "line"}}}
+
+    assert refusal({"carts": CARTS}, report=other) == (
+        'services.report.tables.carts: got {"variable":"CART_TABLE","key":"cart_id","sort_key":"line",'
+        '"expiry":"expires_at"}, but shop has {"variable":"CART_TABLE","key":"cart_id","sort_key":null,'
+        '"expiry":"expires_at"}; allowed: the same in both, or a table of another name'
+    )
