@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.service_secret import ServiceSecret
 from greenlight_cdk.service_tables import ServiceTable
 from greenlight_cdk.tables import RetainedTable
 from traffic_switch.contract import JOURNAL_EXPIRY, JOURNAL_KEY
 
+from stacks.options.secret import SecretSettings
 from stacks.options.table import TableSettings
 from stacks.settings import ServiceSettings, Settings
 
@@ -19,10 +21,10 @@ OUTPUTS = {"carts": "CartTableName"}
 
 
 class DataStack(Stack):
-    """The journal of switches, the requests that they answer, and the tables of the services, whichever color is live.
+    """The journal of switches, the requests that they answer, and the tables and secrets of the services.
 
     The requests have a table of their own, since their addresses are secrets that nobody needs who looks at switches.
-    All may be protected from their creation on: CloudFormation deletes none, so that a first deploy that fails
+    All tables may be protected from their creation on: CloudFormation deletes none, so that a first deploy that fails
     leaves them behind, empty, and ends in ROLLBACK_COMPLETE.
     """
 
@@ -31,6 +33,11 @@ class DataStack(Stack):
         self._protected = settings.deletion_protection
         self.journal, self.requests = self._own("Journal"), self._own("Requests")
         self.tables: Mapping[str, RetainedTable] = {table.name: self._declared(table) for table in settings.tables}
+        self._secrets = {
+            (service.name, secret.variable): self._secret(service, secret)
+            for service in settings.services
+            for secret in service.secrets
+        }
         CfnOutput(self, "JournalTableName", value=self.journal.table_name)
         for name, table in self.tables.items():
             CfnOutput(self, OUTPUTS.get(name, f"{pascal(name)}TableName"), value=table.table_name)
@@ -41,6 +48,10 @@ class DataStack(Stack):
             ServiceTable(variable=each.variable, table=self.tables[each.name], is_sorted=each.sort_key is not None)
             for each in service.tables
         ]
+
+    def secrets_of(self, service: ServiceSettings) -> dict[str, ServiceSecret]:
+        """Return the secrets of one service by their variables."""
+        return {each.variable: self._secrets[service.name, each.variable] for each in service.secrets}
 
     def _own(self, name: str) -> RetainedTable:
         return RetainedTable(self, name, key=JOURNAL_KEY, expiry=JOURNAL_EXPIRY, deletion_protection=self._protected)
@@ -54,3 +65,14 @@ class DataStack(Stack):
             expiry=table.expiry,
             deletion_protection=self._protected,
         )
+
+    def _secret(self, service: ServiceSettings, secret: SecretSettings) -> ServiceSecret:
+        name = f"{pascal(service.name)}{pascal(secret.variable.lower().replace('_', '-'))}"
+        made = ServiceSecret(
+            self,
+            f"{name}ServiceSecret",
+            description=f"Greenlight: {secret.variable} of {service.name}",
+            length=secret.length,
+        )
+        CfnOutput(self, f"{name}Arn", value=made.secret_arn)
+        return made

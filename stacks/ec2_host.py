@@ -59,6 +59,7 @@ class Ec2HostStack(Stack):
             renewed_at=settings.host_renewed_at or NEVER,
             services=services,
             tables=tables,
+            secrets={service.name: data.secrets_of(service) for service in settings.services},
             repositories=list(repositories.values()),
             container_port=settings.container_port,
             drain_seconds=settings.drain_seconds,

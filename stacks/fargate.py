@@ -75,6 +75,7 @@ class FargateStack(Stack):
             memory_mib=service.memory_mib,
             repository=repository,
             tables=self._data.tables_of(service),
+            secrets=self._data.secrets_of(service),
             log_group=self._log_group,
         )
 

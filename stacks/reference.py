@@ -21,6 +21,7 @@ from stacks.options.pipeline import PipelineOptions
 from stacks.options.proof import ProofOptions
 from stacks.options.refusal import allowed
 from stacks.options.release import ReleaseOptions
+from stacks.options.secret import SecretSettings
 from stacks.options.security import SecurityOptions
 from stacks.options.stage import StageOptions
 from stacks.options.table import TableSettings
@@ -42,6 +43,7 @@ SECTIONS: Mapping[str, type[Any]] = {
     "The registry": GovernanceOptions,
     "Each service, below `services.<name>`": ServiceSettings,
     "Each table, below `services.<name>.tables`": TableSettings,
+    "Each secret, below `services.<name>.secrets`": SecretSettings,
 }
 
 

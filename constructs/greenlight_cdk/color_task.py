@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Aws, Duration
@@ -10,6 +10,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 from traffic_switch.contract import Color
 
@@ -44,6 +45,7 @@ class Application:
     memory_mib: int
     repository: ecr.IRepository
     tables: Sequence[ServiceTable]
+    secrets: Mapping[str, secretsmanager.ISecret]
     log_group: logs.ILogGroup
 
 
@@ -64,7 +66,8 @@ def task_definition(scope: Construct, app: Application) -> ecs.FargateTaskDefini
     acknowledge(
         task,
         "AwsSolutions-ECS2",
-        "The variables say which color, version and tables the task has; they are public facts, none is a secret.",
+        "The variables say which color, version and tables the task has; they are public facts. A secret is named"
+        " there by its ARN alone.",
     )
     return task
 
@@ -87,6 +90,7 @@ def _add_container(scope: Construct, task: ecs.FargateTaskDefinition, app: Appli
         CONTAINER,
         image=ecs.ContainerImage.from_registry(app.image),
         environment=_environment(app),
+        secrets={name: ecs.Secret.from_secrets_manager(secret) for name, secret in app.secrets.items()},
         logging=ecs.LogDrivers.aws_logs(log_group=app.log_group, stream_prefix=stream),
         port_mappings=[ecs.PortMapping(container_port=app.port)],
         readonly_root_filesystem=True,
@@ -114,7 +118,10 @@ def _task_role(scope: Construct, app: Application) -> iam.Role:
 
 
 def _execution_role(scope: Construct, app: Application) -> iam.Role:
-    """Make the role with which ECS starts the task: it pulls this service's images and writes this stack's log."""
+    """Make the role with which ECS starts the task: it pulls this service's images and writes this stack's log.
+
+    The CDK adds that it reads this service's secrets, which ECS hands to the container.
+    """
     role = iam.Role(scope, "ExecutionRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
     allow_pull(app.repository, role)
     app.log_group.grant_write(role)

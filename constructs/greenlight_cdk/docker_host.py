@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import Aws, Fn, Stack, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 from traffic_switch.contract import Color
@@ -36,7 +37,8 @@ class DockerHost(Construct):
 
     Versions come from outside, by the document `run_color`; one parameter per color says what is declared by then.
     Both colors share the host's CPU and memory; limits per container keep one from starving the other. Each has a
-    network, a user and credentials of its own. `tables` are those of each service, by its name.
+    network, a user and credentials of its own. `tables` and `secrets` are those of each service, by its
+    name; secrets also by their variables.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class DockerHost(Construct):
         renewed_at: str,
         services: Sequence[HostService],
         tables: Mapping[str, Sequence[ServiceTable]],
+        secrets: Mapping[str, Mapping[str, secretsmanager.ISecret]],
         repositories: Sequence[ecr.IRepository],
         container_port: int,
         drain_seconds: int,
@@ -68,7 +71,14 @@ class DockerHost(Construct):
         }
         parameters = list(self.declared_images.values())
         # not "Role": a host of an earlier Greenlight keeps that one, which its containers need until they have moved
-        role = HostRole(self, "OwnRole", repositories=repositories, log_group=self.log_group, parameters=parameters)
+        role = HostRole(
+            self,
+            "OwnRole",
+            repositories=repositories,
+            log_group=self.log_group,
+            parameters=parameters,
+            secrets=[secret for own in secrets.values() for secret in own.values()],
+        )
         colors = ColorRoles(self, "ColorRoles", host=role.role, tables=tables)
         self._template = self._launch_template(
             role, instance_type, ami_id or AMAZON_LINUX + architecture(image_platform), renewed_at
@@ -89,6 +99,7 @@ class DockerHost(Construct):
                     container_port=container_port,
                     drain_seconds=drain_seconds,
                     services=services,
+                    secrets=_arns(secrets),
                     roles=colors.arns,
                 ),
                 images=image_pattern(account=Aws.ACCOUNT_ID, region=Aws.REGION, repositories=image_repositories),
@@ -160,6 +171,12 @@ class DockerHost(Construct):
                 instance, f"NIST.800.53.R5-{rule}", f"The host has it by {where}, where the rule does not look."
             )
         return instance
+
+
+def _arns(secrets: Mapping[str, Mapping[str, secretsmanager.ISecret]]) -> dict[str, dict[str, str]]:
+    return {
+        service: {variable: secret.secret_arn for variable, secret in own.items()} for service, own in secrets.items()
+    }
 
 
 def _disk() -> ec2.CfnLaunchTemplate.BlockDeviceMappingProperty:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -31,7 +32,7 @@ a given `ami_id` may hold, get their commands through ec2messages."""
 
 
 class HostRole(Construct):
-    """The role of the host: pull, log, its own parameters, and the agent's channel to Systems Manager."""
+    """The role of the host: pull, log, its own parameters and secrets, and the agent's channel to Systems Manager."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class HostRole(Construct):
         repositories: Sequence[ecr.IRepository],
         log_group: logs.ILogGroup,
         parameters: Sequence[ssm.IStringParameter],
+        secrets: Sequence[secretsmanager.ISecret],
     ) -> None:
         super().__init__(scope, construct_id)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
@@ -53,6 +55,9 @@ class HostRole(Construct):
                 actions=["ssm:GetParameter"], resources=[parameter.parameter_arn for parameter in parameters]
             )
         )
+        if secrets:
+            arns = [secret.secret_arn for secret in secrets]
+            self.role.add_to_policy(iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=arns))
         self._let_the_agent_in()
 
     def _let_the_agent_in(self) -> None:

@@ -13,6 +13,7 @@ rehearsal has to answer them; everything else on the host is left alone.
     chown UID:GID FILE
     aws sts assume-role --role-arn A --role-session-name N --output json                 for the broker
     aws ssm get-parameter --name N --query Parameter.Value --output text --region R      prints a declared image
+    aws secretsmanager get-secret-value --secret-id A --query SecretString --output text --region R   prints a secret
     docker ps                                                                            0 once docker answers
     docker ps --quiet --filter label=greenlight=SPEC --filter status=running             prints ids, or nothing
     docker image inspect IMAGE                                   0 when it was pulled; IMAGE is REPOSITORY@sha256:DIGEST
@@ -30,7 +31,7 @@ rehearsal has to answer them; everything else on the host is left alone.
         --log-opt awslogs-stream=S --log-opt mode=non-blocking --env ENVIRONMENT=COLOR --env VERSION=V --env PORT=P
         --env AWS_REGION=R --env AWS_CONTAINER_CREDENTIALS_FULL_URI=U
         --env AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/run/greenlight/token --env DRAIN_SECONDS=S
-        --env VARIABLE=TABLE... IMAGE
+        --env VARIABLE=TABLE... --env VARIABLE... IMAGE                the value of a secret is in docker's environment
     docker image prune --all --force                                                     its failure is ignored
 
 Files are written under ${HOME:-/root}, where mktemp says, and under ${GREENLIGHT_ROOT:-}/etc, /usr/local/lib/greenlight
@@ -87,9 +88,13 @@ def run_script(
     container_port: int,
     drain_seconds: int,
     services: Sequence[HostService],
+    secrets: Mapping[str, Mapping[str, str]],
     roles: Mapping[str, str],
 ) -> str:
-    """Return the script that starts containers. `roles` has the role of each color by its container's name.
+    """Return the script that starts containers.
+
+    `secrets` has the ARN of each secret by its service and its variable, `roles` the role of each color by its
+    container's name.
 
     It must not hold two opening braces in a row, which Systems Manager takes for a reference to a parameter of the
     document. Hence no docker command in it has a format.
@@ -103,6 +108,9 @@ def run_script(
         "tmpfs": on_host(),
         "services": "\n".join(map(_line, services)),
         "variables": "\n".join(line for service in services for line in _variables(service)),
+        "secrets": "\n".join(
+            f"{service} {variable} {arn}" for service, own in secrets.items() for variable, arn in own.items()
+        ),
         "roles": "\n".join(f"{name} {arn}" for name, arn in roles.items()),
     }
     return shell("run-color.sh", facts)

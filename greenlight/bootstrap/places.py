@@ -38,7 +38,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         "log-group:aws-waf-logs-Greenlight*",
         "log-group:/aws/vendedlogs/states/Greenlight*",
     ),
-    "secretsmanager": ("secret:*PreviewSecret*",),
+    "secretsmanager": ("secret:*PreviewSecret*", "secret:*ServiceSecret*"),
     "sns": ("Greenlight*",),
     "sqs": ("Greenlight*",),
     "ssm": ("document/Greenlight*", "parameter/greenlight*"),
@@ -105,7 +105,10 @@ BOUNDS: Mapping[str, tuple[str, ...]] = {
     ),
     "lambda": ("arn:aws:lambda:*:*:function:Greenlight*",),
     "s3": (f"arn:aws:s3:::cdk-{QUALIFIER}-*",),
-    "secretsmanager": ("arn:aws:secretsmanager:*:*:secret:*PreviewSecret*",),
+    "secretsmanager": (
+        "arn:aws:secretsmanager:*:*:secret:*PreviewSecret*",
+        "arn:aws:secretsmanager:*:*:secret:*ServiceSecret*",
+    ),
     "sns": ("arn:aws:sns:*:*:Greenlight*",),
     "sqs": ("arn:aws:sqs:*:*:Greenlight*",),
     "ssm": (

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from traffic_switch.contract import Color
 
+from stacks.options.secret import SecretSettings, secrets_of
 from stacks.options.table import CARTS, TableSettings, tables_of
 from stacks.options.values import FIXED_ON_EC2, Allowed, Fixed, Integer, Null, Options, Paths, SettingsError, Version
 
@@ -42,6 +43,7 @@ ContainerUser = Annotated[
 Tables = Annotated[
     tuple[TableSettings, ...], Allowed("a JSON object of tables by name, as in `cdk.json`; {} for a service without")
 ]
+Secrets = Annotated[tuple[SecretSettings, ...], Allowed("a JSON object of secrets by variable, as in `cdk.json`")]
 
 
 class ServiceSettings(Options):
@@ -113,6 +115,18 @@ class ServiceSettings(Options):
         " ever deleted: one that no service names any more is left aside with what it holds.",
     )
 
+    secrets: Secrets = Field(
+        default={},
+        validate_default=True,
+        description="Random values that Secrets Manager makes and that only this service's containers are told, such as"
+        " what sessions are signed with.",
+    )
+
+    @field_validator("secrets", mode="before")
+    @classmethod
+    def _secrets_by_variable(cls, said: Any, info: ValidationInfo) -> tuple[SecretSettings, ...]:
+        return secrets_of(info.data.get("name", ""), said)
+
     @field_validator("tables", mode="before")
     @classmethod
     def _tables_by_name(cls, said: Any, info: ValidationInfo) -> tuple[TableSettings, ...]:
@@ -121,13 +135,13 @@ class ServiceSettings(Options):
     @model_validator(mode="after")
     def _variables_differ(self) -> ServiceSettings:
         said: dict[str, str] = {}
-        for table in self.tables:
-            if table.variable in said:
+        asked = [(f"tables.{each.name}.variable", each.variable) for each in self.tables]
+        for key, variable in [*asked, *(("secrets", each.variable) for each in self.secrets)]:
+            other = said.setdefault(variable, key)
+            if other != key:
                 raise SettingsError(
-                    f"services.{self.name}.tables.{table.name}.variable: got {table.variable!r}, as"
-                    f" {said[table.variable]} has; allowed: a variable of its own"
+                    f"services.{self.name}.{key}: got {variable!r}, as {other} has; allowed: a variable of its own"
                 )
-            said[table.variable] = table.name
         return self
 
     def version(self, color: Color) -> str:

@@ -10,12 +10,13 @@ from stacks.options.values import Allowed
 
 GIVEN = ("DRAIN_SECONDS", "ENVIRONMENT", "PORT", "VERSION")
 """What every container is told by these names (greenlight_cdk.color_task, host/run-color.sh)."""
-NOT_OURS = ("HOME", "HOSTNAME", "PATH")
-"""What an image or its engine sets."""
+NOT_OURS = ("EUID", "HOME", "HOSTNAME", "IFS", "PATH", "PPID", "PWD", "SHELLOPTS", "UID")
+"""What an image, its engine, or the shell of the host sets."""
+PREFIXES = ("AWS_", "BASH", "DOCKER_", "ECS_", "GREENLIGHT_", "LD_")
 
 
 def _free(name: str) -> str:
-    if name in (*GIVEN, *NOT_OURS) or name.startswith(("AWS_", "ECS_", "LD_")):
+    if name in (*GIVEN, *NOT_OURS) or name.startswith(PREFIXES):
         raise ValueError("taken")
     return name
 
@@ -26,6 +27,6 @@ VariableName = Annotated[
     AfterValidator(_free),
     Allowed(
         "up to 63 capital letters, digits and '_', with a letter first, e.g. CART_TABLE; not"
-        f" {', '.join((*GIVEN, *NOT_OURS))}, nor one that begins with AWS_, ECS_ or LD_"
+        f" {', '.join((*GIVEN, *NOT_OURS))}, nor one that begins with {', '.join(PREFIXES)}"
     ),
 ]

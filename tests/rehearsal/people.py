@@ -69,6 +69,7 @@ class Places:
     requests: str
     unasked: str
     secret: str
+    service_secret: str
     request_function: str
     preview_function: str
     machine: str
@@ -89,6 +90,7 @@ class Places:
             requests=scene.physical("Data", "DynamoDB::Table", "Requests"),
             unasked=scene.physical("Switch", "SQS::Queue", "SwitchUnasked"),
             secret=scene.physical("Edge", "SecretsManager::Secret"),
+            service_secret=scene.physical("Data", "SecretsManager::Secret"),
             request_function=scene.output("Switch", "RequestFunctionName"),
             preview_function=scene.output("Edge", "PreviewFunctionName"),
             machine=scene.output("Switch", "StateMachineArn"),
@@ -246,6 +248,9 @@ DEEDS: Mapping[str, Deed] = {
         "secretsmanager",
         "get_secret_value",
         lambda places: {"SecretId": places.secret, "VersionStage": PREVIEW_STAGE},
+    ),
+    "read a secret of a service": called(
+        "secretsmanager", "get_secret_value", lambda places: {"SecretId": places.service_secret}
     ),
     "start an execution of the switch": called(
         "stepfunctions", "start_execution", lambda places: {"stateMachineArn": places.machine, "input": "{}"}

@@ -6,7 +6,10 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.synth.host_script import REPORT_1, SHOP_1, SHOP_2, SHOP_BY_TAG, color_script, exact
+from tests.synth.host_script import REPORT_1, SECRET, SHOP_1, SHOP_2, SHOP_BY_TAG, color_script, exact
+
+TOLD = "n3w" * 16 + "," + "0ld" * 16
+"""What the host reads of its one secret."""
 
 DOCKER = r"""#!/bin/bash
 echo "docker $*" >>"$STATE/calls"
@@ -23,13 +26,20 @@ case "$1 ${2:-}" in
   "container inspect") [ -e "$containers/$3" ] ;;
   "stop -t") [ -e "$containers/$4" ] ;;
   "rm "*) rm "$containers/$2" ;;
-  "run --detach") echo "${6#greenlight=}" >"$containers/$4" ;;
+  "run --detach")
+    printenv SESSION_SECRETS >"$STATE/told"
+    echo "${6#greenlight=}" >"$containers/$4"
+    ;;
   *) echo "unexpected: docker $*" >&2; exit 64 ;;
 esac
 """
 
 AWS = r"""#!/bin/bash
 echo "aws $*" >>"$STATE/calls"
+if [ "$1 $2 $3" = "secretsmanager get-secret-value --secret-id" ]; then
+  [ "$5 $6 $7 $8 $9" = "--query SecretString --output text --region" ] || exit 64
+  exec cat "$STATE/secrets/$4"
+fi
 [ "$1 $2 $3" = "ssm get-parameter --name" ] || exit 64
 [ "$5 $6 $7 $8 $9" = "--query Parameter.Value --output text --region" ] || exit 64
 cat "$STATE/parameters/$(tr / _ <<<"$4")"
@@ -47,7 +57,7 @@ class Host:
         for folder in (
             self.home,
             self.bin,
-            *(self.state / name for name in ("containers", "images", "networks", "parameters")),
+            *(self.state / name for name in ("containers", "images", "networks", "parameters", "secrets")),
         ):
             folder.mkdir(parents=True)
         recorded = dict.fromkeys(("chown", "dnf", "systemctl"), RECORDER)
@@ -58,6 +68,7 @@ class Host:
         self.script.write_text(color_script())
         for kept in ("colors", "tokens"):
             (self.files / kept).mkdir(parents=True)
+        (self.state / "secrets" / SECRET).write_text(f"{TOLD}\n")
         self.push(*map(exact, (SHOP_1, SHOP_2, SHOP_BY_TAG, REPORT_1)))
 
     def declare(self, parameter: str, value: str) -> None:
@@ -77,6 +88,11 @@ class Host:
             **{name: str(path) for name, path in folders.items()},
         }
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+
+    @property
+    def kept(self) -> list[Path]:
+        """Every file that the scripts left on the host."""
+        return [file for folder in (self.home, self.root) for file in folder.rglob("*") if file.is_file()]
 
     @property
     def calls(self) -> list[str]:

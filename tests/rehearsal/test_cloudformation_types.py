@@ -117,3 +117,17 @@ def test_a_task_definition_has_the_platform_that_its_template_says(cloud: Comput
         found.append(described["runtimePlatform"])
 
     assert found == [{"cpuArchitecture": each, "operatingSystemFamily": "LINUX"} for each in ("X86_64", "ARM64")]
+
+
+@pytest.mark.rehearsal
+def test_a_task_definition_has_the_secrets_that_its_template_says(cloud: ComputeCloud) -> None:
+    secret = "arn:aws:secretsmanager:us-east-1:000000000000:secret:sessions-AbCdEf"
+    containers = [{"Name": "app", "Image": "app", "Secrets": [{"Name": "SESSION_SECRETS", "ValueFrom": secret}]}]
+    definition = resource("AWS::ECS::TaskDefinition", Family="told", ContainerDefinitions=containers)
+
+    arn = cloud.deploy("Told", {"Task": definition}, Arn={"Ref": "Task"})["Arn"]
+
+    (container,) = cloud.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"][
+        "containerDefinitions"
+    ]
+    assert container["secrets"] == [{"name": "SESSION_SECRETS", "valueFrom": secret}]

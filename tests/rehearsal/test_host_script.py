@@ -11,8 +11,18 @@ from host_color.judgment import Invocation, runs_already
 from host_color.model import HostColor, Place
 from traffic_switch.contract import Color
 
-from tests.rehearsal.shell_host import Host
-from tests.synth.host_script import REGISTRY, REPORT_1, SHOP_1, SHOP_2, SHOP_BY_TAG, VARIABLES, color_script, exact
+from tests.rehearsal.shell_host import TOLD, Host
+from tests.synth.host_script import (
+    REGISTRY,
+    REPORT_1,
+    SECRET,
+    SHOP_1,
+    SHOP_2,
+    SHOP_BY_TAG,
+    VARIABLES,
+    color_script,
+    exact,
+)
 
 pytestmark = pytest.mark.rehearsal
 
@@ -48,6 +58,33 @@ def test_a_service_is_told_of_its_own_tables_alone(host: Host) -> None:
 
     assert result.returncode == 0, result.stderr
     assert "_TABLE=" not in host.changes[-1]
+
+
+def test_a_container_is_told_its_secrets_and_nothing_else_is(host: Host) -> None:
+    result = host.run("shop", "green", SHOP_2)
+
+    assert result.returncode == 0, result.stderr
+    assert (host.state / "told").read_text().strip() == TOLD
+    assert host.changes[-1].endswith(f"--env SESSION_SECRETS {exact(SHOP_2)}")
+    assert TOLD not in " ".join([*host.calls, result.stdout, result.stderr])
+    assert not [file for file in host.kept if TOLD in file.read_text()]
+
+
+def test_a_service_without_secrets_reads_none(host: Host) -> None:
+    host.run("report", "green", REPORT_1)
+
+    assert not [call for call in host.calls if "secretsmanager" in call]
+
+
+def test_a_secret_that_cannot_be_read_leaves_the_old_container(host: Host) -> None:
+    host.run("shop", "green", SHOP_1)
+    (host.state / "secrets" / SECRET).unlink()
+
+    result = host.run("shop", "green", SHOP_2)
+
+    assert result.returncode == 1
+    assert f"greenlight: cannot read {SECRET}, which shop-green gets as SESSION_SECRETS" in result.stderr
+    assert host.containers == {"shop-green": SHOP_1}
 
 
 def test_a_table_more_starts_the_container_anew_when_it_is_next_asked_for(host: Host) -> None:

@@ -15,6 +15,7 @@ REPORT_1 = f"{REGISTRY}/greenlight/report:1.0.0@sha256:{'3' * 64}"
 ROLES, SERVICES = "arn:aws:iam::123456789012:role", ("shop", "report")
 VARIABLES = {"shop": {"CART_TABLE": "carts", "ORDER_TABLE": "orders"}, "report": dict[str, str]()}
 MANY = {f"TABLE_{number}": f"GreenlightData-Sessions{number}ABCD123-1A2B3C4D5E6F" for number in range(6)}
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ShopSessionSecretsServiceSecret-AbCdEf"
 SHOP_BY_TAG = f"{REGISTRY}/greenlight/shop:1.0.0"
 """How an earlier Greenlight named an image."""
 
@@ -25,7 +26,7 @@ def exact(image: str) -> str:
     return f"{tagged.rpartition(':')[0]}@{digest}" if digest else tagged
 
 
-def color_script(more: int = 0, *, variables: Mapping[str, Mapping[str, str]] = VARIABLES) -> str:
+def color_script(more: int = 0, *, variables: Mapping[str, Mapping[str, str]] = VARIABLES, secrets: bool = True) -> str:
     """The script that runs a color of the shop or the report, on a host with `more` services besides."""
     return run_script(
         region="eu-west-1",
@@ -38,6 +39,7 @@ def color_script(more: int = 0, *, variables: Mapping[str, Mapping[str, str]] = 
             _service("report", 3010, variables["report"]),
             *(_service(f"s{n}", 3020, MANY) for n in range(more)),
         ],
+        secrets={"shop": {"SESSION_SECRETS": SECRET}} if secrets else {},
         roles={f"{service}-{color}": f"{ROLES}/{service}-{color}" for service in SERVICES for color in Color},
     )
 

@@ -30,6 +30,10 @@ OWN_TABLES = json.dumps(
         },
     }
 )
+_WITH_SECRET = json.loads(OWN_TABLES)
+_WITH_SECRET["shop"]["secrets"] = {"SESSION_SECRETS": {}}
+OWN_SECRETS = json.dumps(_WITH_SECRET)
+SECRET_EXPORT = "GreenlightData:ExportsOutputRefShopSessionSecretsServiceSecretD559118A40919F9C"
 SINGLE = {f"dynamodb:{verb}Item" for verb in ("ConditionCheck", "Delete", "Get", "Put", "Update")}
 
 

@@ -23,6 +23,8 @@ STATEFUL = {
             "JournalAE8C44B2",
             "RequestsC42AC379",
             "CartsEE95721F",
+            "Sessions8896A56D",
+            "AccountsBE8A900E",
             "OrdersA9B65338",
             "Stock38709CBC",
         ]

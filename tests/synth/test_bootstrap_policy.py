@@ -152,7 +152,7 @@ def test_the_boundary_lets_people_do_what_their_roles_are_for(person: Person) ->
 
 
 def test_the_boundary_makes_nobody_an_administrator() -> None:
-    """It lets roles do what Greenlight's roles do: no rights, no secrets but the preview's; of networks it closes."""
+    """It lets roles do what Greenlight's roles do: no rights, no secrets but Greenlight's; of networks it closes."""
     actions = {action for action, _, _ in allowed("boundary")}
     secrets = {arn for action, arn, _ in allowed("boundary") if action == "secretsmanager:GetSecretValue"}
 
@@ -161,7 +161,7 @@ def test_the_boundary_makes_nobody_an_administrator() -> None:
         "ec2:RevokeSecurityGroupEgress",
         "ec2:RevokeSecurityGroupIngress",
     }
-    assert secrets == {"arn:aws:secretsmanager:*:*:secret:*PreviewSecret*"}
+    assert secrets == {f"arn:aws:secretsmanager:*:*:secret:*{kind}Secret*" for kind in ("Preview", "Service")}
 
 
 def test_the_page_names_each_policy() -> None:

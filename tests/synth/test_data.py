@@ -12,10 +12,12 @@ KEYS = {
     "Journal": ["pk"],
     "Requests": ["pk"],
     "Carts": ["cart_id"],
+    "Sessions": ["id"],
+    "Accounts": ["email"],
     "Orders": ["account_id", "order_id"],
     "Stock": ["product_id"],
 }
-EXPIRIES = {"Journal": "expires_at", "Requests": "expires_at", "Carts": "expires_at"}
+EXPIRIES = {"Journal": "expires_at", "Requests": "expires_at", "Carts": "expires_at", "Sessions": "expires"}
 BEFORE = {"shop": {"blue_version": "1.0.0", "green_version": "1.0.0", "source": "services/shop"}}
 """A service as it was described before it could say which tables it has."""
 OLD_CARTS = {
@@ -104,14 +106,17 @@ def test_the_carts_of_before_are_the_carts_of_a_service_that_declares_more(synth
     assert outputs[0].items() <= outputs[1].items()
 
 
-def test_an_output_names_each_table(data: Template) -> None:
+def test_an_output_names_each_table_and_secret(data: Template) -> None:
     names = {output["Value"]["Ref"][:-8]: name for name, output in data["Outputs"].items() if "Export" not in output}
 
     assert names == {
         "Journal": "JournalTableName",
         "Carts": "CartTableName",
+        "Sessions": "SessionsTableName",
+        "Accounts": "AccountsTableName",
         "Orders": "OrdersTableName",
         "Stock": "StockTableName",
+        "ShopSessionSecretsServiceSecret": "ShopSessionSecretsArn",
     }
 
 
@@ -120,6 +125,14 @@ def test_services_that_name_one_table_share_it(synthesize: Synthesize) -> None:
     template = synthesize(services=json.dumps({**BEFORE, "report": report}))["GreenlightData"]
 
     assert list(_tables(template)) == ["Journal", "Requests", "Carts"]
+
+
+def test_a_secret_is_made_once_of_letters_and_digits_and_kept(data: Template) -> None:
+    ((name, secret),) = resources(data, "SecretsManager::Secret").items()
+
+    assert name.startswith("ShopSessionSecretsServiceSecret")
+    assert secret["Properties"]["GenerateSecretString"] == {"ExcludePunctuation": True, "PasswordLength": 64}
+    assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
 def test_a_service_without_tables_has_none(synthesize: Synthesize) -> None:

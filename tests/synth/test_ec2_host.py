@@ -8,7 +8,7 @@ import pytest
 
 from tests.synth.compute import READ_ONLY_EVERYWHERE, changed, custom, needs, statements
 from tests.synth.conftest import Synthesize
-from tests.synth.service_tables import OWN_TABLES, assert_items_alone
+from tests.synth.service_tables import OWN_SECRETS, OWN_TABLES, SECRET_EXPORT, assert_items_alone
 from tests.synth.templates import Template, only, resources, text
 from tests.synth.test_stages import OWN, SHARED
 
@@ -159,7 +159,7 @@ def test_each_color_has_its_own_port_and_target_group_on_the_same_host(host: Tem
     assert blue["InstanceId"] == green["InstanceId"]
 
 
-def test_the_host_may_pull_log_take_commands_and_its_colors_roles_and_nothing_else(host: Template) -> None:
+def test_the_host_may_pull_log_take_commands_its_secrets_and_its_colors_roles_and_nothing_else(host: Template) -> None:
     allowed = statements(host, "HostOwnRole")
 
     assert set(allowed) == {
@@ -167,6 +167,7 @@ def test_the_host_may_pull_log_take_commands_and_its_colors_roles_and_nothing_el
         "ecr:GetAuthorizationToken",
         *("logs:CreateLogStream", "logs:PutLogEvents"),
         "sts:AssumeRole",
+        "secretsmanager:GetSecretValue",
         *("ssm:GetParameter", "ssm:UpdateInstanceInformation"),
         *(f"ssmmessages:{verb}{kind}Channel" for verb in ("Create", "Open") for kind in ("Control", "Data")),
         *(f"ec2messages:{verb}Message" for verb in ("Acknowledge", "Delete", "Fail")),
@@ -183,6 +184,13 @@ def test_each_color_has_a_role_that_may_work_on_single_items_of_its_service_and_
     for color in ("Blue", "Green"):
         assert_items_alone(template, f"HostColorRolesShop{color}", {"Carts", "Orders"}, {"Orders"})
         assert_items_alone(template, f"HostColorRolesReport{color}", {"Facts"}, set())
+
+
+def test_the_host_reads_the_secrets_of_its_services_and_no_color_does(synthesize: Synthesize) -> None:
+    template = synthesize(services=OWN_SECRETS)[STACK]
+
+    assert statements(template, "HostOwnRole")["secretsmanager:GetSecretValue"] == {"Fn::ImportValue": SECRET_EXPORT}
+    assert not [action for action in statements(template, "HostColorRolesShopBlue") if "secrets" in action]
 
 
 def test_each_service_is_told_of_its_own_tables(synthesize: Synthesize) -> None:

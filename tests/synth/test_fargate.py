@@ -7,11 +7,11 @@ import pytest
 
 from tests.synth.compute import READ_ONLY_EVERYWHERE, changed, custom, needs, statements
 from tests.synth.conftest import Synthesize
-from tests.synth.service_tables import OWN_TABLES, assert_items_alone
+from tests.synth.service_tables import OWN_SECRETS, OWN_TABLES, SECRET_EXPORT, assert_items_alone
 from tests.synth.templates import Template, properties, resources, text
 
 STACK = "GreenlightFargate"
-TABLES = ("CART_TABLE", "ORDER_TABLE", "STOCK_TABLE")
+TABLES = ("CART_TABLE", "SESSION_TABLE", "ACCOUNT_TABLE", "ORDER_TABLE", "STOCK_TABLE")
 GUARD = "Custom::GreenlightVersionGuard"
 
 
@@ -117,7 +117,7 @@ def test_tasks_have_a_public_address_only_where_nothing_else_leads_out(
 
 
 def test_the_application_may_touch_single_items_and_nothing_else(fargate: Template) -> None:
-    assert_items_alone(fargate, "ShopBlueTaskRole", {"Carts", "Orders", "Stock"}, {"Orders"})
+    assert_items_alone(fargate, "ShopBlueTaskRole", {"Carts", "Sessions", "Accounts", "Orders", "Stock"}, {"Orders"})
 
 
 def test_no_service_reaches_the_tables_of_another(synthesize: Synthesize) -> None:
@@ -128,10 +128,29 @@ def test_no_service_reaches_the_tables_of_another(synthesize: Synthesize) -> Non
         assert_items_alone(template, f"Report{color}TaskRole", {"Facts"}, set())
 
 
-def test_starting_a_task_takes_a_pull_and_a_log_and_nothing_else(fargate: Template) -> None:
+def test_a_container_is_told_its_secret_by_ecs_and_no_template_has_it(synthesize: Synthesize) -> None:
+    templates = synthesize(compute="fargate")
+
+    for container in _containers(templates[STACK]):
+        (secret,) = container["Secrets"]
+        assert secret == {"Name": "SESSION_SECRETS", "ValueFrom": {"Fn::ImportValue": SECRET_EXPORT}}
+    assert "SecretString" not in text(templates["GreenlightData"]).replace("GenerateSecretString", "")
+
+
+def test_no_service_reads_the_secret_of_another(synthesize: Synthesize) -> None:
+    template = synthesize(compute="fargate", services=OWN_SECRETS)[STACK]
+
+    for color in ("Blue", "Green"):
+        read = statements(template, f"Shop{color}ExecutionRole")["secretsmanager:GetSecretValue"]
+        assert read == {"Fn::ImportValue": SECRET_EXPORT}
+        assert "secretsmanager:GetSecretValue" not in statements(template, f"Report{color}ExecutionRole")
+        assert not [action for action in statements(template, f"Shop{color}TaskRole") if "secrets" in action]
+
+
+def test_starting_a_task_takes_a_pull_a_log_the_secret_and_nothing_else(fargate: Template) -> None:
     allowed = statements(fargate, "ShopGreenExecutionRole")
 
-    assert {action.split(":")[0] for action in allowed} == {"ecr", "logs"}
+    assert {action.split(":")[0] for action in allowed} == {"ecr", "logs", "secretsmanager"}
     assert {action for action, resource in allowed.items() if resource == "*"} <= READ_ONLY_EVERYWHERE
 
 

@@ -63,12 +63,14 @@ def test_the_script_holds_nothing_that_the_document_would_replace_or_end_at() ->
     assert END not in color_script()
 
 
-def test_what_runs_on_the_host_fetches_nothing_but_the_declared_image_and_packages() -> None:
+def test_what_runs_on_the_host_fetches_nothing_but_the_declared_image_its_secrets_and_packages() -> None:
     shell = color_script() + first_boot_script(registry=REGISTRY, region="eu-west-1", renewed_at="never")
 
     assert [line.strip() for line in shell.splitlines() if re.search(r"aws |curl|wget|dnf", line)] == [
         'aws ssm get-parameter --name "$parameters/$service/$color" --query Parameter.Value --output text'
         ' --region "$region"',
+        'value="$(aws secretsmanager get-secret-value --secret-id "$secret" --query SecretString --output text'
+        ' --region "$region")" ||',
         "if dnf install -y docker amazon-ecr-credential-helper; then break; fi",
     ]
 

@@ -13,6 +13,7 @@ import pytest
 from greenlight.cli import commands as main
 from greenlight.rehearsal.report.result import ActResult, Phase, RehearsalReport
 from greenlight.rehearsal.report.timeline import Timeline
+from stacks.options.secret import SecretSettings
 from stacks.options.table import TableSettings
 from stacks.reference import SECTIONS, own_fields, reference
 from stacks.settings import ServiceSettings, Settings
@@ -69,7 +70,12 @@ def test_every_setting_is_in_one_table() -> None:
     listed = [name for model in SECTIONS.values() for name in own_fields(model)]
 
     assert sorted(listed) == sorted(
-        [*Settings.model_fields, *ServiceSettings.model_fields, *TableSettings.model_fields]
+        [
+            *Settings.model_fields,
+            *ServiceSettings.model_fields,
+            *TableSettings.model_fields,
+            *SecretSettings.model_fields,
+        ]
     )
 
 

@@ -84,7 +84,7 @@ def test_a_flag_may_give_them_as_json() -> None:
         ),
         (
             {"carts": CARTS, "old": {**CARTS, "key": "id"}},
-            "services.shop.tables.old.variable: got 'CART_TABLE', as carts has; allowed: a variable of its own",
+            "services.shop.tables.old.variable: got 'CART_TABLE', as tables.carts.variable has; allowed: a",
         ),
     ],
 )

@@ -3,7 +3,7 @@
 #     pulls the image and says whether it runs already; changes no container
 #
 # `services` (one line each: name, blue port, green port, CPUs, MiB, user), `variables` (one line for each table of a
-# service: the service, the variable and the table), `roles` (one line for each color: its name and its role), `region`,
+# service: the service, the variable and the table), `secrets` (likewise, with a secret's ARN), `roles` (one line for each color: its name and its role), `region`,
 # `parameters`, `log_group`, `container_port`, `drain_seconds` and `tmpfs` are set by the lines that the template puts
 # before these.
 set -euo pipefail
@@ -92,12 +92,27 @@ give_token() {
   sha256sum <"$token" | cut -d ' ' -f 1 | tell_broker "$name.token"
 }
 
+# A secret is in the memory of this shell, of its children and of the container. Docker takes it by its name, so that no
+# command line, no log and no file of ours has it.
+read_secrets() {
+  local variable secret value
+  for each in "${hidden[@]}"; do
+    variable="${each%% *}" secret="${each#* }"
+    value="$(aws secretsmanager get-secret-value --secret-id "$secret" --query SecretString --output text --region "$region")" ||
+      fail "cannot read $secret, which $name gets as $variable: is it there, and may the host's role read it? No" \
+        "container was touched"
+    export "$variable=$value"
+    given+=(--env "$variable")
+  done
+}
+
 make_network() {
   docker network inspect "$name" >/dev/null 2>&1 || docker network create "$name" >/dev/null ||
     fail "docker could not make the network $name"
 }
 
 replace() {
+  read_secrets
   if docker container inspect "$name" >/dev/null 2>&1; then
     docker stop -t 30 "$name" >/dev/null
     docker rm "$name" >/dev/null
@@ -141,7 +156,9 @@ run_color() {
   [ -n "$port" ] || fail "service: got $service; allowed: $(sed 's/ .*//' <<<"$services" | xargs)"
   mapfile -t own < <(sed -n "s/^$service //p" <<<"$variables")
   for each in "${own[@]}"; do given+=(--env "$each"); done
-  spec="$name,$image,$port,$container_port,$cpus,$memory,$user,${own[*]},$drain_seconds"
+  mapfile -t hidden < <(sed -n "s/^$service //p" <<<"$secrets")
+  declared=("${own[@]}" "${hidden[@]}")
+  spec="$name,$image,$port,$container_port,$cpus,$memory,$user,${declared[*]},$drain_seconds"
   token="$state/tokens/$name"
   wait_for_docker
   take_turn

@@ -1,4 +1,4 @@
-"""`aws` on a rehearsed host: the two commands that its scripts know, signed with the instance role's credentials.
+"""`aws` on a rehearsed host: the commands that its scripts know, signed with the instance role's credentials.
 
 The calls go to the local cloud as every other one does, so a permission that the role lacks fails here too.
 """
@@ -10,6 +10,7 @@ import os
 import sys
 import xml.etree.ElementTree as Xml
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from greenlight.rehearsal.host.aws_request import ask
@@ -17,6 +18,7 @@ from greenlight.rehearsal.host.exchange import Answer
 
 PARAMETER = "aws ssm get-parameter --name NAME --query Parameter.Value --output text --region REGION"
 ROLE = "aws sts assume-role --role-arn ARN --role-session-name NAME --output json"
+SECRET = "aws secretsmanager get-secret-value --secret-id ARN --query SecretString --output text --region REGION"
 USAGE_ERROR = 252
 SERVICE_ERROR = 254
 """The AWS CLI's own exit codes for a command that is wrong, and for one that the service refused."""
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
             raise ValueError(f"aws {' '.join(arguments[:2])} is not rehearsed")
         print(run(dict(zip(arguments[2::2], arguments[3::2], strict=True))))
     except ValueError as error:
-        print(f"aws: [ERROR]: {error}; the rehearsal answers only: {PARAMETER}, {ROLE}", file=sys.stderr)
+        print(f"aws: [ERROR]: {error}; the rehearsal answers only: {PARAMETER}, {SECRET}, {ROLE}", file=sys.stderr)
         return USAGE_ERROR
     except _RefusedError as error:
         print(f"\nAn error occurred {error}", file=sys.stderr)
@@ -47,13 +49,24 @@ def main(arguments: Sequence[str]) -> int:
 
 def _get_parameter(options: Options) -> str:
     name, region = _take(options, {"--query": "Parameter.Value", "--output": "text"}, "--name", "--region")
-    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": "AmazonSSM.GetParameter"}
-    answer = ask("ssm", region, headers, json.dumps({"Name": name}).encode())
-    content = json.loads(answer.body or b"{}")
+    return str(_ask_json("ssm", region, "AmazonSSM.GetParameter", {"Name": name})["Parameter"]["Value"])
+
+
+def _get_secret(options: Options) -> str:
+    fixed = {"--query": "SecretString", "--output": "text"}
+    secret, region = _take(options, fixed, "--secret-id", "--region")
+    found = _ask_json("secretsmanager", region, "secretsmanager.GetSecretValue", {"SecretId": secret})
+    return str(found["SecretString"])
+
+
+def _ask_json(service: str, region: str, target: str, content: Mapping[str, str]) -> Mapping[str, Any]:
+    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": target}
+    answer = ask(service, region, headers, json.dumps(content).encode())
+    found: Mapping[str, Any] = json.loads(answer.body or b"{}")
     if answer.status != 200:
-        code = str(content.get("__type") or content.get("code", "")).rpartition("#")[2]
-        raise _refused(code, "GetParameter", content.get("message") or content.get("Message", ""))
-    return str(content["Parameter"]["Value"])
+        code = str(found.get("__type") or found.get("code", "")).rpartition("#")[2]
+        raise _refused(code, target.rpartition(".")[2], found.get("message") or found.get("Message", ""))
+    return found
 
 
 def _assume_role(options: Options) -> str:
@@ -91,6 +104,7 @@ def _refused(code: str, operation: str, message: object) -> _RefusedError:
 
 _COMMANDS: Mapping[str, Callable[[Options], str]] = {
     "ssm get-parameter": _get_parameter,
+    "secretsmanager get-secret-value": _get_secret,
     "sts assume-role": _assume_role,
 }
 

@@ -8,7 +8,7 @@ from ministack.services import ecs
 from greenlight.rehearsal.cloud.cloudformation.resources import services
 from greenlight.rehearsal.cloud.context import CloudContext
 from greenlight.rehearsal.cloud.ec2.service import ADDRESSES
-from greenlight.rehearsal.cloud.ecs import log_driver
+from greenlight.rehearsal.cloud.ecs import log_driver, secrets
 from greenlight.rehearsal.cloud.ecs import targets as task_targets
 from greenlight.rehearsal.cloud.ecs.admission import admitting
 from greenlight.rehearsal.cloud.ecs.engine import TaskEngine
@@ -28,6 +28,7 @@ def install(context: CloudContext) -> None:
     require(ecs, "_cleanup_task_resources", "_register_metadata", "_record_service_task_healthy")
     task_targets.check_requirements()
     log_driver.install()
+    secrets.install()
     engine = TaskEngine(context, ADDRESSES)
     ecs._get_docker = lambda: engine
     ecs._sync_service_targets = task_targets.sync_service_targets
