@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from greenlight.delivery.deployed_pipeline import DeployedPipeline
 from tests.rehearsal.builds import phases, project
-from tests.rehearsal.delivery_lab import NAME, REPOSITORY, Delivery, delivery
+from tests.rehearsal.delivery_lab import CONNECTION, NAME, REPOSITORY, Delivery, delivery
 from tests.rehearsal.local_cloud import eventually
 from tests.rehearsal.pipelines import PATIENCE_SECONDS, approving, source
 
@@ -77,6 +78,29 @@ def test_a_release_whose_build_is_killed_fails_its_run_and_records_nothing(lab: 
     assert lab.failed(execution) == ["Release-shop"]
     assert "Record" not in lab.runs(NAME, execution)
     assert lab.recorded() == '{"live": "2.2.0"}'
+
+
+def test_behind_a_connection_that_nobody_confirmed_nothing_is_built_or_recorded_and_people_read_what_to_do(
+    lab: Delivery,
+) -> None:
+    recorded, pipeline = lab.recorded(), DeployedPipeline(NAME, lab.cloud.client)
+    lab.cloud.control("connections", {"arn": CONNECTION, "status": "PENDING"})
+    execution = lab.deliver("2.4.0")
+
+    assert lab.ended(NAME, execution) == "Failed"
+    assert list(lab.runs(NAME, execution)) == ["Source"]
+    assert lab.recorded() == recorded
+    assert f"the connection {CONNECTION} is PENDING, not AVAILABLE" in pipeline.hint(pipeline.newest())
+    assert any("Its status is PENDING" in each for each in _told(lab))
+
+    lab.cloud.control("connections", {"arn": CONNECTION, "status": "AVAILABLE"})
+    lab.client.retry_stage_execution(
+        pipelineName=NAME, stageName="Source", pipelineExecutionId=execution, retryMode="FAILED_ACTIONS"
+    )
+
+    assert eventually(lambda: lab.runs(NAME, execution)["Source"]["status"] == "Succeeded", PATIENCE_SECONDS)
+    lab.client.stop_pipeline_execution(pipelineName=NAME, pipelineExecutionId=execution, abandon=True)
+    assert lab.ended(NAME, execution) == "Stopped"
 
 
 def test_another_project_does_not_get_the_role_of_a_build(lab: Delivery) -> None:
