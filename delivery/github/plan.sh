@@ -6,7 +6,10 @@ cd "$(dirname "$0")/../.."
 plans='[]'
 for SERVICE in $(jq --raw-output '.[]' <<<"$SERVICES"); do
   export SERVICE
-  said=$(bash delivery/plan.sh)
+  if ! said=$(bash delivery/plan.sh); then
+    echo "$said"
+    exit 1
+  fi
   echo "$said"
   printf '```text\n%s\n```\n' "${said//\`/}" >>"$GITHUB_STEP_SUMMARY"
   . build/delivery/plan.env # VERSION, DIGEST, COLOR, LIVE and COMMIT

@@ -255,6 +255,18 @@ def test_a_stage_that_is_not_there_is_refused(staged: Player) -> None:
     assert "GREENLIGHT_STAGE: got 'stagign'; allowed: a stage of cdk.json (staging), or nothing" in ended.stderr
 
 
+def test_a_plan_that_fails_shows_how_far_it_came_and_hands_nothing_on(clone: Clone, player: Player) -> None:
+    for job in ("services", "plan"):
+        cdk = clone.folder / "node_modules" / ".bin" / "cdk"
+        cdk.write_text("#!/bin/sh\necho IAM Statement Changes\nexit 1\n")
+        ended = player.play("release", job)
+
+    assert ended.returncode == 1
+    assert "IAM Statement Changes" in ended.stdout
+    assert "nobody is asked to approve what nobody can read" in ended.stderr
+    assert "needs.plan.outputs.plans" not in player.outputs
+
+
 def test_a_pull_request_shows_what_would_change_of_a_stage(staged: Player) -> None:
     assert "--context stage=staging" in staged.play("plan", "plan").stdout
 
