@@ -78,7 +78,7 @@ const WRONG_FIELDS = [
   [
     'a password of one kind of characters',
     { password: 'onlylowercase' },
-    /lacks an upper-case letter, a digit, another character/,
+    /lacks an upper-case letter, a digit, and a character that is neither/,
   ],
   ['a password that bcrypt would cut off', { password: `Aa 1${'ü'.repeat(35)}` }, /at most 72 bytes, got 74/],
 ];

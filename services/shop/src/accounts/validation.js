@@ -10,8 +10,10 @@ const PARTS = [
   [/\p{Ll}/u, 'a lower-case letter'],
   [/\p{Lu}/u, 'an upper-case letter'],
   [/\p{Nd}/u, 'a digit'],
-  [/[^\p{L}\p{Nd}]/u, 'another character, such as a space or "-"'],
+  [/[^\p{L}\p{Nd}]/u, 'a character that is neither letter nor digit'],
 ];
+
+const LIST = new Intl.ListFormat('en');
 
 /** What a new password must be, in words, for the form. */
 export const PASSWORD_RULE =
@@ -73,7 +75,7 @@ function problemsOf(password) {
     problems.push(`The password must have at most ${MOST_PASSWORD_BYTES} bytes, got ${Buffer.byteLength(password)}.`);
   }
   const missing = PARTS.filter(([pattern]) => !pattern.test(password)).map(([, part]) => part);
-  if (missing.length > 0) problems.push(`The password lacks ${missing.join(', ')}.`);
+  if (missing.length > 0) problems.push(`The password lacks ${LIST.format(missing)}.`);
   if (/\p{Cc}/u.test(password)) problems.push('The password must not have control characters, such as a tab.');
   return problems;
 }
