@@ -2,6 +2,7 @@
 # Builds for PLATFORM, tries, looks through and pushes the image of SERVICE to the repository IMAGES, by its version and by
 # its commit. A version is one image for good: one that is there already, of the same source, is taken as it is, and gets no
 # tag: ECR may sign with this build's rights what it pushes. What is in the image, and from where, is kept beside it.
+# With CACHE, a name in a registry, layers are taken from there and kept there; that this fails is no reason to stop.
 # With PART it is one platform's of several, and gets that tag alone: `delivery/github/join.sh` gives them the version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -58,6 +59,11 @@ part=${PART:+"$IMAGES:$PART"}
 
 password=$(aws ecr get-login-password)
 docker login --username AWS --password-stdin "${IMAGES%%/*}" <<<"$password"
+kept=()
+if [ -n "${CACHE:-}" ]; then
+  kept=(--cache-from "type=registry,ref=$CACHE" --cache-to
+    "type=registry,ref=$CACHE,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true")
+fi
 built_here=()
 named=yes
 if is_there "$image"; then
@@ -65,7 +71,7 @@ if is_there "$image"; then
   list_contents "$image"
 else
   image=${part:-$image}
-  docker build --platform "$PLATFORM" --label "greenlight.source=$tree" \
+  docker build ${kept[@]+"${kept[@]}"} --platform "$PLATFORM" --label "greenlight.source=$tree" \
     --label "org.opencontainers.image.revision=$commit" --label "org.opencontainers.image.version=$VERSION" \
     --tag "$image" "$FOLDER"
   try "$image"

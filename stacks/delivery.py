@@ -26,6 +26,7 @@ def delivery_grounds(stack: Stack, settings: Settings, data: DataStack) -> Deliv
         stacks=tuple(_arn(stack, "cloudformation", "stack", f"{name}/*") for name in _stacks(settings)),
         bootstrap_roles=tuple(f"{roles}-{role}-role-{where}" for role in BOOTSTRAP_ROLES),
         signing_profiles=tuple(_arn(stack, "signer", "/signing-profiles", name) for name in _profiles(settings)),
+        build_caches=tuple(_arn(stack, "ecr", "repository", name) for name in _build_caches(settings)),
         caches=tuple(_arn(stack, "ecr", "repository", f"{each}/*") for each in settings.pull_through_cache),
     )
 
@@ -45,6 +46,11 @@ def acknowledge_wildcards(stack: Stack, settings: Settings) -> None:
         arn = f"arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/{cache}/*"
         reason = "Repositories of base images are made by their first pull, and are named by what is pulled."
         acknowledge(stack, f"AwsSolutions-IAM5[Resource::{arn}]", reason)
+
+
+def _build_caches(settings: Settings) -> Iterator[str]:
+    if settings.has_build_cache:
+        yield from (settings.names.build_cache(service.name) for service in settings.services)
 
 
 def _profiles(settings: Settings) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Protocol
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
+from greenlight_cdk.build_cache import BuildCache
 from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.names import PRODUCTION
 from greenlight_cdk.service_repository import ServiceRepository
@@ -23,7 +24,7 @@ class Registry(Protocol):
 
 
 class RegistryStack(Stack):
-    """One image repository per service."""
+    """One image repository per service, and one for what its builds keep, where that is asked for."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id, description="Greenlight: image repositories")
@@ -39,6 +40,8 @@ class RegistryStack(Stack):
                 has_parts=settings.builds_parts,
             )
             self._repositories[service.name] = repository
+            if settings.has_build_cache:
+                BuildCache(self, f"{pascal(service.name)}Cache", name=settings.names.build_cache(service.name))
             CfnOutput(self, f"{pascal(service.name)}RepositoryUri", value=repository.repository_uri)
 
     def repository(self, _user: Stack, service: str, /) -> ecr.IRepository:

@@ -68,6 +68,11 @@ class Settings(
         """Every table of the services, each once, in the order in which they are first named."""
         return tuple({table.name: table for service in self.services for table in service.tables}.values())
 
+    @property
+    def has_build_cache(self) -> bool:
+        """Whether builds keep their layers: a stage with production's repositories has no cache."""
+        return self.build_cache and self.repositories == "own"
+
     @classmethod
     def from_context(cls, context: Mapping[str, Any], declared: Mapping[str, Any] | None = None) -> Settings:
         """Read the CDK context: cdk.json, overridden by `-c`, whose values are strings.

@@ -20,12 +20,24 @@ BOOTSTRAP_ROLES = ("deploy", "file-publishing")
 here, and nothing is looked up; CloudFormation alone takes the role that makes resources."""
 
 
+PUSHES = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)
+
+
 @dataclass(frozen=True)
 class DeliveryGrounds:
     """ARNs, or patterns of them, that a machine's rights end at.
 
     `repositories` are the services' own; `stacks` are the stage's; `bootstrap_roles` are those of `BOOTSTRAP_ROLES`.
-    `signing_profiles` sign what is pushed, and `caches` are the repositories of base images, where there are any.
+    `signing_profiles` sign what is pushed, `build_caches` are the repositories of what builds keep, and
+    `caches` those of base images, where there are any.
     """
 
     journal: str
@@ -33,6 +45,7 @@ class DeliveryGrounds:
     stacks: tuple[str, ...]
     bootstrap_roles: tuple[str, ...]
     signing_profiles: tuple[str, ...] = ()
+    build_caches: tuple[str, ...] = ()
     caches: tuple[str, ...] = ()
 
 
@@ -43,22 +56,19 @@ def push(grounds: DeliveryGrounds) -> tuple[Allowance, ...]:
     """
     return (
         Allowance("SignIn", ("ecr:GetAuthorizationToken",), ("*",)),
-        Allowance(
-            "PushImages",
-            (
-                "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:CompleteLayerUpload",
-                "ecr:GetDownloadUrlForLayer",
-                "ecr:InitiateLayerUpload",
-                "ecr:PutImage",
-                "ecr:UploadLayerPart",
-            ),
-            grounds.repositories,
-        ),
+        Allowance("PushImages", PUSHES, grounds.repositories),
         *_signs(grounds),
         *_pulls_through(grounds),
     )
+
+
+def push_and_keep(grounds: DeliveryGrounds) -> tuple[Allowance, ...]:
+    """Pushes, and keeps what it built for the next build, which takes that for its own: nobody else may write it.
+
+    A cache is read and written as an image is.
+    """
+    kept = [Allowance("KeepBuilds", PUSHES, grounds.build_caches)] if grounds.build_caches else []
+    return (*push(grounds), *kept)
 
 
 def plan(grounds: DeliveryGrounds) -> tuple[Allowance, ...]:
@@ -125,7 +135,7 @@ def _switches(grounds: DeliveryGrounds) -> Allowance:
 
 
 DELIVERY_RIGHTS: Mapping[Duty, Callable[[DeliveryGrounds], tuple[Allowance, ...]]] = {
-    "Push": push,
+    "Push": push_and_keep,
     "Plan": plan_and_record,
     "Release": release,
 }

@@ -66,6 +66,13 @@ class Names:
         """A service's image repository, when the stage has its own."""
         return f"{self.repositories}{service}"
 
+    def build_cache(self, service: str) -> str:
+        """The repository of what a service's builds keep for the next one.
+
+        No rule of the registry about `greenlight/*` and `greenlight-*/*` is about it: it is not signed and not copied.
+        """
+        return f"greenlight.cache-{self.stage}/{service}" if self.stage else f"greenlight.cache/{service}"
+
     @property
     def repositories(self) -> str:
         """What the names of all repositories begin with, when the stage has its own."""
@@ -125,6 +132,7 @@ class Names:
         yield Length("a stack's name (CloudFormation, CreateStack)", max(map(self.stack, STACK_KINDS), key=len), 128)
         yield Length("a document's name (Systems Manager, CreateDocument)", self.run_document, 128)
         yield Length("a repository's name (ECR, CreateRepository)", self.repository(service), 256)
+        yield Length("a repository's name (ECR, CreateRepository)", self.build_cache(service), 256)
         yield Length("an image's tag (ECR, PutImage)", self.running_tag(Color.GREEN), 128)
         yield Length("a metric's name (AWS WAF, VisibilityConfig)", self.firewall_metric, 128)
         alarm = alarm_name(self.alarm_prefix, service, Color.GREEN, AlarmKind.LATENCY)

@@ -72,6 +72,12 @@ class GithubOptions(Options):
         description="The account's provider for GitHub where it has one already: there can be one alone.",
     )
 
+    build_cache: bool = Field(
+        default=False,
+        description="Whether GitHub's jobs keep the layers that they build for the next build, until two weeks after"
+        " their last change, in a repository of its own for each service. It costs their storage.",
+    )
+
     @property
     def has_github(self) -> bool:
         """Whether workflows of GitHub have roles."""
@@ -97,6 +103,15 @@ class GithubOptions(Options):
             raise SettingsError(
                 f"{given[0]}: got {ids[given[0]]} without {missing}; allowed: both, as `gh api repos/OWNER/NAME` shows"
                 " them, or neither"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _a_cache_is_for_jobs(self) -> GithubOptions:
+        if self.build_cache and not self.has_github:
+            raise SettingsError(
+                "build_cache: got true without github_repository; allowed: together with it, whose jobs keep it, or"
+                " false"
             )
         return self
 

@@ -41,6 +41,7 @@ NAMES = {
     "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
     "aws_session_token": "AWS_SESSION_TOKEN",
 }
+PUSHED = "ref:refs/heads/main"
 BOTH = ["linux/amd64", "linux/arm64"]
 
 
@@ -63,7 +64,7 @@ class Runners:
         (self.folder / "services" / "shop" / "VERSION").write_text(f"{version}\n")
         git(self.folder, "add", ".")
         git(self.folder, "commit", "--quiet", "--allow-empty", "--message", version)
-        return Player(self.folder, self._environment(), {})
+        return Player(self.folder, {**self.environment(), "GITHUB_RUN_ID": str(next(self._runs))}, {})
 
     def delivers(self, version: str) -> Mapping[str, str]:
         """Play all that makes a version's image; return what the last job hands on."""
@@ -90,16 +91,19 @@ class Runners:
         finally:
             iam.delete_role_policy(RoleName=self.role, PolicyName="taken")
 
-    def _environment(self) -> Mapping[str, str]:
-        town = Town(self.cloud, "octocat/shop", self.outputs)
-        given = town.take("Push", "repo:octocat/shop:ref:refs/heads/main")
+    def client(self, service: str, duty: str = "Push", context: str = PUSHED) -> Any:
+        """A client of a job."""
+        return self._town.client(service, duty, context)
+
+    @property
+    def _town(self) -> Town:
+        return Town(self.cloud, "octocat/shop", self.outputs)
+
+    def environment(self) -> Mapping[str, str]:
+        """The environment of a job that pushes."""
+        given = self._town.take("Push", f"repo:octocat/shop:{PUSHED}")
         keys = {NAMES[name]: value for name, value in given.items()}
-        where = {
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": self.cloud.endpoint,
-            "GITHUB_RUN_ID": str(next(self._runs)),
-        }
+        where = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "AWS_ENDPOINT_URL": self.cloud.endpoint}
         path = f"{self.folder / '.venv' / 'bin'}:/usr/local/bin:/usr/bin:/bin"
         return {**keys, **where, "PATH": path, "HOME": str(self.folder.parent)}
 

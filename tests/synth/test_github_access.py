@@ -134,6 +134,15 @@ def test_each_role_may_do_what_its_duty_needs_and_nothing_else(synthesize: Synth
     assert reached(account, duty) == allowed[duty]
 
 
+def test_what_is_built_is_kept_where_nothing_that_runs_is(synthesize: Synthesize) -> None:
+    account = Account(synthesize(**ON, build_cache="true"))
+    cache = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/greenlight.cache/shop"
+
+    kept = {(action, cache) for action, resource in PUSHES if resource != "*"}
+    assert reached(account, "Push") == PUSHES | kept
+    assert not [each for duty in ("Plan", "Release") for each in reached(account, duty) if each[1] == cache]
+
+
 def test_a_release_may_take_two_hours_and_nothing_else_more_than_one(synthesize: Synthesize) -> None:
     found = {duty: role.get("MaxSessionDuration") for duty, role in roles(synthesize(**ON)[STACK]).items()}
 
@@ -178,7 +187,7 @@ def test_no_environment_of_one_stage_releases_to_the_other(synthesize: Synthesiz
 
 @pytest.mark.parametrize("stage", ["", "staging"])
 def test_the_stack_passes_every_rule_of_cdk_nag(synthesize: Synthesize, built: Any, stage: str) -> None:
-    flags = {**ON, "stages": STAGES, **({"stage": stage} if stage else {})}
+    flags = {**ON, "build_cache": "true", "stages": STAGES, **({"stage": stage} if stage else {})}
     synthesize(**flags)
 
     assert not violations(built(**flags), AwsSolutionsChecks)
@@ -186,9 +195,9 @@ def test_the_stack_passes_every_rule_of_cdk_nag(synthesize: Synthesize, built: A
 
 @pytest.mark.parametrize("pack", [AwsSolutionsChecks, NIST80053R5Checks])
 def test_the_stack_passes_every_rule_of_cdk_nag_with_strict(synthesize: Synthesize, built: Any, pack: Any) -> None:
-    synthesize(**ON, **STRICT)
+    synthesize(**ON, **STRICT, build_cache="true")
 
-    assert not violations(built(**ON, **STRICT), pack)
+    assert not violations(built(**ON, **STRICT, build_cache="true"), pack)
 
 
 def violations(app: App, pack: Any) -> list[str]:

@@ -8,8 +8,11 @@ from aws_cdk import App, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template as Assertions
 from cdk_nag import AwsSolutionsChecks
+from greenlight_cdk.names import PRODUCTION, Names
 from greenlight_cdk.service_repository import ServiceRepository, allow_pull
 
+from greenlight.rehearsal.cloud.ecr.wildcards import matches
+from stacks.options.governance import OWN_REPOSITORIES
 from tests.synth.conftest import Synthesize
 from tests.synth.templates import Template, only, properties, resources
 
@@ -48,6 +51,43 @@ def test_only_the_marks_of_running_images_can_move(registry: Template) -> None:
     assert [
         each["ImageTagMutabilityExclusionFilterValue"] for each in repository["ImageTagMutabilityExclusionFilters"]
     ] == ["live-*"]
+
+
+@pytest.fixture
+def cached(synthesize: Synthesize) -> dict[str, Any]:
+    """The repository of what builds keep, as a resource."""
+    found = synthesize(github_repository="octocat/shop", build_cache="true")["GreenlightRegistry"]
+    (cache,) = (
+        each
+        for each in resources(found, "ECR::Repository").values()
+        if each["Properties"]["RepositoryName"] == "greenlight.cache/shop"
+    )
+    return cache
+
+
+def test_what_builds_keep_is_in_a_repository_of_its_own_whose_tags_move(cached: dict[str, Any]) -> None:
+    kept = cached["Properties"]
+
+    assert kept["ImageTagMutability"] == "MUTABLE"
+    assert kept["ImageScanningConfiguration"] == {"ScanOnPush": False}
+    assert (cached["DeletionPolicy"], kept["EmptyOnDelete"]) == ("Delete", True)
+
+
+def test_what_builds_keep_goes_after_two_weeks_and_what_was_replaced_after_a_day(cached: dict[str, Any]) -> None:
+    rules = json.loads(cached["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
+
+    assert [(each["selection"]["tagStatus"], each["selection"]["countNumber"]) for each in rules] == [
+        ("untagged", 1),
+        ("any", 14),
+    ]
+
+
+@pytest.mark.parametrize("pattern", OWN_REPOSITORIES)
+def test_no_rule_of_the_registry_is_about_what_builds_keep(pattern: str) -> None:
+    """It would be signed, copied, or scanned for money."""
+    for names in (PRODUCTION, Names("staging")):
+        assert not matches(pattern, names.build_cache("shop"))
+        assert not names.build_cache("shop").startswith(PRODUCTION.repositories)
 
 
 def test_the_repository_outlives_its_stack(registry: Template) -> None:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from greenlight_cdk.delivery_rights import DELIVERY_RIGHTS, DUTIES, DeliveryGrounds, Duty, plan_and_record, release
+from greenlight_cdk.delivery_rights import (
+    DELIVERY_RIGHTS,
+    DUTIES,
+    DeliveryGrounds,
+    Duty,
+    plan_and_record,
+    push,
+    release,
+)
 
 GROUNDS = DeliveryGrounds(
     journal="arn:aws:dynamodb:eu-west-1:111122223333:table/GreenlightData-Journal-1",
@@ -33,6 +43,16 @@ def test_no_machine_deletes_an_image_or_writes_the_journal(duty: Duty) -> None:
 
     assert not {action for action in actions if "Delete" in action or "Update" in action}
     assert {action for action in actions if action.startswith("dynamodb:")} <= {"dynamodb:GetItem", "dynamodb:Scan"}
+
+
+def test_githubs_push_alone_keeps_what_it_builds() -> None:
+    """The pipeline's builds keep nothing; who could write a cache could change the next build."""
+    cache = "arn:aws:ecr:eu-west-1:111122223333:repository/greenlight.cache/shop"
+    grounds = replace(GROUNDS, build_caches=(cache,))
+
+    reach = {duty: [each.sid for each in DELIVERY_RIGHTS[duty](grounds) if cache in each.resources] for duty in DUTIES}
+    assert reach == {"Push": ["KeepBuilds"], "Plan": [], "Release": []}
+    assert push(grounds) == push(GROUNDS)
 
 
 @pytest.mark.parametrize("duty", [each for each in DUTIES if each != "Push"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ printf '%s\\n' "$(basename "$0") $*" >>"$NOTES"
 GREENLIGHT = """
 case "$1 ${2:-}" in
 "pipeline service") printf 'export %s\\n' VERSION=2.0.0 FOLDER=services/shop \\
+  "CACHE_REPOSITORY=${CACHED:-}" \\
   "REPOSITORY=greenlight/${GREENLIGHT_STAGE:+$GREENLIGHT_STAGE/}shop" >build/delivery/service.env ;;
 "pipeline plan") printf 'export %s\\n' VERSION=2.0.0 DIGEST=sha256:abc "LIVE='blue 1.0.0'" >build/delivery/plan.env ;;
 "pipeline sbom") [ -s "$4" ] && echo listed >"$6" ;;
@@ -37,6 +39,7 @@ buildx) case "$3" in
   esac ;;
 run) echo c1 ;;
 save) echo archive >"$3" ;;
+info) echo "${STORE:-[[driver-type io.containerd.snapshotter.v1]]}" ;;
 inspect) echo "${HEALTH:-running healthy}" ;;
 image) case "$*" in *RepoDigests*) echo "r/shop@${PUSHED:-sha256:abc}" ;; *) echo "${BUILT_FROM:-}" ;; esac ;;
 esac
@@ -150,6 +153,55 @@ def test_a_version_that_is_there_gets_no_part(clone: Clone) -> None:
     assert ended.returncode == 0, ended.stderr
     assert not [each for each in clone.said("docker") if each.startswith(("build", "tag", "push"))]
     assert clone.handed_on("image") == HANDED_ON
+
+
+def test_what_is_built_is_kept_for_the_next_build_where_there_is_a_cache(clone: Clone) -> None:
+    clone.run("image", CACHE="r/greenlight.cache/shop:arm64")
+    (built,) = (each for each in clone.said("docker") if each.startswith("build "))
+
+    assert built.startswith(
+        "build --cache-from type=registry,ref=r/greenlight.cache/shop:arm64"
+        " --cache-to type=registry,ref=r/greenlight.cache/shop:arm64,mode=max,image-manifest=true,oci-mediatypes=true,"
+        "ignore-error=true --platform linux/arm64"
+    )
+
+
+def test_without_a_cache_nothing_is_kept(clone: Clone) -> None:
+    clone.run("image")
+
+    assert not [each for each in clone.said("docker") if "--cache" in each]
+
+
+SUDO = 'case "$1" in tee) shift; tee "$@" ;; esac\n'
+
+
+@pytest.mark.parametrize(
+    "settings", [None, {"exec-opts": ["native.cgroupdriver=cgroupfs"], "features": {"buildkit": True}}]
+)
+def test_docker_is_told_once_to_keep_images_as_a_cache_needs_it(
+    clone: Clone, settings: dict[str, object] | None
+) -> None:
+    file, sudo = clone.notes.parent / "daemon.json", clone.folder / ".venv" / "bin" / "sudo"
+    if settings:
+        file.write_text(json.dumps(settings))
+    sudo.write_text(NOTES + SUDO)
+    sudo.chmod(0o755)
+    path = f"{sudo.parent}:{clone.environment['PATH']}"
+    ended = clone.run("github/containerd", STORE="[[Backing Filesystem extfs]]", DOCKER_SETTINGS=str(file), PATH=path)
+
+    assert ended.returncode == 0, ended.stderr
+    was = settings or {}
+    features = {**was.get("features", {}), "containerd-snapshotter": True}  # type: ignore[dict-item]
+    assert json.loads(file.read_text()) == {**was, "features": features}
+    assert clone.said("sudo") == [f"tee {file}", "systemctl restart docker"]
+
+
+def test_a_docker_that_does_so_already_is_left_alone(clone: Clone) -> None:
+    path = f"{clone.folder / '.venv' / 'bin'}:{clone.environment['PATH']}"
+    ended = clone.run("github/containerd", DOCKER_SETTINGS=str(clone.notes.parent / "daemon.json"), PATH=path)
+
+    assert ended.returncode == 0, ended.stderr
+    assert not (clone.notes.parent / "daemon.json").exists()
 
 
 def test_an_image_that_does_not_become_healthy_is_not_pushed(clone: Clone) -> None:

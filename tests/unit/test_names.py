@@ -14,6 +14,7 @@ def names_of(stage: Names) -> set[str]:
     return {
         *map(stage.stack, STACK_KINDS),
         stage.repository("shop"),
+        stage.build_cache("shop"),
         *(stage.running_tag(color) for color in Color),
         *(stage.declared_image("shop", color) for color in Color),
         stage.run_document,
@@ -40,6 +41,7 @@ def test_productions_names_are_those_that_are_deployed() -> None:
         "GreenlightGovernance",
         "GreenlightPipeline",
         "greenlight/shop",
+        "greenlight.cache/shop",
         "live-blue",
         "live-green",
         "/greenlight/shop/blue",
@@ -68,6 +70,7 @@ def test_no_kind_of_stack_ends_as_another_so_that_no_stage_can_take_its_name() -
 def test_a_prefix_that_covers_productions_names_covers_no_stage() -> None:
     for name in (STAGING.repository("shop"), STAGING.declared_image("shop", Color.BLUE)):
         assert not name.lstrip("/").startswith("greenlight/")
+    assert not STAGING.build_cache("shop").startswith(PRODUCTION.build_cache(""))
 
 
 @pytest.mark.parametrize(("stage", "stack"), [("staging", "GreenlightStagingEdge"), ("a-team", "GreenlightATeamEdge")])

@@ -46,6 +46,7 @@ def test_the_version_is_the_packages(desk: Desk) -> None:
         "VERSION": "2.0.0",
         "FOLDER": "services/shop",
         "REPOSITORY": "greenlight/shop",
+        "CACHE_REPOSITORY": "",
     }
 
 

@@ -298,6 +298,10 @@ def test_a_missing_version_is_named() -> None:
             " for that platform, such as t4g.medium, or image_platform linux/amd64",
         ),
         (
+            {"build_cache": "true"},
+            "build_cache: got true without github_repository; allowed: together with it, whose jobs keep it, or false",
+        ),
+        (
             {"build_platforms": "linux/arm64"},
             "build_platforms: got linux/arm64 with image_platform linux/amd64; allowed: platforms that image_platform"
             " is one of, or nothing for it alone",

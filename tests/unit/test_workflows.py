@@ -215,6 +215,15 @@ def test_the_workflow_delivers_every_service(clone: Clone, player: Player) -> No
     assert '"green 2.0.0"' in clone.git("show", "origin/main:cdk.json")
 
 
+def test_each_platform_has_a_cache_of_its_own_where_builds_keep_anything(clone: Clone, player: Player) -> None:
+    player.environment = {**player.environment, "CACHED": "greenlight.cache/shop"}
+    for job in ("services", "image"):
+        assert player.play_all("release", job)[0].returncode == 0
+
+    cache = "ref=123456789012.dkr.ecr.eu-west-1.amazonaws.com/greenlight.cache/shop:arm64"
+    assert cache in next(each for each in clone.said("docker") if each.startswith("build "))
+
+
 STAGES = {"staging": {"image_platform": "linux/amd64", "services": {"shop": {}}}}
 
 

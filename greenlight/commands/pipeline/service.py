@@ -25,14 +25,18 @@ INTO = click.option(
 def service(name: str, into: Path, stage: str | None) -> None:
     """Write SERVICE's VERSION in this commit, its FOLDER and the REPOSITORY of its images into a file of exports.
 
-    The version is what the service's file VERSION says, or its package.json.
+    CACHE_REPOSITORY is that of what its builds keep, empty where they keep nothing. The version is what the service's
+    file VERSION says, or its package.json.
     """
     project = Project.here(stage)
     settings = project.settings()
     wanted = plans.chosen(settings, name)
     version = wanted_version(project, wanted)
     repository = settings.registry_names.repository(wanted.name)
-    write_exports(into, {"VERSION": version, "FOLDER": wanted.source, "REPOSITORY": repository})
+    cache = settings.names.build_cache(wanted.name) if settings.has_build_cache else ""
+    write_exports(
+        into, {"VERSION": version, "FOLDER": wanted.source, "REPOSITORY": repository, "CACHE_REPOSITORY": cache}
+    )
     click.echo(f"{wanted.name} is {version} in this commit, from {wanted.source}")
 
 

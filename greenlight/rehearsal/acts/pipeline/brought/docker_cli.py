@@ -23,7 +23,19 @@ PLATFORM = "linux/amd64"
 """Of this machine, unless the job has another: a runner has the platform that it builds for."""
 _LABEL = re.compile(r'index \.Config\.Labels "([^"]+)"')
 _VALUED = frozenset(
-    {"--build-arg", "--env", "--file", "--format", "--label", "--output", "--platform", "--tag", "--username"}
+    {
+        "--build-arg",
+        "--cache-from",
+        "--cache-to",
+        "--env",
+        "--file",
+        "--format",
+        "--label",
+        "--output",
+        "--platform",
+        "--tag",
+        "--username",
+    }
 )
 
 
@@ -93,7 +105,32 @@ def build(images: Images, options: Options) -> str:
     reference = ImageReference.parse(options.one("--tag"))
     architecture = options.one("--platform").partition("/")[2]
     images.put(options.one("--tag"), Image.of(reference, architecture, labels, folder))
-    return f"rehearsed: {reference} is its labels; the Dockerfile was not run"
+    told = [f"rehearsed: {reference} is its labels; the Dockerfile was not run"]
+    if "--cache-to" in options.given:
+        told.append(_keep(options, labels))
+    return "\n".join(told)
+
+
+def _keep(options: Options, labels: Mapping[str, str]) -> str:
+    """Take what another build kept, and keep what this one made; that either fails is told, as `ignore-error` asks."""
+    from greenlight.rehearsal.acts.pipeline.brought import registry
+
+    wanted, kept = (
+        dict(part.split("=", 1) for part in options.one(name).split(",")) for name in ("--cache-from", "--cache-to")
+    )
+    try:
+        found = registry.restore(ImageReference.parse(wanted["ref"]))
+        registry.keep(ImageReference.parse(kept["ref"]), json.dumps(labels, sort_keys=True))
+    except RegistryError as error:
+        if kept.get("ignore-error") != "true":
+            raise
+        return f"rehearsed: the cache was passed over: {error}"
+    return f"rehearsed: the cache had {found}"
+
+
+def info(_images: Images, _options: Options) -> str:
+    """How images are stored."""
+    return "[[driver-type io.containerd.snapshotter.v1]]"
 
 
 def run(images: Images, options: Options) -> str:
@@ -176,6 +213,7 @@ COMMANDS: Mapping[str, Callable[[Images, Options], str]] = {
     "buildx imagetools create": create_index,
     "buildx imagetools inspect": inspect_index,
     "image inspect": image_inspect,
+    "info": info,
     "inspect": inspect,
     "login": login,
     "logs": nothing,

@@ -19,6 +19,8 @@ from greenlight.rehearsal.acts.pipeline.brought.image import Image, RegistryErro
 from greenlight.rehearsal.runner.images import INDEX_TYPE, MANIFEST_TYPE, described, digest_of, upload
 from greenlight.rehearsal.runner.spec import ImageReference
 
+CACHE_TYPE = "application/vnd.buildkit.cacheconfig.v0"
+LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
 _SECONDS = 10
 
 
@@ -54,13 +56,38 @@ def digest(reference: ImageReference) -> str:
 def push(reference: ImageReference, image: Image) -> None:
     """Put an image under a tag. Raises RegistryError, for a tag that is another image's too."""
     with _ecr() as ecr:
-        config = digest_of(image.config)
-        (layer,) = ecr.batch_check_layer_availability(repositoryName=reference.repository, layerDigests=[config])[
-            "layers"
-        ]
-        if layer["layerAvailability"] != "AVAILABLE":
-            upload(ecr, reference.repository, image.config)
+        _push_blob(ecr, reference.repository, image.config)
         _put(ecr, reference, image.manifest, MANIFEST_TYPE)
+
+
+def keep(reference: ImageReference, content: str) -> None:
+    """Put what a build made into a registry's cache, as BuildKit does with `image-manifest=true`."""
+    blobs = {CACHE_TYPE: "{}", LAYER_TYPE: content}
+    with _ecr() as ecr:
+        for each in blobs.values():
+            _push_blob(ecr, reference.repository, each)
+        config, layer = (
+            {"mediaType": kind, "digest": digest_of(each), "size": len(each.encode())} for kind, each in blobs.items()
+        )
+        manifest = {"schemaVersion": 2, "mediaType": MANIFEST_TYPE, "config": config, "layers": [layer]}
+        _put(ecr, reference, json.dumps(manifest, sort_keys=True), MANIFEST_TYPE)
+
+
+def restore(reference: ImageReference) -> str:
+    """The digest of what a cache holds, whose blobs are fetched; empty when there is none yet."""
+    with _ecr() as ecr:
+        manifest = _manifest(ecr, reference)
+        if manifest is None:
+            return ""
+        _config(ecr, reference.repository, manifest)
+        return digest_of(manifest)
+
+
+def _push_blob(ecr: Any, repository: str, blob: str) -> None:
+    digests = [digest_of(blob)]
+    (layer,) = ecr.batch_check_layer_availability(repositoryName=repository, layerDigests=digests)["layers"]
+    if layer["layerAvailability"] != "AVAILABLE":
+        upload(ecr, repository, blob)
 
 
 def _put(ecr: Any, reference: ImageReference, manifest: str, media_type: str) -> None:
