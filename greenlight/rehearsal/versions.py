@@ -24,7 +24,7 @@ DELIVERED, DENIED, UNDELIVERABLE = "3.0.0-delivered", "3.0.0-denied", "3.0.0-und
 
 @dataclass(frozen=True)
 class Cast:
-    """The versions of one rehearsal: what is live at first, what replaces it, and two broken ones of that."""
+    """The versions of one rehearsal: what is live at first, what replaces it, and variants of that."""
 
     first: str
     second: str
@@ -43,12 +43,18 @@ class Cast:
         return f"{self.second}-errors"
 
     @property
+    def slow(self) -> str:
+        """Takes ten seconds for a request whose query is `slow`."""
+        return f"{self.second}-slow"
+
+    @property
     def faults(self) -> Mapping[str, list[str]]:
         """Every version with its faults."""
-        return {self.first: [], self.second: [], self.unhealthy: ["unhealthy"], self.errors: ["errors"]}
+        variants = {self.unhealthy: ["unhealthy"], self.errors: ["errors"], self.slow: ["slow"]}
+        return {self.first: [], self.second: [], **variants}
 
     def commit(self, version: str) -> str:
-        """What a version is run from: the broken ones from where the one is that they are variants of."""
+        """What a version is run from: a variant from where the one is that it is a variant of."""
         return self.first_commit if version == self.first else self.second_commit
 
 

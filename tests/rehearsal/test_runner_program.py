@@ -98,8 +98,8 @@ def test_missing_dependencies_are_named_with_the_command_that_installs_them(tmp_
 
 
 def test_an_unknown_fault_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(ProgramError, match="errors, unhealthy"):
-        launch_command(Program(("node", "server.js")), ["slow"])
+    with pytest.raises(ProgramError, match="errors, slow, unhealthy"):
+        launch_command(Program(("node", "server.js")), ["lazy"])
 
 
 def test_a_runtime_that_cannot_be_started_is_named() -> None:

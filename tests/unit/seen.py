@@ -44,6 +44,13 @@ def record(
     return RequestRecord(at, 0.01, color, ending)
 
 
+def long_request(
+    due_at: float, kind: str = "GET /?slow", color: Color = Color.GREEN, status: int = 200
+) -> RequestRecord:
+    """A request that took ten seconds."""
+    return RequestRecord(due_at + 10.0, 10.0, color, RequestOutcome.ANSWERED, status, None, kind)
+
+
 def switch(mode: str, outcome: str, name: str = "s1", reason: str = "", **more: Any) -> SwitchSeen:
     """One switch that ended."""
     phases = {"preflight": 1.0, "gate": 2.0}
@@ -112,6 +119,11 @@ FLAWLESS: dict[str, Seen] = {
         messages=(Message("PAGE: drift", ""),),
     ),
     "renew-host": seen({"renewed": step(after=ELSEWHERE)}, [], compute_status="UPDATE_COMPLETE"),
+    "in-flight": seen(
+        {"slow": step(), "back": step()},
+        [switch("release", "DONE"), switch("release", "DONE", "s2", shifted_at=20.0)],
+        more_records={"long-requests": [long_request(due_at) for due_at in (12.0, 15.0, 18.0)]},
+    ),
     "restart": seen(
         {"killed": step(after=LIVE_ANEW)}, [], records=[record(None, 1.0, RequestOutcome.RESET), record(at=9.0)]
     ),

@@ -17,6 +17,7 @@ from greenlight.rehearsal.acts.releases import CIRCUIT_BREAKER
 from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE
 from greenlight.rehearsal.stage import CommandOutcome
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
+from greenlight.rehearsal.traffic.record import RequestRecord
 from greenlight.rehearsal.versions import Cast
 from tests.unit.seen import (
     BAD,
@@ -30,6 +31,7 @@ from tests.unit.seen import (
     KEPT,
     LIVE_ANEW,
     failed_in_release,
+    long_request,
     record,
     step,
     switch,
@@ -67,6 +69,11 @@ BY_ECS: dict[str, Any] = {
     "steps": {"unhealthy": step(CommandOutcome(1, "", f"Error occurred during operation '{CIRCUIT_BREAKER}'"))},
 }
 """What is seen when ECS refuses a version: the release stack is not reached."""
+
+
+def long_ones(*more: RequestRecord) -> dict[str, Any]:
+    return {"more_records": {"long-requests": [*FLAWLESS["in-flight"].more_records["long-requests"], *more]}}
+
 
 FLAWS = [
     ("release", {"steps": {"release": step(BAD)}}, "the deploy failed: refused"),
@@ -154,6 +161,25 @@ FLAWS = [
     ("deleted", {"after": GREEN}, "still remembers green 2"),
     ("deleted", {"stack_status": "DELETE_FAILED"}, "the release stack is still there"),
     ("deleted", {"records": [record(Color.GREEN)]}, "users still get answers"),
+    ("in-flight", {"steps": {"back": step(BAD)}}, "back: it failed"),
+    ("in-flight", {"switches": [switch("release", "DONE", shifted_at=20.0)]}, "wanted DONE, and DONE again"),
+    ("in-flight", {"switches": [switch("release", "DONE")] * 2}, "the traffic was never moved back"),
+    ("in-flight", {"after": GREEN}, "green 2 is live"),
+    ("in-flight", {"records": FAILED}, "1 requests failed, wanted 0"),
+    ("in-flight", long_ones(long_request(15.0, status=400)), "1 long requests failed"),
+    ("in-flight", long_ones(long_request(15.0, color=Color.BLUE)), "1 of 4 requests that green had taken"),
+    ("in-flight", long_ones(long_request(15.0, "PUT /x")), "1 requests PUT /x were under way"),
+    (
+        "in-flight",
+        {"more_records": {"long-requests": [long_request(19.5)] * 9}},
+        "0 requests GET /?slow were under way",
+    ),
+    (
+        "in-flight",
+        {"more_records": {"long-requests": [long_request(10.5)] * 9}},
+        "0 requests GET /?slow were under way",
+    ),
+    ("in-flight", {"more_records": {}}, "no long request was recorded"),
     ("restart", {"steps": {"killed": step(BAD, LIVE_ANEW)}}, "killed: it failed"),
     ("restart", {"steps": {"killed": step()}}, "a process of blue was not killed"),
     ("restart", {"steps": {"killed": step(after=ELSEWHERE)}}, "a process of green was restarted"),
@@ -270,4 +296,5 @@ def test_every_act_is_documented(name: str) -> None:
 
 
 def test_broken_versions_are_made_of_the_one_that_replaces_the_live_one() -> None:
-    assert Cast("1", "2").faults == {"1": [], "2": [], "2-unhealthy": ["unhealthy"], "2-errors": ["errors"]}
+    broken = {"2-unhealthy": ["unhealthy"], "2-errors": ["errors"]}
+    assert Cast("1", "2").faults == {"1": [], "2": [], **broken, "2-slow": ["slow"]}

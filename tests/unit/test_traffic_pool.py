@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from greenlight.rehearsal.traffic.connection import PIECES, Visit
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
+from greenlight.rehearsal.traffic.profile import RequestKind
+from greenlight.rehearsal.traffic.wire import Sendable
 from tests.unit.traffic_service import ANSWER, Service, rehearse, settle
 
+UPLOAD = Sendable(RequestKind("PUT", "/", 1, body="x" * 70, body_seconds=0.05), "h")
 LAST_ANSWER = ANSWER.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 
 
@@ -85,5 +91,30 @@ def test_bytes_that_nobody_asked_for_cost_the_connection_but_no_request() -> Non
         assert service.transports[0].aborted
         service.offer()
         service.answer()
+
+    assert rehearse(story).ended == [RequestOutcome.ANSWERED]
+
+
+def test_a_slow_body_is_sent_in_pieces_and_whole() -> None:
+    async def story(service: Service) -> None:
+        service.pool.offer(Visit(0.0, UPLOAD))
+        transport = service.transports[0]
+        assert transport.wrote == 2
+        while not transport.data.endswith(b"x" * 70):
+            await asyncio.sleep(0.01)
+        assert 10 < transport.wrote <= 1 + PIECES
+        assert transport.data == UPLOAD.wire()
+        service.answer()
+
+    assert rehearse(story).ended == [RequestOutcome.ANSWERED]
+
+
+def test_a_connection_whose_request_was_answered_before_it_was_whole_carries_no_other() -> None:
+    async def story(service: Service) -> None:
+        service.pool.offer(Visit(0.0, UPLOAD))
+        service.answer()
+        assert service.transports[0].aborted
+        await asyncio.sleep(0.06)
+        assert service.transports[0].wrote == 2
 
     assert rehearse(story).ended == [RequestOutcome.ANSWERED]

@@ -42,6 +42,10 @@ def test_the_shops_visitors_look_more_than_they_buy() -> None:
         ({"method": "GET", "path": "/", "share": 0}, "share of GET / must be 1 or more, got 0"),
         ({"method": "GET", "path": "cart", "share": 1}, "path must start with /.* got 'cart'"),
         ({"method": "GET", "path": "/a\r\nX: y", "share": 1}, "path must start with /"),
+        (
+            {"method": "PUT", "path": "/", "share": 1, "body_seconds": 1.0},
+            "body_seconds must be 0 or more, and 0 without a",
+        ),
         ({"method": "GET /", "path": "/", "share": 1}, "method must be a word such as GET, got 'GET /'"),
     ],
 )

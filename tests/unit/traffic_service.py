@@ -22,9 +22,11 @@ class FakeTransport(asyncio.Transport):
     def __init__(self, connection: Connection) -> None:
         super().__init__()
         self.connection, self.wrote, self.aborted = connection, 0, False
+        self.data = b""
 
-    def write(self, data: object) -> None:
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         self.wrote += 1
+        self.data += bytes(data)
 
     def abort(self) -> None:
         if not self.aborted:

@@ -25,7 +25,7 @@ def _with(flags: Flags, more: Mapping[str, str]) -> Callable[[Script], Mapping[s
 def _come_and_go(performance: Performance) -> None:
     """Port 443 has users from when it serves until it only redirects."""
     performance.deploy("certificate")
-    with performance.more_load("port-443", f"https://{DOMAIN}"):
+    with performance.more_load("port-443", url=f"https://{DOMAIN}"):
         performance.deploy("secure-release")
     performance.deploy("http-again")
     performance.deploy("no-certificate")

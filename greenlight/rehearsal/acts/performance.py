@@ -73,13 +73,14 @@ class Performance:
         return self.note(step, outcome, before)
 
     @contextmanager
-    def more_load(self, name: str, url: str) -> Iterator[None]:
-        """The same load once more, on another URL of the front door; its record is kept by name."""
+    def more_load(self, name: str, **differently: Any) -> Iterator[None]:
+        """The same load once more, with other fields of `TrafficOrder`; its record is kept by name."""
         if self.order is None:
             raise RehearsalError(f"there is no load that {name} could be like")
         place = self.stage.place
         connect = Lookout(self.stage).address()
-        order = replace(self.order, url=url, record=place.record(name), connect=connect, redirects=False)
+        same = replace(self.order, record=place.record(name), connect=connect, redirects=False)
+        order = replace(same, **differently)
         with Traffic(order, place.logs / f"traffic-{name}.log", self.stage.processes) as traffic:
             yield
             self.more_records[name] = traffic.stop()

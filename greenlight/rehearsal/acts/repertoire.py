@@ -9,6 +9,7 @@ from greenlight.rehearsal.acts.act import Act
 from greenlight.rehearsal.acts.flags import RELEASE
 from greenlight.rehearsal.acts.front_door import FRONT_DOOR
 from greenlight.rehearsal.acts.host import HOST
+from greenlight.rehearsal.acts.in_flight import IN_FLIGHT
 from greenlight.rehearsal.acts.interruptions import INTERRUPTIONS
 from greenlight.rehearsal.acts.intruder.act import INTRUDER
 from greenlight.rehearsal.acts.performance import deployed
@@ -19,7 +20,7 @@ from greenlight.rehearsal.acts.upkeep import UPKEEP
 
 DEFAULT = RELEASES
 """What `greenlight rehearse` plays when it is not told otherwise."""
-REPERTOIRE = (*RELEASES, *UPKEEP, *INTERRUPTIONS, *INTRUDER, *FRONT_DOOR, *RECOVERY, *HOST, *PIPELINE)
+REPERTOIRE = (*RELEASES, *UPKEEP, *INTERRUPTIONS, *INTRUDER, *FRONT_DOOR, *RECOVERY, *IN_FLIGHT, *HOST, *PIPELINE)
 RELEASE_ACT = RELEASES[0]
 
 

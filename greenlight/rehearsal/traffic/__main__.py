@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from greenlight.rehearsal.traffic.generator import Load, Tally, UnreachableError, generate
+from greenlight.rehearsal.traffic.generator import GRACE_SECONDS, Load, Tally, UnreachableError, generate
 from greenlight.rehearsal.traffic.place import PlaceError, place
 from greenlight.rehearsal.traffic.pool import PoolLimits
 from greenlight.rehearsal.traffic.profile import SHOP, Profile, ProfileError, load_profile, single
@@ -28,6 +28,7 @@ from greenlight.rehearsal.traffic.profile import SHOP, Profile, ProfileError, lo
 @click.option("--connections", default=50, type=click.IntRange(1, 1000), help="Kept open from the start.")
 @click.option("--max-connections", default=250, type=click.IntRange(1, 1000), help="The most there may be.")
 @click.option("--timeout-seconds", default=5.0, type=click.FloatRange(0.05, 300), help="From the due time.")
+@click.option("--grace-seconds", default=GRACE_SECONDS, type=click.FloatRange(0, 300), help="For the last answers.")
 @click.option("--profile", help="A JSON file of request kinds, or a path such as / for that alone; else a shop's mix.")
 @click.option("--seconds", type=click.FloatRange(0.1), help="Stop by itself after this time.")
 def main(
@@ -40,6 +41,7 @@ def main(
     connections: int,
     max_connections: int,
     timeout_seconds: float,
+    grace_seconds: float,
     profile: str | None,
     seconds: float | None,
 ) -> None:
@@ -49,7 +51,7 @@ def main(
     except PlaceError as error:
         raise click.BadParameter(str(error), param_hint="--url, --connect or --authority") from error
     limits = PoolLimits(connections, max(connections, max_connections), timeout_seconds)
-    load = Load(where, rate, limits, _profile(profile))
+    load = Load(where, rate, limits, _profile(profile), grace_seconds=grace_seconds)
     try:
         tally = asyncio.run(_run(load, record, seconds))
     except UnreachableError as error:

@@ -9,6 +9,9 @@ from greenlight.rehearsal.traffic.answer import AnswerReader
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.traffic.wire import Sendable, Shopper
 
+PIECES = 20
+"""In how many pieces a body is sent that takes its time."""
+
 
 class Visit:
     """One request from the moment it is due to its end. `due_at` is on the event loop's clock."""
@@ -44,6 +47,7 @@ class Owner(Protocol):
 class Connection(asyncio.Protocol):
     """A connection as the event loop sees it.
 
+    An answer that comes before its request was sent whole leaves the connection of no use for the next one.
     A request that meets a connection which the server is just closing fails. RFC 9110 (9.2.2) would let a client send
     an idempotent request again; this one never does, so that no failure hides behind a retry.
     """
@@ -52,6 +56,7 @@ class Connection(asyncio.Protocol):
         self._owner = owner
         self._answer = AnswerReader(redirects_to)
         self._transport: asyncio.Transport | None = None
+        self._rest = b""
         self.visit: Visit | None = None
         self.usable = False
 
@@ -60,7 +65,22 @@ class Connection(asyncio.Protocol):
         assert self._transport is not None
         self.visit = visit
         self._answer.begin()
-        self._transport.write(visit.wire())
+        wire = visit.wire()
+        at_once = len(wire) - visit.request.body_bytes if visit.request.body_seconds else len(wire)
+        self._rest = wire[at_once:]
+        self._transport.write(wire[:at_once])
+        if self._rest:
+            self._send_rest(visit, -(-len(self._rest) // PIECES))
+
+    def _send_rest(self, visit: Visit, size: int) -> None:
+        """Send one piece of the body after the other, unless the visit ended meanwhile."""
+        if self.visit is not visit or self._transport is None:
+            return
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        self._transport.write(piece)
+        if self._rest:
+            loop = asyncio.get_running_loop()
+            loop.call_later(visit.request.body_seconds / (PIECES - 1), self._send_rest, visit, size)
 
     def give_up(self, outcome: RequestOutcome) -> None:
         """End the visit with an outcome of the caller's, and drop the connection: its answer may still come."""
@@ -86,7 +106,9 @@ class Connection(asyncio.Protocol):
         outcome = self._answer.feed(data) if self.visit else RequestOutcome.MALFORMED
         if outcome is None:
             return
-        self.usable = self.usable and self._answer.reusable and outcome is not RequestOutcome.MALFORMED
+        self.usable = (
+            self.usable and self._answer.reusable and not self._rest and outcome is not RequestOutcome.MALFORMED
+        )
         self._end(outcome)
         if self.usable:
             self._owner.freed(self)

@@ -23,7 +23,7 @@ TICK_SECONDS = 0.05
 """How often the record is flushed, and timeouts and connections are looked after."""
 
 GRACE_SECONDS = 2.0
-"""How long the end of the load waits for answers in flight."""
+"""How long the end of the load waits for answers in flight, unless it is told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Load:
     limits: PoolLimits = field(default_factory=PoolLimits)
     profile: Profile = SHOP
     shoppers: int = SHOPPERS
+    grace_seconds: float = GRACE_SECONDS
 
 
 class UnreachableError(Exception):
@@ -111,7 +112,7 @@ class Generator:
     async def _finish(self) -> None:
         if self._timer:
             self._timer.cancel()
-        deadline = self._loop.time() + GRACE_SECONDS
+        deadline = self._loop.time() + self._load.grace_seconds
         await self._tick_until(lambda: not self._pool.unfinished or self._loop.time() >= deadline)
         self._pool.close(RequestOutcome.UNANSWERED)
         self._writer.flush()

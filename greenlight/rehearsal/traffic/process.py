@@ -14,8 +14,8 @@ from greenlight.processes.owner import Processes
 from greenlight.rehearsal.traffic.generator import GRACE_SECONDS
 from greenlight.rehearsal.traffic.record import RecordTail, RequestRecord, read_records
 
-STOP_SECONDS = GRACE_SECONDS + 10.0
-"""Longer than the generator needs to finish, on a machine that is busy with everything else."""
+STOP_SECONDS = 10.0
+"""Longer than the generator needs to finish once its grace is over, on a machine that is busy with everything else."""
 
 
 class TrafficError(RehearsalError):
@@ -35,6 +35,7 @@ class TrafficOrder:
     connect: str = ""
     authority: Path | None = None
     redirects: bool = False
+    grace_seconds: float = GRACE_SECONDS
 
     def command(self) -> list[str]:
         """Return the command line."""
@@ -44,6 +45,7 @@ class TrafficOrder:
             "--rate": f"{self.rate:g}",
             "--connections": str(self.connections),
             "--timeout-seconds": f"{self.timeout_seconds:g}",
+            "--grace-seconds": f"{self.grace_seconds:g}",
         }
         if self.profile is not None:
             options["--profile"] = self.profile
@@ -93,7 +95,7 @@ class Traffic:
         self._end()
 
     def _end(self) -> int:
-        code = self._process.stop(STOP_SECONDS)
+        code = self._process.stop(self.order.grace_seconds + STOP_SECONDS)
         self._process.output.close()
         return code
 

@@ -20,13 +20,17 @@ class ProfileError(Exception):
 
 @dataclass(frozen=True)
 class RequestKind:
-    """One kind of request and how often it is sent, relative to the shares of the others."""
+    """One kind of request and how often it is sent, relative to the shares of the others.
+
+    A body is sent in pieces over `body_seconds`, as from a slow line; at once when that is 0.
+    """
 
     method: str
     path: str
     share: int
     body: str | None = None
     shopper: bool = False
+    body_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         if self.share < 1:
@@ -35,6 +39,8 @@ class RequestKind:
             raise ProfileError(f"path must start with / and be printable ASCII without spaces, got {self.path!r}")
         if not self.method.isalpha():
             raise ProfileError(f"method must be a word such as GET, got {self.method!r}")
+        if self.body_seconds < 0 or (self.body_seconds and not self.body):
+            raise ProfileError(f"body_seconds must be 0 or more, and 0 without a body, got {self.body_seconds}")
 
     @property
     def name(self) -> str:

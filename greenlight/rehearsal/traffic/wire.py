@@ -31,10 +31,11 @@ class Shopper:
 class Sendable:
     """One kind of request, ready to be written to a connection to the given host."""
 
-    __slots__ = ("_end", "_head", "_whole", "name")
+    __slots__ = ("_end", "_head", "_whole", "body_bytes", "body_seconds", "name")
 
     def __init__(self, kind: RequestKind, host: str) -> None:
         self.name = kind.name.encode()
+        self.body_bytes, self.body_seconds = len((kind.body or "").encode()), kind.body_seconds
         self._head, self._end = _head(kind, host), _end(kind)
         self._whole = self._head + self._end
 
