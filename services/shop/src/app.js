@@ -1,9 +1,11 @@
 import express from 'express';
 import { answerHeaders } from './answer-headers.js';
+import { constant, JSON_TYPE, REVALIDATE } from './constant.js';
 import { refuseCrossOrigin } from './cross-origin.js';
 import { createLog, errorFields } from './log.js';
 import { measure } from './measure.js';
 import { createMetrics } from './metrics.js';
+import { describeApi } from './openapi/description.js';
 import { Checkout } from './orders/checkout.js';
 import { createPages } from './pages.js';
 import { createReadiness } from './readiness.js';
@@ -43,6 +45,8 @@ export function createApp({ config, catalog, carts, accounts, orders, lifecycle,
   app.get('/assets/shop.css', assets());
   if (accounts) app.use(accounts.sessions.load);
   app.use(products({ catalog, pages }));
+  const description = JSON.stringify(describeApi({ version: config.version, accounts, orders }));
+  app.get('/api/openapi.json', constant(description, { type: JSON_TYPE, cache: REVALIDATE }));
   app.use(refuseCrossOrigin);
   if (accounts) app.use(accounts.confirm);
   app.use(cartApi({ catalog, carts }));

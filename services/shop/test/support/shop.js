@@ -34,7 +34,7 @@ export async function startShop(t, { catalog = createCatalog(), withAccounts, wi
   });
   const { port } = server.address();
   const ask = (path, options) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual', ...options });
-  return { ask, carts, lifecycle, lines, members, orders, port, server };
+  return { app, ask, carts, lifecycle, lines, members, orders, port, server };
 }
 
 /** Return a browser with one cookie: it sends back what it was last given. */
