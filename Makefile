@@ -15,6 +15,7 @@ SYSTEMS := $(wildcard $(patsubst %,tests/rehearsal/test_%.py,browser doctor prev
 # The tests of delivery: pipelines, workflows, the registry.
 DELIVERY := $(wildcard $(patsubst %,tests/rehearsal/test_%.py,codepipeline_* github_* pipeline_* ecr_* registry_* image_*))
 ARGS ?=
+UV_LOCK := $(abspath $(BIN))/uv pip compile --quiet pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header
 export PATH := $(NODE):$(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -42,6 +43,7 @@ test-core:
 	$(BIN)/python -m coverage report
 	$(BIN)/python -m pytest -q $(SCENARIOS) tests/synth
 	cd services/shop && npm test --silent
+	cd services/report && .venv/bin/pytest -q
 
 test-systems:
 	$(BIN)/python -m pytest -q -m 'not long' $(SYSTEMS)
@@ -103,13 +105,15 @@ bench: setup ## Measure the rehearsal's own parts, and 100 switches under load (
 	$(BIN)/python -m bench $(ARGS)
 
 .PHONY: lock
-lock: setup ## Compile requirements.txt from pyproject.toml anew.
-	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header > build/requirements.txt
+lock: setup ## Compile requirements.txt from pyproject.toml anew, and the report service's.
+	$(UV_LOCK) --extra dev > build/requirements.txt
 	mv build/requirements.txt requirements.txt
+	cd services/report && $(UV_LOCK) > $(abspath build)/requirements.txt && mv $(abspath build)/requirements.txt requirements.txt
+	cd services/report && $(UV_LOCK) --extra dev > $(abspath build)/requirements.txt && mv $(abspath build)/requirements.txt requirements-dev.txt
 
 .PHONY: clean
 clean: ## Remove everything that the targets made.
-	rm -rf $(VENV) node_modules services/*/node_modules tests/browser/node_modules build cdk.out
+	rm -rf $(VENV) node_modules services/*/node_modules services/*/.venv tests/browser/node_modules build cdk.out
 
 .PHONY: setup
 setup: $(VENV)/.python $(VENV)/.cdk $(VENV)/.services ## Install everything that the project needs, inside the project.
@@ -137,6 +141,8 @@ $(VENV)/.browser: tests/browser/package.json tests/browser/package-lock.json $(V
 	@cd tests/browser && npm ci --silent --ignore-scripts
 	@touch $@
 
-$(VENV)/.services: services/shop/package.json services/shop/package-lock.json $(VENV)/.python
+$(VENV)/.services: services/shop/package.json services/shop/package-lock.json services/report/requirements-dev.txt $(VENV)/.python
 	@cd services/shop && npm ci --silent
+	@$(PYTHON) -m venv services/report/.venv
+	@services/report/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement services/report/requirements-dev.txt
 	@touch $@
