@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from greenlight.project import CHECKOUT
 from tests.rehearsal.local_cloud import LocalCloud, started
 
 pytestmark = pytest.mark.rehearsal
@@ -226,3 +232,43 @@ def test_a_query_finds_the_items_of_one_key_in_order_and_takes_a_permission_of_i
     assert [item["o"]["S"] for item in found] == ["a", "b"]
     with pytest.raises(ClientError, match="not authorized to perform: dynamodb:Query"):
         lab.cloud.user("dynamodb", "reads", ["dynamodb:GetItem"], arn).query(**asked)
+
+
+def test_what_the_runbook_copies_back_brings_lost_items_and_leaves_newer_ones_alone(lab: Lab, tmp_path: Path) -> None:
+    lab.root.create_table(
+        TableName="stock",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for product in ("lost", "sold"):
+        lab.root.put_item(TableName="stock", Item={**pk(product), "left": {"N": "9"}})
+    lab.root.restore_table_to_point_in_time(
+        SourceTableName="stock", TargetTableName="stock-restored", UseLatestRestorableTime=True
+    )
+    lab.root.delete_item(TableName="stock", Key=pk("lost"))
+    lab.root.put_item(TableName="stock", Item={**pk("sold"), "left": {"N": "8"}})
+
+    assert _copy_back(lab, tmp_path, "stock-restored", "stock") == "1 copied back, 1 were there\n"
+
+    found = lab.root.scan(TableName="stock")["Items"]
+    assert {item["pk"]["S"]: item["left"]["N"] for item in found} == {"lost": "9", "sold": "8"}
+
+
+def _copy_back(lab: Lab, folder: Path, *tables: str) -> str:
+    """Run the script as docs/operations.md has it."""
+    page = (CHECKOUT / "docs" / "operations.md").read_text()
+    (script,) = re.findall(r"<!-- copy_back.py -->\n```python\n(.*?)```", page, re.DOTALL)
+    file = folder / "copy_back.py"
+    file.write_text(script)
+    credentials = lab.root._get_credentials()
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL": lab.root.meta.endpoint_url,
+        "AWS_REGION": lab.root.meta.region_name,
+        "AWS_DEFAULT_REGION": lab.root.meta.region_name,
+        "AWS_ACCESS_KEY_ID": credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+    }
+    command = [sys.executable, str(file), *tables]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
