@@ -3,9 +3,9 @@
 #     pulls the image and says whether it runs already; changes no container
 #
 # `services` (one line each: name, blue port, green port, CPUs, MiB, user), `variables` (one line for each table of a
-# service: the service, the variable and the table), `secrets` (likewise, with a secret's ARN), `roles` (one line for each color: its name and its role), `region`,
-# `parameters`, `log_group`, `container_port`, `drain_seconds` and `tmpfs` are set by the lines that the template puts
-# before these.
+# service: the service, the variable and the table), `secrets` (likewise, with a secret's ARN), `roles` (one line for
+# each color: its name and its role), `region`, `parameters`, `log_group`, `container_port`, `drain_seconds` and `tmpfs`
+# are set by the lines that the template puts before these.
 set -euo pipefail
 export HOME="${HOME:-/root}"
 turn="$HOME/.greenlight-turn"
