@@ -114,6 +114,27 @@ def test_the_cart_of_a_visitor_is_taken_over_once_however_often_the_login_is_sen
     assert visitor.cart(town.blue.origin) == {}
 
 
+def test_who_comes_back_after_the_cart_expired_logs_in_with_the_same_product_in_the_new_one(town: Town) -> None:
+    registered(town.blue.origin, "away@example.com").put(
+        f"{town.blue.origin}/api/cart/items/desk-lamp", {"quantity": 2}
+    )
+    (account,) = (item for item in town.items("accounts") if item["email"]["S"] == "away@example.com")
+    expired = str(int(time.time()) - 100)
+    town.cloud.client("dynamodb").update_item(
+        TableName="carts",
+        Key={"cart_id": account["cart_id"]},
+        UpdateExpression="SET expires_at = :expired",
+        ExpressionAttributeValues={":expired": {"N": expired}},
+    )
+    visitor = Browser()
+    visitor.put(f"{town.green.origin}/api/cart/items/desk-lamp", {"quantity": 1})
+
+    answer = visitor.form(town.green.origin, "/login", email="away@example.com", password=PASSWORD)
+
+    assert answer.status == 303
+    assert visitor.cart(town.blue.origin) == {"desk-lamp": 1}
+
+
 def test_a_new_password_ends_the_sessions_on_the_other_color(town: Town) -> None:
     here = registered(town.blue.origin, "change@example.com")
     there = Browser()

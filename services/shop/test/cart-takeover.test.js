@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CartTakeover } from '../src/accounts/cart-takeover.js';
-import { CART_SECONDS } from '../src/carts.js';
+import { CART_SECONDS, DynamoCarts } from '../src/carts.js';
 import { CartsUnavailableError } from '../src/errors.js';
 import { dynamoError, FakeClient } from './support/fake-client.js';
 import { FakeCarts } from './support/fake-carts.js';
@@ -47,9 +47,43 @@ test('both carts change in one transaction, which holds only if they are as they
     Key: { cart_id: 'into' },
     ExpressionAttributeNames: { '#i0': 'item:mug', '#i1': 'item:lamp' },
     UpdateExpression: 'SET expires_at = :expires, #i0 = :q0, #i1 = :q1',
-    ConditionExpression: 'attribute_not_exists(#i0) AND #i1 = :o1',
-    ExpressionAttributeValues: { ':expires': NOW_SECONDS + CART_SECONDS, ':q0': 2, ':q1': 99, ':o1': 50 },
+    ConditionExpression: '(attribute_not_exists(#i0) OR expires_at <= :now) AND #i1 = :o1',
+    ExpressionAttributeValues: {
+      ':expires': NOW_SECONDS + CART_SECONDS,
+      ':now': NOW_SECONDS,
+      ':q0': 2,
+      ':q1': 99,
+      ':o1': 50,
+    },
   });
+});
+
+test('a cart that expired and is still in the table takes over what a visitor has of the same product', async () => {
+  const expired = { cart_id: 'into', expires_at: NOW_SECONDS - 100, 'item:lamp': 2 };
+  const client = new FakeClient(
+    { Item: { cart_id: 'from', expires_at: NOW_SECONDS + 100, 'item:lamp': 1 } },
+    { Item: expired },
+    {},
+  );
+  const now = () => NOW_SECONDS * 1000;
+  const carts = new DynamoCarts({ table: 'carts', client, now });
+
+  await new CartTakeover({ table: 'carts', client, carts, now }).move('from', 'into');
+
+  const { Update: filled } = client.asked[2].TransactItems[1];
+  assert.equal(filled.ConditionExpression, '(attribute_not_exists(#i0) OR expires_at <= :now)');
+  const { ':q0': quantity, ':now': limit } = filled.ExpressionAttributeValues;
+  assert.equal(quantity, 1);
+  assert.ok(expired.expires_at <= limit);
+});
+
+test('the time is no part of the transaction when no condition asks for it: DynamoDB refuses what is not used', async () => {
+  const { client, takeover } = takeoverWith({ from: { mug: 2 }, into: { mug: 1 } }, {});
+
+  await takeover.move('from', 'into');
+
+  const { Update: filled } = client.asked[0].TransactItems[1];
+  assert.deepEqual(Object.keys(filled.ExpressionAttributeValues).toSorted(), [':expires', ':o0', ':q0']);
 });
 
 for (const [what, from, into] of [

@@ -60,19 +60,22 @@ export class CartTakeover {
     });
   }
 
+  /** What was not read may be there all the same when the cart has expired: DynamoDB removes it days later. */
   #filled({ id, items }, sums) {
     const products = [...sums];
+    const now = Math.floor(this.#now() / 1000);
     const known = products
       .map(([product], index) => [`:o${index}`, items.get(product)])
       .filter(([, old]) => old !== undefined);
     const unchanged = products.map(([product], index) =>
-      items.has(product) ? `#i${index} = :o${index}` : `attribute_not_exists(#i${index})`,
+      items.has(product) ? `#i${index} = :o${index}` : `(attribute_not_exists(#i${index}) OR expires_at <= :now)`,
     );
     return this.#update(id, products, {
       UpdateExpression: `SET expires_at = :expires, ${products.map((_, index) => `#i${index} = :q${index}`).join(', ')}`,
       ConditionExpression: unchanged.join(' AND '),
       ExpressionAttributeValues: {
-        ':expires': Math.floor(this.#now() / 1000) + CART_SECONDS,
+        ':expires': now + CART_SECONDS,
+        ...(known.length < products.length && { ':now': now }),
         ...Object.fromEntries(products.map(([, sum], index) => [`:q${index}`, sum])),
         ...Object.fromEntries(known),
       },
