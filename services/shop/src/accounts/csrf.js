@@ -4,6 +4,9 @@ import { ForgedFormError } from './errors.js';
 
 const COOKIE = 'csrf';
 
+/** A token as csrf-csrf makes one: a signature and a random value, 32 bytes each. */
+const TOKEN = /^[0-9a-f]{64}\.[0-9a-f]{64}$/;
+
 /** The name of the hidden field of a form. */
 export const TOKEN_FIELD = '_csrf';
 
@@ -25,6 +28,8 @@ export function createCsrf(secrets) {
   return {
     /** Give the request the two things that pages and forms ask of it. */
     attach(req, res, next) {
+      // It goes back with the answer, whose headers must not grow by what somebody appends to a token.
+      if (!TOKEN.test(req.cookies[COOKIE])) delete req.cookies[COOKIE];
       let token;
       req.csrfToken = () => (token ??= generateCsrfToken(req, res, { cookieOptions: { secure: req.secure } }));
       req.hasCsrfToken = () => validateRequest(req);

@@ -17,7 +17,7 @@ const CARRIED = new RegExp(`(?:^|;\\s*)${COOKIE}=`);
  */
 export function createSessions({ secrets, store }) {
   const csrf = createCsrf(secrets);
-  const chain = [cookieParser(), sessionOf(secrets, store), recognize, csrf.attach];
+  const chain = [cookieParser(), textAlone, sessionOf(secrets, store), recognize, csrf.attach];
   return {
     /** Read the session of a request that carries one. */
     load: inTurn(chain, ({ headers: { cookie }, path }) => CARRIED.test(cookie ?? '') && !PUBLIC.test(path)),
@@ -26,6 +26,15 @@ export function createSessions({ secrets, store }) {
     begin,
     end,
   };
+}
+
+/**
+ * Drop the cookies that are no text: cookie-parser reads JSON in what begins with `j:`, and what comes after it calls
+ * a string's methods. Whoever sends one is a visitor, and no failure of the shop.
+ */
+function textAlone(req, _res, next) {
+  for (const [name, value] of Object.entries(req.cookies)) if (typeof value !== 'string') delete req.cookies[name];
+  next();
 }
 
 function sessionOf(secrets, store) {

@@ -26,8 +26,17 @@ export function errorAnswer({ pages, log }) {
     res.status(status).setHeader('Cache-Control', 'no-store');
     if (retryAfterSeconds) res.setHeader('Retry-After', retryAfterSeconds);
     if (req.path.startsWith('/api/')) return res.json({ error: message, ...(fields && { fields }) });
-    return res.type('html').send(pages.error(status, message, visitorOf(req)));
+    return res.type('html').send(pages.error(status, message, visitorIfKnown(req)));
   };
+}
+
+/** The answer to a failure must not fail itself: without the person it is still an answer. */
+function visitorIfKnown(req) {
+  try {
+    return visitorOf(req);
+  } catch {
+    return undefined;
+  }
 }
 
 function described(error) {
