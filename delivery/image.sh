@@ -4,14 +4,31 @@
 # tag: ECR may sign with this build's rights what it pushes. What is in the image, and from where, is kept beside it.
 # With CACHE, a name in a registry, layers are taken from there and kept there; that this fails is no reason to stop.
 # With PART it is one platform's of several, and gets that tag alone: `delivery/github/join.sh` gives them the version.
+# NAMED says whether what it leaves has the version, and BUILT whether this build made it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
+# An image of one platform is a manifest, and no index: what buildx adds by itself says nothing that is signed.
+export BUILDX_NO_DEFAULT_ATTESTATIONS=1
 out=build/delivery
 mkdir -p "$out"
+. delivery/registry.sh
 
-is_there() {
-  docker pull --quiet "$1"
+# Docker's two stores have words of their own for an index that lacks the platform.
+fetch() {
+  local said
+  if said=$(docker pull --quiet "$1" 2>&1); then return; fi
+  echo "$said" >&2
+  case "$said" in
+  *"no matching manifest"* | *"no match for platform"*)
+    echo "greenlight: $SERVICE $VERSION is there, and has no image for $PLATFORM: give a new version. Nothing was pushed" >&2
+    ;;
+  *)
+    echo "greenlight: $SERVICE $VERSION is there, and could not be fetched, for the reason above. Nothing was pushed. Try" \
+      "the job again" >&2
+    ;;
+  esac
+  return 1
 }
 
 # Started as a color is, the container has to pass its own health check.
@@ -66,7 +83,11 @@ if [ -n "${CACHE:-}" ]; then
 fi
 built_here=()
 named=yes
-if is_there "$image"; then
+built=no
+there=$(named_by "$VERSION")
+there_by_commit=$(named_by "git-$commit")
+if [ "$there" != ImageNotFound ]; then
+  fetch "$image"
   refuse_other_source "$image"
   list_contents "$image"
 else
@@ -80,14 +101,15 @@ else
   docker push "$image"
   if [ -n "$part" ]; then
     named=no
-  elif ! is_there "$marked"; then
+  elif [ "$there_by_commit" = ImageNotFound ]; then
     docker tag "$image" "$marked"
     docker push "$marked"
   fi
   built_here=(--built-from "$commit")
+  built=yes
 fi
 digest=$(docker image inspect --format '{{index .RepoDigests 0}}' "$image")
 greenlight pipeline attach "$SERVICE" "${digest##*@}" --sbom "$out/sbom.json" --platform "$PLATFORM" \
   ${built_here[@]+"${built_here[@]}"}
-printf 'export VERSION=%q\nexport DIGEST=%q\nexport NAMED=%q\n' "$VERSION" "${digest##*@}" "$named" >"$out/image.env"
+printf 'export %s=%q\n' VERSION "$VERSION" DIGEST "${digest##*@}" NAMED "$named" BUILT "$built" >"$out/image.env"
 echo "${image##*/} is ${digest##*@}"

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # Gives the version of SERVICE to the images that this run built for PLATFORMS, a JSON list: an index names one for each. A
-# version that has its image already, or is of one platform, has nothing to be joined. Hands on name and digest.
+# version that has its image already, or is of one platform, has nothing to be joined. Hands on name and digest, and whether
+# this run built all of it: what it took as it was is not its own to attest.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. delivery/registry.sh
 
 join() {
-  local commit marked tags=(--tag "$IMAGES:$VERSION")
+  local commit there tags=(--tag "$IMAGES:$VERSION")
   commit=$(git rev-parse HEAD)
-  marked="$IMAGES:git-$commit"
   aws ecr get-login-password | docker login --username AWS --password-stdin "${IMAGES%%/*}"
-  if ! docker buildx imagetools inspect "$marked" >/dev/null; then
-    tags+=(--tag "$marked")
+  there=$(named_by "git-$commit")
+  if [ "$there" = ImageNotFound ]; then
+    tags+=(--tag "$IMAGES:git-$commit")
   fi
   docker buildx imagetools create "${tags[@]}" "${parts[@]}"
   DIGEST=$(docker buildx imagetools inspect --format '{{json .Manifest}}' "$IMAGES:$VERSION" | jq --raw-output .digest)
@@ -18,6 +20,7 @@ join() {
 
 parts=()
 named=()
+built=yes
 for platform in $(jq --raw-output '.[]' <<<"$PLATFORMS"); do
   told="build/delivery/image-$SERVICE-${platform#linux/}.env"
   if [ ! -f "$told" ]; then
@@ -25,9 +28,10 @@ for platform in $(jq --raw-output '.[]' <<<"$PLATFORMS"); do
       "jobs again" >&2
     exit 1
   fi
-  . "$told" # VERSION, DIGEST, NAMED and IMAGES
+  . "$told" # VERSION, DIGEST, NAMED, BUILT and IMAGES
   parts+=("$IMAGES@$DIGEST")
   named+=("$NAMED")
+  [ "$BUILT" = yes ] || built=no
 done
 
 case " ${named[*]} " in
@@ -38,5 +42,5 @@ case " ${named[*]} " in
   ;;
 *no*) join ;;
 esac
-printf 'name=%s\ndigest=%s\n' "$IMAGES" "$DIGEST" >>"$GITHUB_OUTPUT"
+printf 'name=%s\ndigest=%s\nbuilt=%s\n' "$IMAGES" "$DIGEST" "$built" >>"$GITHUB_OUTPUT"
 echo "$SERVICE $VERSION is $DIGEST: ${parts[*]##*@}"

@@ -31,7 +31,7 @@ esac
 """
 DOCKER = """
 case "$1" in
-pull) grep -qx "${3}" "$REGISTRY" 2>/dev/null ;;
+pull) [ -z "${PULL_SAYS:-}" ] || { echo "$PULL_SAYS" >&2; exit 1; } ;;
 push) echo "$2" >>"$REGISTRY" ;;
 buildx) case "$3" in
   create) shift 3; while [ "$1" = --tag ]; do echo "$2" >>"$REGISTRY"; shift 2; done ;;
@@ -44,9 +44,16 @@ inspect) echo "${HEALTH:-running healthy}" ;;
 image) case "$*" in *RepoDigests*) echo "r/shop@${PUSHED:-sha256:abc}" ;; *) echo "${BUILT_FROM:-}" ;; esac ;;
 esac
 """
+AWS = """
+case "$2" in batch-get-image)
+  [ -z "${ECR_SAYS:-}" ] || { echo "$ECR_SAYS" >&2; exit 254; }
+  grep -qx "$IMAGES:${6#imageTag=}" "$REGISTRY" 2>/dev/null && echo sha256:abc || echo "${ECR_FAILS:-ImageNotFound}" ;;
+esac
+"""
 IMAGES = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/greenlight/shop"
 RELEASE = "release 2.0.0 --service shop --yes --if-needed"
 HANDED_ON = ["export VERSION=2.0.0", "export DIGEST=sha256:abc", "export NAMED=yes"]
+TAKEN, BUILT = "export BUILT=no", "export BUILT=yes"
 
 
 @dataclass
@@ -93,7 +100,7 @@ def clone(tmp_path: Path) -> Clone:
     origin, folder, notes = tmp_path / "origin.git", tmp_path / "clone", tmp_path / "notes"
     programs = folder / ".venv" / "bin"
     programs.mkdir(parents=True)
-    for name, does in (("greenlight", GREENLIGHT), ("docker", DOCKER), ("aws", "")):
+    for name, does in (("greenlight", GREENLIGHT), ("docker", DOCKER), ("aws", AWS)):
         (programs / name).write_text(NOTES + does)
         (programs / name).chmod(0o755)
     (folder / "node_modules" / ".bin").mkdir(parents=True)
@@ -126,7 +133,7 @@ def test_an_image_is_built_tried_and_pushed_by_version_and_by_commit(clone: Clon
         f"push {IMAGES}:2.0.0",
         f"push {IMAGES}:git-{commit}",
     ]
-    assert clone.handed_on("image") == HANDED_ON
+    assert clone.handed_on("image") == [*HANDED_ON, BUILT]
 
 
 def test_an_image_is_built_for_its_platform_and_says_of_which_source(clone: Clone) -> None:
@@ -143,7 +150,7 @@ def test_an_image_of_one_of_several_platforms_gets_the_tag_of_a_part_alone(clone
 
     assert ended.returncode == 0, ended.stderr
     assert [each for each in clone.said("docker") if each.startswith("push")] == [f"push {IMAGES}:part-7-1-arm64"]
-    assert clone.handed_on("image") == [*HANDED_ON[:2], "export NAMED=no"]
+    assert clone.handed_on("image") == [*HANDED_ON[:2], "export NAMED=no", BUILT]
 
 
 def test_a_version_that_is_there_gets_no_part(clone: Clone) -> None:
@@ -152,7 +159,7 @@ def test_a_version_that_is_there_gets_no_part(clone: Clone) -> None:
 
     assert ended.returncode == 0, ended.stderr
     assert not [each for each in clone.said("docker") if each.startswith(("build", "tag", "push"))]
-    assert clone.handed_on("image") == HANDED_ON
+    assert clone.handed_on("image") == [*HANDED_ON, TAKEN]
 
 
 def test_what_is_built_is_kept_for_the_next_build_where_there_is_a_cache(clone: Clone) -> None:
@@ -289,7 +296,7 @@ def test_a_version_that_is_there_from_the_same_source_is_taken_as_it_is(clone: C
     ended = clone.run("image", BUILT_FROM=clone.git("rev-parse", "HEAD:services/shop"))
 
     assert ended.returncode == 0, ended.stderr
-    assert clone.handed_on("image") == HANDED_ON
+    assert clone.handed_on("image") == [*HANDED_ON, TAKEN]
 
 
 @pytest.mark.parametrize("claim", ["this source", "nothing"])
@@ -327,6 +334,59 @@ def test_an_image_that_somebody_pushed_by_hand_is_taken_and_said(clone: Clone) -
 
     assert ended.returncode == 0, ended.stderr
     assert "shop 2.0.0 was not built by this pipeline: it is taken as it is" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no matching manifest for linux/arm64/v8 in the manifest list entries",
+        "failed to resolve reference: no match for platform in manifest: not found",
+    ],
+)
+def test_a_version_that_lacks_the_platform_is_refused_with_what_helps(clone: Clone, words: str) -> None:
+    (clone.notes.parent / "registry").write_text(f"{IMAGES}:2.0.0\n")
+    ended = clone.run("image", PULL_SAYS=f"Error response from daemon: {words}", PART="part-7-1-arm64")
+
+    assert ended.returncode == 1
+    assert words in ended.stderr
+    assert "shop 2.0.0 is there, and has no image for linux/arm64: give a new version" in ended.stderr
+    assert not [each for each in clone.said("docker") if each.startswith(("build", "tag", "push"))]
+
+
+def test_a_version_that_cannot_be_fetched_is_not_built_again(clone: Clone) -> None:
+    (clone.notes.parent / "registry").write_text(f"{IMAGES}:2.0.0\n")
+    ended = clone.run("image", PULL_SAYS="toomanyrequests: Rate exceeded")
+
+    assert ended.returncode == 1
+    assert "toomanyrequests: Rate exceeded" in ended.stderr
+    assert "shop 2.0.0 is there, and could not be fetched" in ended.stderr
+    assert not [each for each in clone.said("docker") if each.startswith(("build", "tag", "push"))]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "got"),
+    [
+        ({"ECR_SAYS": "An error occurred (ThrottlingException)"}, "got an error"),
+        ({"ECR_FAILS": "UnableToGetUpstreamImage"}, "got UnableToGetUpstreamImage"),
+    ],
+)
+def test_nothing_is_built_while_nobody_knows_whether_the_version_is_there(
+    clone: Clone, trouble: dict[str, str], got: str
+) -> None:
+    ended = clone.run("image", **trouble)
+
+    assert ended.returncode == 1
+    assert f"whether greenlight/shop has an image 2.0.0 could not be established: {got}" in ended.stderr
+    assert not [each for each in clone.said("docker") if each.startswith(("build", "pull", "push"))]
+
+
+def test_an_image_is_a_manifest_and_no_index_whatever_builds_it(clone: Clone) -> None:
+    docker = clone.folder / ".venv" / "bin" / "docker"
+    docker.write_text(docker.read_text() + 'echo "attests ${BUILDX_NO_DEFAULT_ATTESTATIONS:-by itself}" >>"$NOTES"\n')
+    clone.run("image")
+
+    assert "attests 1" in clone.typed
+    assert "attests by itself" not in clone.typed
 
 
 def test_a_plan_hands_on_its_commit_too(clone: Clone) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from greenlight.delivery.image_archive import ImageArchive
+from greenlight.project import CHECKOUT
 from greenlight.rehearsal.acts.pipeline.brought import aws_cli, docker_cli
 from greenlight.rehearsal.acts.pipeline.brought.image import Image
 from greenlight.rehearsal.runner.spec import ImageReference
@@ -109,6 +113,38 @@ def test_what_is_not_played_is_refused_by_name(name: str, capsys: pytest.Capture
 
     assert ended.value.code == 125
     assert f"a rehearsed build has no `docker {name}`" in capsys.readouterr().err
+
+
+class Ecr:
+    """ECR as it answers for one tag."""
+
+    def __init__(self, **answer: list[dict[str, Any]]) -> None:
+        self._answer = {"images": [], "failures": [], **answer}
+
+    def batch_get_image(self, **_asked: object) -> dict[str, Any]:
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"images": [{"imageId": {"imageTag": "3.0.0", "imageDigest": "sha256:abc"}}]}, "sha256:abc"),
+        ({"failures": [{"imageId": {"imageTag": "3.0.0"}, "failureCode": "ImageNotFound"}]}, "ImageNotFound"),
+    ],
+)
+def test_the_aws_cli_says_what_a_tag_names_as_the_script_asks_for_it(
+    answer: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The script's own command line is what the stand-in is told."""
+    monkeypatch.setattr("boto3.client", lambda _service: Ecr(**answer))
+    fake = tmp_path / "aws"
+    fake.write_text('#!/bin/sh\nprintf "%s" "$*" >"$HOME/asked"\necho ImageNotFound\n')
+    fake.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    told = {"PATH": path, "HOME": str(tmp_path), "IMAGES": NAME.rpartition(":")[0]}
+    subprocess.run(["bash", "-c", ". delivery/registry.sh; named_by 3.0.0"], cwd=CHECKOUT, env=told, check=True)
+
+    assert aws_cli.answer((tmp_path / "asked").read_text()) == said
 
 
 def test_no_other_command_of_the_aws_cli_is_played() -> None:

@@ -500,6 +500,61 @@ def test_a_version_that_is_there_is_not_joined_again(clone: Clone, both: Player)
     assert not [each for each in clone.said("docker") if each.startswith(("push", "buildx"))]
 
 
+def of_shop(player: Player) -> dict[str, str]:
+    """The one job that builds the shop, with the services read."""
+    player.play("release", "services")
+    return next(each for each in player.matrix("release", "image") if each["service"] == "shop")
+
+
+@pytest.mark.parametrize("wanted", ["true", ""])
+def test_what_this_run_built_is_attested_where_that_is_asked_for(player: Player, wanted: str) -> None:
+    player.variables = {"GREENLIGHT_ATTEST": wanted}
+    for job, told in (("image", of_shop(player)), ("join", {"service": "shop"})):
+        assert player.play("release", job, **told).returncode == 0
+
+    assert player.attested == (["sha256:abc"] if wanted else [])
+
+
+def test_a_version_of_two_platforms_that_this_run_built_is_attested_as_a_whole(both: Player) -> None:
+    both.variables = {"GREENLIGHT_ATTEST": "true"}
+    build(both)
+    both.play("release", "join", service="shop")
+
+    assert both.attested == ["sha256:joined"]
+
+
+def test_no_run_attests_an_image_that_somebody_pushed_before_it(clone: Clone, player: Player) -> None:
+    """Whoever may push, and not sign, would otherwise get "built by this workflow" for an image of their own."""
+    name = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/greenlight/shop"
+    (clone.notes.parent / "registry").write_text(f"{name}:2.0.0\n")
+    player.variables = {"GREENLIGHT_ATTEST": "true"}
+    player.environment = {**player.environment, "PUSHED": "sha256:foreign"}
+    for job, told in (("image", of_shop(player)), ("join", {"service": "shop"})):
+        assert player.play("release", job, **told).returncode == 0
+
+    assert player.handed == {"name": name, "digest": "sha256:foreign", "built": "no"}
+    assert player.attested == []
+
+
+def test_a_version_of_which_a_part_was_not_built_here_is_not_attested(both: Player) -> None:
+    both.variables = {"GREENLIGHT_ATTEST": "true"}
+    build(both)
+    both.artifacts["image-shop-amd64"] = {
+        name: text.replace("BUILT=yes", "BUILT=no") for name, text in both.artifacts["image-shop-amd64"].items()
+    }
+    both.play("release", "join", service="shop")
+
+    assert both.handed["built"] == "no"
+    assert both.attested == []
+
+
+def test_what_a_condition_asks_for_counts_as_asked_for() -> None:
+    """GitHub takes a name that nobody hands on for empty there: a step would be off without a word."""
+    step = {"if": "steps.jion.outputs.bulit == 'yes'", "run": "${{ matrix.service }}"}
+
+    assert list(expressions({"steps": [step]})) == [step["if"], "matrix.service"]
+
+
 def test_an_image_that_was_handed_on_too_long_ago_is_missing(both: Player) -> None:
     build(both)
     del both.artifacts["image-shop-arm64"]

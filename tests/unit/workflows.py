@@ -44,9 +44,15 @@ def needs(job: Job) -> list[str]:
 
 
 def expressions(part: Any) -> Iterator[str]:
-    """Every expression in a part of a workflow."""
-    for text in EXPRESSION.findall(json.dumps(part)):
-        yield text.replace('\\"', '"')
+    """Every expression in a part of a workflow: what braces hold, and conditions, which need none."""
+    if isinstance(part, str):
+        yield from EXPRESSION.findall(part)
+    elif isinstance(part, Mapping):
+        for key, value in part.items():
+            yield from [str(value)] if key == "if" else expressions(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from expressions(each)
 
 
 @dataclass
@@ -64,6 +70,8 @@ class Player:
     """By name: the files that `actions/upload-artifact` kept."""
     handed: dict[str, str] = field(default_factory=dict)
     """The outputs of the newest step that had any."""
+    attested: list[str] = field(default_factory=list)
+    """The digests that `actions/attest-build-provenance` signed."""
 
     def matrix(self, name: str, job: str) -> list[dict[str, str]]:
         """What each job of a matrix is for; of another job, one without."""
@@ -86,6 +94,8 @@ class Player:
         ended = subprocess.CompletedProcess[str]([], 0, "", "")
         shutil.rmtree(self.folder / "build" / "delivery", ignore_errors=True)
         for step in (each for each in steps(body) if each.get("run") != "make setup"):
+            if not holds(step.get("if", ""), known):
+                continue
             if "run" not in step:
                 self._hand_on(step, known)
                 continue
@@ -103,7 +113,9 @@ class Player:
     def _hand_on(self, step: Step, known: Mapping[str, str]) -> None:
         """Keep files of a job for later ones, or bring them; other actions are passed over."""
         told = {key: filled(str(value), known) for key, value in step.get("with", {}).items()} if _ours(step) else {}
-        if "upload-artifact" in step["uses"]:
+        if "attest-build-provenance@" in step["uses"]:
+            self.attested.append(told["subject-digest"])
+        elif "upload-artifact" in step["uses"]:
             file = self.folder / told["path"]
             self.artifacts[told["name"]] = {file.name: file.read_text()}
         elif "download-artifact" in step["uses"]:
@@ -136,7 +148,22 @@ class Player:
 
 
 def _ours(step: Step) -> bool:
-    return "-artifact@" in step["uses"]
+    return any(action in step["uses"] for action in ("-artifact@", "attest-build-provenance@"))
+
+
+def holds(condition: str, known: Mapping[str, str]) -> bool:
+    """Whether a step's condition does: comparisons with a text, joined by `&&`; what is not set is empty.
+
+    Raises:
+        ValueError: it is of another form, which nobody plays.
+    """
+    for each in condition.split(" && ") if condition else ():
+        found = re.fullmatch(r"([\w.]+) (==|!=) '([^']*)'", each)
+        if not found:
+            raise ValueError(f"a condition that nobody plays: {each}")
+        if (known.get(found[1], "") == found[3]) != (found[2] == "=="):
+            return False
+    return True
 
 
 def filled(text: str, known: Mapping[str, str]) -> str:
