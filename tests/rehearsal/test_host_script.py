@@ -87,6 +87,18 @@ def test_a_secret_that_cannot_be_read_leaves_the_old_container(host: Host) -> No
     assert host.containers == {"shop-green": SHOP_1}
 
 
+def test_a_changed_secret_reaches_a_container_with_another_tag_of_its_image_and_not_with_the_same(host: Host) -> None:
+    host.run("shop", "green", SHOP_2)
+    (host.state / "secrets" / SECRET).write_text("changed\n")
+
+    host.run("shop", "green", SHOP_2)
+    told_again = (host.state / "told").read_text().strip()
+    host.run("shop", "green", SHOP_2.replace(":2.0.0@", ":2.0.0-a@"))
+
+    assert told_again == TOLD
+    assert (host.state / "told").read_text().strip() == "changed"
+
+
 def test_a_table_more_starts_the_container_anew_when_it_is_next_asked_for(host: Host) -> None:
     host.run("shop", "green", SHOP_2)
     host.script.write_text(color_script(variables={**VARIABLES, "shop": {**VARIABLES["shop"], "STOCK_TABLE": "stock"}}))

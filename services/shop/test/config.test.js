@@ -90,7 +90,7 @@ for (const [what, secrets, got] of [
   test(`a secret that is ${what} is refused and never repeated`, () => {
     assert.throws(() => readConfig({ ...ACCOUNTS, SESSION_SECRETS: secrets }), (error) => {
       assert.ok(error instanceof ConfigError);
-      assert.match(error.message, /^SESSION_SECRETS must be one or more secrets, newest first/);
+      assert.match(error.message, /^SESSION_SECRETS must be one or more secrets, the one that signs first/);
       assert.ok(error.message.includes(got), error.message);
       assert.ok(!error.message.includes(SECRET) && !error.message.includes('xxx') && !error.message.includes('short'));
       return true;

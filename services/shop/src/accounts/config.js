@@ -3,7 +3,7 @@ import { shown, TABLE_NAME } from '../config-values.js';
 const SECRET = /^[A-Za-z0-9_-]{32,}$/;
 const LEAST_DIFFERENT = 8;
 const SECRET_ALLOWED =
-  'one or more secrets, newest first, separated by commas, each at least 32 random characters of A-Z, a-z, 0-9, ' +
+  'one or more secrets, the one that signs first, separated by commas, each at least 32 random characters of A-Z, a-z, 0-9, ' +
   '"_" and "-"';
 const NAMES = ['ACCOUNT_TABLE', 'SESSION_TABLE'];
 
