@@ -16,6 +16,8 @@ MANAGED_RULES = (
 )
 RATE_RULE = "RequestsPerAddress"
 RATE_WINDOW_SECONDS = 300
+SECRET_HEADERS = (PREVIEW_HEADER.lower(), "cookie", "authorization")
+"""What opens something for whoever reads it: an idle color, somebody's session, whatever a service takes there."""
 LOG_NAME_PREFIX = "aws-waf-logs-"
 """WAF delivers to log groups of this name only."""
 
@@ -23,7 +25,7 @@ LOG_NAME_PREFIX = "aws-waf-logs-"
 class WebFirewall(Construct):
     """A web ACL of AWS's managed rules, which logs what it blocks.
 
-    Neither its samples nor its log hold the preview header.
+    Neither its samples nor its log hold one of SECRET_HEADERS: a blocked request may be of somebody who is logged in.
 
     Request bodies over 8 KB are counted, not blocked: whether an upload is an attack is the application's to know.
     `requests_per_address` within five minutes are let through, and no more; None lets all through. A log group that
@@ -68,7 +70,8 @@ class WebFirewall(Construct):
             resource_arn=self.web_acl.attr_arn,
             log_destination_configs=[self._arn_without_streams(log_group)],
             redacted_fields=[
-                wafv2.CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": PREVIEW_HEADER.lower()})
+                wafv2.CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": name})
+                for name in SECRET_HEADERS
             ],
             logging_filter=_only_blocked(),
         )
@@ -118,13 +121,13 @@ def _rate(limit: int) -> wafv2.CfnWebACL.RuleProperty:
 
 
 def _without_secrets() -> wafv2.CfnWebACL.DataProtectionConfigProperty:
-    """Put REDACTED in the header's place wherever WAF shows a request: samples, logs, details of what a rule matched.
+    """Put REDACTED in the headers' place wherever WAF shows a request: samples, logs, details of what a rule matched.
 
     Protection of a web ACL applies across all output destinations (WAF developer guide, Data protection).
     """
-    header = wafv2.CfnWebACL.FieldToProtectProperty(field_type="SINGLE_HEADER", field_keys=[PREVIEW_HEADER.lower()])
+    headers = wafv2.CfnWebACL.FieldToProtectProperty(field_type="SINGLE_HEADER", field_keys=list(SECRET_HEADERS))
     hidden = wafv2.CfnWebACL.DataProtectProperty(
-        field=header, action="SUBSTITUTION", exclude_rule_match_details=False, exclude_rate_based_details=False
+        field=headers, action="SUBSTITUTION", exclude_rule_match_details=False, exclude_rate_based_details=False
     )
     return wafv2.CfnWebACL.DataProtectionConfigProperty(data_protections=[hidden])
 

@@ -264,17 +264,20 @@ def test_the_firewall_stands_before_the_load_balancer(edge: Template) -> None:
     ]
 
 
-def test_the_firewall_s_log_never_holds_the_preview_secret(edge: Template) -> None:
+SECRET_HEADERS = ["x-greenlight-preview", "cookie", "authorization"]
+
+
+def test_the_firewall_s_log_holds_no_header_that_opens_something(edge: Template) -> None:
     logging = only(edge, "WAFv2::LoggingConfiguration")
 
-    assert logging["RedactedFields"] == [{"SingleHeader": {"Name": "x-greenlight-preview"}}]
+    assert logging["RedactedFields"] == [{"SingleHeader": {"Name": name}} for name in SECRET_HEADERS]
 
 
-def test_the_firewall_shows_the_preview_secret_nowhere(edge: Template) -> None:
+def test_the_firewall_shows_no_header_that_opens_something(edge: Template) -> None:
     assert only(edge, "WAFv2::WebACL")["DataProtectionConfig"] == {
         "DataProtections": [
             {
-                "Field": {"FieldType": "SINGLE_HEADER", "FieldKeys": ["x-greenlight-preview"]},
+                "Field": {"FieldType": "SINGLE_HEADER", "FieldKeys": SECRET_HEADERS},
                 "Action": "SUBSTITUTION",
                 "ExcludeRuleMatchDetails": False,
                 "ExcludeRateBasedDetails": False,
