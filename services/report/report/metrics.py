@@ -8,6 +8,8 @@ from report.config import Config
 from report.facts import uptime_seconds
 
 LABELS = ("color", "version", "method", "route", "status")
+METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
+"""Those of HTTP (RFC 9110, section 9, and RFC 5789). gunicorn takes any word, and each would be a series for good."""
 
 
 class Metrics:
@@ -31,7 +33,8 @@ class Metrics:
         uptime.labels(*self._identity).set_function(uptime_seconds)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
-        self._requests.labels(*self._identity, method, route, str(status)).inc()
+        known = method if method in METHODS else "other"
+        self._requests.labels(*self._identity, known, route, str(status)).inc()
         self._durations.labels(*self._identity, route).observe(seconds)
 
     def text(self) -> bytes:

@@ -74,6 +74,17 @@ def test_while_draining_health_is_503_and_everything_else_is_answered(
     assert health.headers["Connection"] == info.headers["Connection"] == "close"
 
 
+def test_methods_that_somebody_made_up_are_one_series(client: FlaskClient) -> None:
+    for number in range(100):
+        client.open("/report", method=f"X{number}")
+
+    counted = [
+        line for line in client.get("/metrics").text.splitlines() if line.startswith("report_http_requests_total{")
+    ]
+
+    assert [line.endswith(" 100.0") and 'method="other"' in line for line in counted] == [True]
+
+
 def test_requests_are_counted_by_route_and_status_never_by_path(client: FlaskClient) -> None:
     for path in ("/info", "/info", "/.env", "/wp-login.php"):
         client.get(path)

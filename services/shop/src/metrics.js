@@ -6,7 +6,8 @@ const DURATIONS_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
  * Return the shop's metrics for Prometheus: requests, their durations, and Node's own, such as the event loop's lag.
  *
  * Each sample carries the color and the version. A request is counted under the route's pattern (`/products/:id`),
- * never under its path: what people type must not become a series each.
+ * never under its path: what people type must not become a series each. Methods are few as they are: Node answers 400
+ * itself to one that is not in `http.METHODS`.
  */
 export function createMetrics({ environment, version }) {
   const registry = new Registry();

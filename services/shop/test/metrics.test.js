@@ -33,6 +33,15 @@ test('what people type never becomes a series of its own', async (t) => {
   assert.deepEqual(lines.map((line) => /route="([^"]*)".* (\d+)$/.exec(line).slice(1)), [['unmatched', '3']]);
 });
 
+test('a method that somebody made up is refused by Node, and is no series', async (t) => {
+  const { ask } = await startShop(t);
+
+  const answer = await ask('/', { method: 'X1' });
+
+  assert.equal(answer.status, 400);
+  assert.deepEqual(await samples(ask, 'shop_http_requests_total'), []);
+});
+
 test('a client that leaves before its answer is counted as aborted', async (t) => {
   const { ask, carts } = await startShop(t);
   const leave = new AbortController();
