@@ -12,7 +12,7 @@ from greenlight_cdk.service_tables import ServiceTable
 from greenlight_cdk.tables import RetainedTable
 from traffic_switch.contract import JOURNAL_EXPIRY, JOURNAL_KEY
 
-from stacks.options.secret import SecretSettings
+from stacks.options.secret import SecretSettings, secret_id
 from stacks.options.table import TableSettings
 from stacks.settings import ServiceSettings, Settings
 
@@ -67,7 +67,7 @@ class DataStack(Stack):
         )
 
     def _secret(self, service: ServiceSettings, secret: SecretSettings) -> ServiceSecret:
-        name = f"{pascal(service.name)}{pascal(secret.variable.lower().replace('_', '-'))}"
+        name = secret_id(service.name, secret.variable)
         made = ServiceSecret(
             self,
             f"{name}ServiceSecret",

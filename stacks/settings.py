@@ -20,6 +20,7 @@ from stacks.options.neighbors import refuse_collisions, refuse_own_registry
 from stacks.options.pipeline import PipelineOptions
 from stacks.options.refusal import validated
 from stacks.options.release import ReleaseOptions
+from stacks.options.secret import secret_id
 from stacks.options.security import SecurityOptions
 from stacks.options.service import ServiceSettings
 from stacks.options.stage import StageOptions
@@ -119,6 +120,21 @@ class Settings(
                     raise SettingsError(
                         f"services.{service.name}.tables.{table.name}: got {table.described}, but {other.name} has"
                         f" {same.described}; allowed: the same in both, or a table of another name"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _secrets_have_own_ids(self) -> Settings:
+        said = dict[str, str]()
+        for service in self.services:
+            for each in service.secrets:
+                own, known = f"{each.variable} of {service.name}", secret_id(service.name, each.variable)
+                other = said.setdefault(known, own)
+                if other != own:
+                    raise SettingsError(
+                        f"services.{service.name}.secrets: got {each.variable!r}, which templates would know as"
+                        f" {known}, as {other}; allowed: a variable that differs in more than '_' and the service's"
+                        " name"
                     )
         return self
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from greenlight_cdk.identifiers import pascal
 from pydantic import Field
 
 from stacks.options.document import of_flag
@@ -26,6 +27,11 @@ class SecretSettings(Options):
         le=512,
         description="Letters and digits of the value that is made at first. A changed length makes no new value.",
     )
+
+
+def secret_id(service: str, variable: str) -> str:
+    """Return the name that templates know a secret by: the shop's `SESSION_SECRETS` is `ShopSessionSecrets`."""
+    return f"{pascal(service)}{pascal(variable.lower().replace('_', '-'))}"
 
 
 def secrets_of(service: str, said: Any) -> tuple[SecretSettings, ...]:

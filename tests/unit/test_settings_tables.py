@@ -1,4 +1,4 @@
-"""The tables that a service says it has: what is taken, what is refused, and in which words."""
+"""The tables and secrets that a service says it has: what is taken, what is refused, and in which words."""
 
 from __future__ import annotations
 
@@ -90,6 +90,23 @@ def test_a_flag_may_give_them_as_json() -> None:
 )
 def test_a_refusal_names_the_table_the_value_and_what_is_allowed(tables: Any, line: str) -> None:
     assert refusal(tables).startswith(line)
+
+
+def test_secrets_of_two_services_that_templates_could_not_tell_apart_are_refused() -> None:
+    services = {"shop": {**SHOP, "secrets": {"X_KEY": {}}}, "shop-x": {**REPORT, "secrets": {"KEY": {}}}}
+
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_context({"services": services})
+
+    assert str(refused.value) == (
+        "services.shop-x.secrets: got 'KEY', which templates would know as ShopXKey, as X_KEY of shop; allowed: a"
+        " variable that differs in more than '_' and the service's name"
+    )
+
+
+def test_secrets_of_one_service_that_templates_could_not_tell_apart_are_refused() -> None:
+    with pytest.raises(SettingsError, match="'A__B', which templates would know as ShopAB, as A_B of shop"):
+        settings(shop={**SHOP, "secrets": {"A_B": {}, "A__B": {}}})
 
 
 def test_services_that_share_a_table_say_the_same_of_it() -> None:
