@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BusyError } from '../src/accounts/errors.js';
+import { AddressLimit } from '../src/accounts/address-limit.js';
+import { BusyError, NetworkBusyError } from '../src/accounts/errors.js';
 import { Passwords } from '../src/accounts/passwords.js';
 import { EMAIL, PASSWORD, Person } from './support/person.js';
 import { startShop } from './support/shop.js';
@@ -13,6 +14,24 @@ function logIn(ask, { email = EMAIL, password = WRONG } = {}) {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password }),
+  });
+}
+
+/** Return how somebody asks from an address, as the load balancer tells it. */
+function from(ask, address) {
+  return (path, options) => ask(path, { ...options, headers: { ...options?.headers, 'x-forwarded-for': address } });
+}
+
+/** Return how the nth of many people asks: no three of them come from one address. */
+function nth(ask, number) {
+  return from(ask, `198.51.100.${Math.floor(number / 2)}`);
+}
+
+function register(ask, number) {
+  return ask('/api/account', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: `new${number}@example.com`, password: PASSWORD }),
   });
 }
 
@@ -41,7 +60,7 @@ for (const [who, email] of [
 test('many attempts at once are no way around the limit', async (t) => {
   const { ask } = await registered(t);
 
-  const answers = await Promise.all(Array.from({ length: 12 }, () => logIn(ask)));
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, number) => logIn(nth(ask, number))));
 
   assert.equal(answers.filter(({ status }) => status === 401).length, 5);
 });
@@ -68,15 +87,13 @@ test('guessing the current password in a stolen session is limited as well', asy
 
 test('an address that tried sixty e-mail addresses is refused, and others are not', async (t) => {
   const { ask } = await registered(t);
-  const from = (address) => (path, options) =>
-    ask(path, { ...options, headers: { ...options.headers, 'x-forwarded-for': address } });
-  for (let number = 0; number < 60; number += 1) await logIn(from('192.0.2.1'), { email: `p${number}@example.com` });
+  for (let number = 0; number < 60; number += 1) await logIn(from(ask, '192.0.2.1'), { email: `p${number}@example.com` });
 
-  const answer = await logIn(from('192.0.2.1'), { password: PASSWORD });
+  const answer = await logIn(from(ask, '192.0.2.1'), { password: PASSWORD });
 
   assert.equal(answer.status, 429);
   assert.match((await answer.json()).error, /from your network/);
-  assert.equal((await logIn(from('192.0.2.2'), { password: PASSWORD })).status, 200);
+  assert.equal((await logIn(from(ask, '192.0.2.2'), { password: PASSWORD })).status, 200);
 });
 
 test('an address that somebody claims to come from does not count, but the one that the load balancer saw', async (t) => {
@@ -96,10 +113,75 @@ test('an address that somebody claims to come from does not count, but the one t
   assert.equal(answer.status, 429);
 });
 
+test('an address that logged in two hundred times is refused, though each password was right', async (t) => {
+  const { ask } = await registered(t);
+  const answers = [];
+  for (let number = 0; number < 201; number += 1) {
+    answers.push((await logIn(from(ask, '192.0.2.1'), { password: PASSWORD })).status);
+  }
+
+  assert.deepEqual(answers, [...Array(200).fill(200), 429]);
+  assert.equal((await logIn(from(ask, '192.0.2.2'), { password: PASSWORD })).status, 200);
+});
+
+test('an address registers twenty people an hour, and others go on', async (t) => {
+  const { ask, members } = await registered(t);
+  for (let number = 0; number < 20; number += 1) {
+    assert.equal((await register(from(ask, '192.0.2.1'), number)).status, 201);
+  }
+
+  const answer = await register(from(ask, '192.0.2.1'), 20);
+
+  assert.equal(answer.status, 429);
+  assert.ok(Number(answer.headers.get('retry-after')) > 3590);
+  assert.equal(members.accounts.stored.size, 21);
+  assert.equal((await register(from(ask, '192.0.2.2'), 21)).status, 201);
+});
+
+test('an address has five attempts under way, and others are not kept waiting for a place', async () => {
+  const limit = new AddressLimit();
+  let finish;
+  const slow = new Promise((resolve) => (finish = resolve));
+  const underWay = Array.from({ length: 5 }, () => limit.within('192.0.2.1', 'login', () => slow));
+
+  await assert.rejects(limit.within('192.0.2.1', 'login', () => 'sixth'), NetworkBusyError);
+  assert.equal(await limit.within('192.0.2.2', 'login', () => 'another'), 'another');
+  finish();
+  await Promise.all(underWay);
+  assert.equal(await limit.within('192.0.2.1', 'login', () => 'sixth'), 'sixth');
+});
+
+test('while one address floods the shop it is told so with 429, and a shopper elsewhere logs in', async (t) => {
+  const { ask, lines } = await registered(t, { passwords: new Passwords({ workFactor: 10, atOnce: 1 }) });
+
+  const flood = Array.from({ length: 60 }, (_, number) => logIn(from(ask, '192.0.2.1'), { email: `p${number}@example.com` }));
+  await sleep(50);
+  const shopper = await logIn(from(ask, '192.0.2.2'), { password: PASSWORD });
+  const answers = await Promise.all(flood);
+
+  assert.equal(shopper.status, 200);
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))].sort(), [401, 429]);
+  const busy = answers.filter(({ status }) => status === 429);
+  assert.ok(busy.every(({ headers }) => headers.get('retry-after') === '5'));
+  assert.ok(lines.every(({ level }) => level === 'info'));
+});
+
+test('what has no room in the queue is not written to the table of attempts', async (t) => {
+  const { ask, members } = await registered(t, { passwords: new Passwords({ workFactor: 10, atOnce: 1 }) });
+  const waiting = Array.from({ length: 26 }, () => members.passwords.hash(PASSWORD));
+  t.mock.method(members.attempts, 'reserve');
+
+  const answer = await logIn(ask);
+
+  assert.equal(answer.status, 503);
+  assert.equal(members.attempts.reserve.mock.callCount(), 0);
+  await Promise.all(waiting);
+});
+
 test('a login flood is 503 with a time to come back, costs nobody an attempt, and the catalog goes on', async (t) => {
   const { ask, members } = await registered(t, { passwords: new Passwords({ workFactor: 10, atOnce: 1 }) });
 
-  const flood = Array.from({ length: 60 }, (_, number) => logIn(ask, { email: `p${number}@example.com` }));
+  const flood = Array.from({ length: 60 }, (_, number) => logIn(nth(ask, number), { email: `p${number}@example.com` }));
   await sleep(50);
   assert.equal((await ask('/')).status, 200);
   const answers = await Promise.all(flood);

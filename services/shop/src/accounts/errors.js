@@ -7,7 +7,8 @@ import { InvalidRequestError, ShopError } from '../errors.js';
 // ├── LoggedOutError                  401: only for somebody who is logged in
 // ├── ForgedFormError                 403: the form's token is missing, old or not ours
 // ├── EmailTakenError                 409: there is such an account already
-// ├── TooManyAttemptsError            429: too many wrong passwords, for an account or from an address
+// ├── TooManyAttemptsError            429: too many attempts, for an account or from an address
+// ├── NetworkBusyError                429: too many attempts of one address are under way
 // ├── BusyError                       503: too many passwords wait to be checked
 // └── AccountsUnavailableError        503: DynamoDB did not answer, or refused
 
@@ -72,6 +73,17 @@ export class TooManyAttemptsError extends ShopError {
     const minutes = Math.max(1, Math.ceil(seconds / 60));
     super(`There were too many attempts ${where}. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`);
     this.retryAfterSeconds = Math.max(1, Math.ceil(seconds));
+  }
+}
+
+/** Not BusyError, which is the server's failure and counts against a release: one address must not cause that. */
+export class NetworkBusyError extends ShopError {
+  name = 'NetworkBusyError';
+  status = 429;
+  retryAfterSeconds = BUSY_SECONDS;
+
+  constructor() {
+    super('Too many people are logging in from your network at this moment. Try again in a few seconds.');
   }
 }
 

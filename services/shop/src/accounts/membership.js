@@ -27,7 +27,7 @@ export class Membership {
 
   /** Make an account and return it, or throw EmailTakenError. */
   async register({ email, password }, address) {
-    return this.#limited(address, async () =>
+    return this.#limited(address, 'registration', async () =>
       this.#accounts.create({
         email: accountKey(email),
         email_given: email,
@@ -41,13 +41,15 @@ export class Membership {
 
   /** Return the account of this e-mail address and password, or throw WrongCredentialsError or TooManyAttemptsError. */
   async logIn({ email, password }, address) {
-    return this.#limited(address, () => this.#proven(accountKey(email), password));
+    return this.#limited(address, 'login', () => this.#proven(accountKey(email), password));
   }
 
   /** Give a new password to the account, whose other sessions end by that, and return it. */
   async changePassword(account, { current_password: current, new_password: next }, address) {
-    await this.#limited(address, () => this.#provenAgain(account, current));
-    return this.#accounts.changePassword(account, await this.#passwords.hash(next));
+    return this.#limited(address, 'login', async () => {
+      await this.#provenAgain(account, current);
+      return this.#accounts.changePassword(account, await this.#passwords.hash(next));
+    });
   }
 
   /** Return the account that a session is of, or undefined when its password was changed since. */
@@ -56,7 +58,9 @@ export class Membership {
     return account?.generation === generation ? account : undefined;
   }
 
+  /** What has no room in the queue is refused first, so that a flood is not written to DynamoDB. */
   async #proven(key, password) {
+    this.#passwords.requireRoom();
     await this.#attempts.reserve(key);
     const account = await this.#matching(key, password);
     if (!account) throw new WrongCredentialsError();
@@ -85,14 +89,15 @@ export class Membership {
     }
   }
 
-  async #limited(address, deed) {
-    await this.#addressLimit.check(address);
-    try {
-      return await deed();
-    } catch (error) {
-      if (COUNTED.has(error.name)) await this.#refused(error, address);
-      throw error;
-    }
+  async #limited(address, kind, deed) {
+    return this.#addressLimit.within(address, kind, async () => {
+      try {
+        return await deed();
+      } catch (error) {
+        if (COUNTED.has(error.name)) await this.#refused(error, address);
+        throw error;
+      }
+    });
   }
 
   async #refused({ name }, address) {

@@ -8,7 +8,7 @@ import { isWhole } from './validation.js';
 /** One check takes about a quarter of a second of one core. */
 export const WORK_FACTOR = 12;
 
-/** Who waits longer than this many others gives up anyway: with four checks a second it is six seconds. */
+/** Who waits longer than this many others gives up anyway: on one core, with four checks a second, it is six seconds. */
 const MOST_WAITING = 25;
 
 /**
@@ -43,8 +43,13 @@ export class Passwords {
     return same && hash !== undefined && isWhole(password);
   }
 
-  #inTurn(work) {
+  /** Throw BusyError when no more may wait. */
+  requireRoom() {
     if (this.#limit.pendingCount >= MOST_WAITING) throw new BusyError();
+  }
+
+  #inTurn(work) {
+    this.requireRoom();
     return this.#limit(work);
   }
 }
