@@ -51,7 +51,7 @@ class AccessStack(Stack):
         return Grounds(
             journal=data.journal.table_arn,
             tables=tuple(table.table_arn for table in (data.journal, data.requests, *data.tables.values())),
-            images=self._arn("ecr", "repository", f"{settings.registry_names.repositories}*"),
+            images=(self._arn("ecr", "repository", f"{settings.registry_names.repositories}*"),),
             preview_secrets=self._arn("secretsmanager", "secret", "*PreviewSecret*", colon=True),
             bootstrap_version=self._arn("ssm", "parameter", f"cdk-bootstrap/{qualifier}/version"),
             bootstrap_bucket=f"arn:{self.partition}:s3:::cdk-{qualifier}-assets-{here}",

@@ -40,7 +40,7 @@ class Grounds:
 
     journal: str
     tables: tuple[str, ...]
-    images: str
+    images: tuple[str, ...]
     preview_secrets: str
     bootstrap_version: str
     bootstrap_bucket: str
@@ -111,7 +111,7 @@ def doctor(grounds: Grounds) -> tuple[Allowance, ...]:
         Allowance("ReadBootstrapVersion", ("ssm:GetParameter",), (grounds.bootstrap_version,)),
         Allowance("FindBootstrapBucket", ("s3:ListBucket",), (grounds.bootstrap_bucket,)),
         Allowance("FindServiceLinkedRoles", ("iam:GetRole",), grounds.service_roles),
-        Allowance("ReadImages", ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"), (grounds.images,)),
+        Allowance("ReadImages", ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"), grounds.images),
         *((Allowance("ReadRegistry", READ_REGISTRY, ("*",)),) if grounds.reads_registry else ()),
         *((Allowance("ReadConnection", READ_CONNECTION, grounds.connections),) if grounds.connections else ()),
         Allowance("FindPreviewSecret", ("secretsmanager:DescribeSecret",), (grounds.preview_secrets,)),
@@ -168,7 +168,7 @@ RIGHTS: Mapping[Person, Callable[[Grounds], tuple[Allowance, ...]]] = {
 EVERYWHERE = Grounds(
     journal="arn:aws:dynamodb:*:*:table/Greenlight*Data-Journal*",
     tables=("arn:aws:dynamodb:*:*:table/Greenlight*",),
-    images="arn:aws:ecr:*:*:repository/greenlight*",
+    images=("arn:aws:ecr:*:*:repository/greenlight/*", "arn:aws:ecr:*:*:repository/greenlight-*/*"),
     preview_secrets="arn:aws:secretsmanager:*:*:secret:*PreviewSecret*",
     bootstrap_version="arn:aws:ssm:*:*:parameter/cdk-bootstrap/*",
     bootstrap_bucket="arn:aws:s3:::cdk-*",

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds and pushes the image of SERVICE for PLATFORM as `delivery/image.sh` does: as a part where PLATFORMS, a JSON list, has
-# several. What is built is kept for the next build where `build_cache` says so. Leaves a file for `join.sh`, which is told by nobody but this run's own jobs what they built.
+# several. What is built is kept for the next build where `build_cache` says so. Leaves a file for `join.sh`, which is told by
+# nobody but this run's own jobs what they built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export PATH="$PWD/.venv/bin:$PATH"
@@ -15,8 +16,11 @@ registry="$account.dkr.ecr.$AWS_REGION.$domain"
 export IMAGES="$registry/$REPOSITORY"
 architecture=${PLATFORM#linux/}
 if [ -n "$CACHE_REPOSITORY" ]; then
-  bash delivery/github/containerd.sh
-  export CACHE="$registry/$CACHE_REPOSITORY:$architecture"
+  if bash delivery/github/containerd.sh; then
+    export CACHE="$registry/$CACHE_REPOSITORY:$architecture"
+  else
+    echo "::warning::Docker cannot keep a cache in a registry here, for the reason above: built without one"
+  fi
 fi
 if [ "$(jq length <<<"$PLATFORMS")" -gt 1 ]; then
   # Each attempt's own, since a tag never moves.

@@ -69,6 +69,10 @@ RUNNING_PREFIX = "live-"
 PART_PREFIX = "part-"
 """How the tag of an image starts that is one platform's of a version: `delivery/github/image.sh` gives it."""
 
+NO_VERSIONS = (RUNNING_PREFIX, PART_PREFIX, "git-", "sha256-")
+"""How tags begin that name no version: those two, what names a commit's image, and what is kept beside an image (its
+list of contents, its provenance)."""
+
 JOURNAL_KEY = "pk"
 JOURNAL_EXPIRY = "expires_at"
 

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from traffic_switch.contract import RUNNING_PREFIX
+from traffic_switch.contract import NO_VERSIONS
 
 LOG_RETENTION_DAYS = (
     1,
@@ -126,10 +126,10 @@ def _no_reserved_tag(tags: dict[str, str]) -> dict[str, str]:
     return tags
 
 
-def _no_moving_tag(version: str) -> str:
-    """Whoever may push could otherwise change what a version is after it was judged."""
-    if version.startswith(RUNNING_PREFIX):
-        raise ValueError("it moves")
+def _no_taken_tag(version: str) -> str:
+    """A mark of what runs moves, a part goes after a day, and the others name a commit and what is beside an image."""
+    if version.startswith(NO_VERSIONS):
+        raise ValueError("such a tag names no version")
     return version
 
 
@@ -139,10 +139,10 @@ Number = Annotated[float, BeforeValidator(_not_a_switch)]
 Version = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"),
-    AfterValidator(_no_moving_tag),
+    AfterValidator(_no_taken_tag),
     Allowed(
         "an image tag: 1 to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-', nor with"
-        f" '{RUNNING_PREFIX}', which marks what runs"
+        f" {', '.join(map(repr, NO_VERSIONS))}, which name no version"
     ),
 ]
 SigningProfile = Annotated[

@@ -39,7 +39,8 @@ buildx) case "$3" in
   esac ;;
 run) echo c1 ;;
 save) echo archive >"$3" ;;
-info) echo "${STORE:-[[driver-type io.containerd.snapshotter.v1]]}" ;;
+info) if [ -e "${OTHER_STORE:-}" ]; then echo "[[Backing Filesystem extfs]]"; else
+  echo "${STORE:-[[driver-type io.containerd.snapshotter.v1]]}"; fi ;;
 inspect) echo "${HEALTH:-running healthy}" ;;
 image) case "$*" in *RepoDigests*) echo "r/shop@${PUSHED:-sha256:abc}" ;; *) echo "${BUILT_FROM:-}" ;; esac ;;
 esac
@@ -179,22 +180,24 @@ def test_without_a_cache_nothing_is_kept(clone: Clone) -> None:
     assert not [each for each in clone.said("docker") if "--cache" in each]
 
 
-SUDO = 'case "$1" in tee) shift; tee "$@" ;; esac\n'
+SUDO = 'case "$1" in tee) shift; tee "$@" ;; systemctl) rm -f "$OTHER_STORE" ;; esac\n'
 
 
 @pytest.mark.parametrize(
-    "settings", [None, {"exec-opts": ["native.cgroupdriver=cgroupfs"], "features": {"buildkit": True}}]
+    "settings", [None, {}, {"exec-opts": ["native.cgroupdriver=cgroupfs"], "features": {"buildkit": True}}]
 )
 def test_docker_is_told_once_to_keep_images_as_a_cache_needs_it(
     clone: Clone, settings: dict[str, object] | None
 ) -> None:
     file, sudo = clone.notes.parent / "daemon.json", clone.folder / ".venv" / "bin" / "sudo"
-    if settings:
-        file.write_text(json.dumps(settings))
+    other = clone.notes.parent / "other"
+    other.touch()
+    if settings is not None:
+        file.write_text(json.dumps(settings) if settings else "")
     sudo.write_text(NOTES + SUDO)
     sudo.chmod(0o755)
     path = f"{sudo.parent}:{clone.environment['PATH']}"
-    ended = clone.run("github/containerd", STORE="[[Backing Filesystem extfs]]", DOCKER_SETTINGS=str(file), PATH=path)
+    ended = clone.run("github/containerd", OTHER_STORE=str(other), DOCKER_SETTINGS=str(file), PATH=path)
 
     assert ended.returncode == 0, ended.stderr
     was = settings or {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 
 import pytest
 from greenlight_cdk.people_rights import EVERYWHERE, PEOPLE, RIGHTS, Person, doctor, document
@@ -75,3 +76,14 @@ def test_whoever_is_no_principal_of_an_account_is_refused(principal: str) -> Non
 def test_principals_without_the_stack_are_refused() -> None:
     with pytest.raises(SettingsError, match=r"access_releasers: got .* while access is false; allowed: nobody, or"):
         settings(access_releasers=SSO)
+
+
+def test_what_builds_keep_is_no_image_that_the_doctor_reads() -> None:
+    """All stages of all builds are in there: whoever may read a service must not read them."""
+
+    def reads(repository: str) -> bool:
+        arn = f"arn:aws:ecr:eu-west-1:123456789012:repository/{repository}"
+        return any(fnmatchcase(arn, pattern) for pattern in EVERYWHERE.images)
+
+    assert [reads(each) for each in ("greenlight/shop", "greenlight-staging/shop")] == [True, True]
+    assert not any(reads(each) for each in ("greenlight.cache/shop", "greenlight.cache-staging/shop"))

@@ -211,12 +211,14 @@ def test_a_container_never_runs_as_root(user: str) -> None:
     )
 
 
-@pytest.mark.parametrize("tag", ["", "-1", ".1", "1/2", "a b", "x" * 129, "v1\n", "live-2.0.0"])
+@pytest.mark.parametrize(
+    "tag", ["", "-1", ".1", "1/2", "a b", "x" * 129, "v1\n", "live-2.0.0", "part-2.0", "git-2.0", "sha256-2"]
+)
 def test_a_version_must_be_an_image_tag(tag: str) -> None:
     assert refusal(green_version=tag).startswith(f"green_version: got {tag!r}; allowed: an image tag")
 
 
-@pytest.mark.parametrize("tag", ["1", "v1.2.3", "rc-1.2", "_x", "x" * 128])
+@pytest.mark.parametrize("tag", ["1", "v1.2.3", "rc-1.2", "_x", "party-1", "x" * 128])
 def test_every_image_tag_is_a_version(tag: str) -> None:
     assert settings(green_version=tag).services[0].green_version == tag
 

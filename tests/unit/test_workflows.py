@@ -224,6 +224,19 @@ def test_each_platform_has_a_cache_of_its_own_where_builds_keep_anything(clone: 
     assert cache in next(each for each in clone.said("docker") if each.startswith("build "))
 
 
+def test_a_docker_that_can_keep_no_cache_builds_without_one(clone: Clone, player: Player) -> None:
+    sudo = clone.folder / ".venv" / "bin" / "sudo"
+    sudo.write_text("#!/bin/sh\ncat >/dev/null\n")
+    sudo.chmod(0o755)
+    player.environment = {**player.environment, "CACHED": "greenlight.cache/shop", "STORE": "[[Backing Filesystem]]"}
+    player.play("release", "services")
+    ended = player.play_all("release", "image")[0]
+
+    assert ended.returncode == 0, ended.stderr
+    assert "::warning::Docker cannot keep a cache in a registry here" in ended.stdout
+    assert "--cache-to" not in next(each for each in clone.said("docker") if each.startswith("build "))
+
+
 STAGES = {"staging": {"image_platform": "linux/amd64", "services": {"shop": {}}}}
 
 
@@ -286,6 +299,20 @@ def test_a_reviewer_reads_the_plan(player: Player) -> None:
 
     assert player.summary.count("```text\n") == 2
     assert "IAM Statement Changes" in player.summary
+
+
+def test_a_plan_that_is_larger_than_github_keeps_says_so_and_where_the_whole_is(clone: Clone, player: Player) -> None:
+    """Above 1024 KiB the summary of a step is dropped whole, and the step stays green."""
+    cdk = clone.folder / "node_modules" / ".bin" / "cdk"
+    cdk.write_text("#!/bin/sh\nseq 1 100000\necho the last line\n")
+    player.play("release", "services")
+    ended = player.play("release", "plan")
+
+    assert len(player.summary.encode()) < 1024 * 1024
+    assert [f"The plan of {each} is cut" in player.summary for each in ("shop", "report")] == [True, True]
+    assert "the log of the job `plan`" in player.summary
+    assert "the last line" not in player.summary
+    assert ended.stdout.count("the last line") == 2
 
 
 def test_a_release_that_fails_ends_the_run_before_the_next_service(clone: Clone, player: Player) -> None:

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from botocore.exceptions import ClientError
-from traffic_switch.contract import PART_PREFIX, RUNNING_PREFIX
+from traffic_switch.contract import NO_VERSIONS
 from traffic_switch.image import Reference
 
 log = logging.getLogger(__name__)
@@ -23,11 +23,6 @@ MANIFEST_TYPES = (
     "application/vnd.docker.distribution.manifest.v2+json",
 )
 """Every kind that docker pushes. ECR translates a kind that is not asked for, and the digest would be another one."""
-
-
-NO_VERSIONS = (RUNNING_PREFIX, PART_PREFIX, "sha256-")
-"""How tags begin that mark what runs, an image of one of several platforms, or what is kept beside an image (its list
-of contents, its provenance)."""
 
 
 class Images:
