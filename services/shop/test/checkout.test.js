@@ -19,7 +19,7 @@ async function shopper(t, options) {
 }
 
 function formOf(page) {
-  const names = ['_csrf', 'key', 'total_cents'];
+  const names = ['_csrf', 'key', 'total_cents', 'cart_digest'];
   const [, form] = page.split('action="/checkout"');
   return Object.fromEntries(names.map((name) => [name, new RegExp(`name="${name}" value="([^"]+)"`).exec(form)[1]]));
 }
@@ -75,6 +75,51 @@ test('a total that is not the one that was shown is told before anything is char
   assert.equal((await order(formOf(page))).status, 303);
 });
 
+/** Put other goods that cost the same into the cart: first a grinder and a tote, then a blanket. */
+async function swapped(t, look) {
+  const shop = await shopper(t);
+  const put = (product, quantity) => shop.visit(`/api/cart/items/${product}`, putJson({ quantity }));
+  await put('enamel-mug', 0);
+  for (const product of ['hand-grinder', 'canvas-tote']) await put(product, 1);
+  const shown = await look(shop);
+  for (const [product, quantity] of [['hand-grinder', 0], ['canvas-tote', 0], ['wool-blanket', 1]]) await put(product, quantity);
+  return { ...shop, shown };
+}
+
+test('other goods at the same total are not ordered, and shown to confirm', async (t) => {
+  const { shown, order, orders } = await swapped(t, ({ fields }) => fields());
+
+  const answer = await order(shown);
+
+  assert.equal(answer.status, 409);
+  const page = await answer.text();
+  assert.match(page, /What is in your cart, or its prices, changed since you confirmed\. Nothing was ordered.*Wool blanket/s);
+  assert.equal(orders.stored.size, 0);
+  assert.equal((await order(formOf(page))).status, 303);
+});
+
+test('the API orders no other goods at the same total either', async (t) => {
+  const { shown, visit, orders } = await swapped(t, async ({ visit: look }) => (await look('/api/checkout')).json());
+
+  assert.equal((await visit('/api/orders', placing(shown.key, shown.total_cents, shown.cart_digest))).status, 409);
+  assert.equal(orders.stored.size, 0);
+});
+
+test('a form of a version without the digest confirms the total', async (t) => {
+  const { fields, order } = await shopper(t);
+  const { cart_digest: _digest, ...form } = await fields();
+
+  assert.equal((await order(form)).status, 303);
+});
+
+test('a key that is used for other goods at the same total is 422', async (t) => {
+  const { fields, visit } = await shopper(t);
+  const { key } = await fields();
+  await visit('/api/orders', placing(key, 2800));
+
+  assert.equal((await visit('/api/orders', placing(key, 2800, '0'.repeat(32)))).status, 422);
+});
+
 test('an order keeps its prices when the shop changes them', async (t) => {
   const { fields, order, orders } = await shopper(t);
   const form = await fields();
@@ -128,6 +173,7 @@ test('a store of orders that is away is 503, says that sending again is safe, an
 for (const [what, change, message] of [
   ['no key', { key: '' }, /key must be a UUID of version 7/],
   ['a key of another kind', { key: '3f1c1c0e-9a55-4c83-9d0f-1a3f0ad0b1f2' }, /key must be a UUID of version 7/],
+  ['a digest of another kind', { cart_digest: '<b>' }, /cart_digest must be as GET/],
   ['a negative total', { total_cents: '-1' }, /total_cents must be the total that was shown/],
   ['a huge total', { total_cents: '99999999999' }, /total_cents must be/],
   ['a total that is no number', { total_cents: '<b>' }, /total_cents must be .*&lt;b&gt;/],
@@ -249,8 +295,8 @@ for (const [what, options, status] of [
   });
 }
 
-function placing(key, total) {
-  const { headers, body } = putJson({ total_cents: total });
+function placing(key, total, digest) {
+  const { headers, body } = putJson({ total_cents: total, cart_digest: digest });
   return { method: 'POST', headers: { ...headers, 'idempotency-key': key }, body };
 }
 

@@ -105,7 +105,7 @@ export const orderOperations = {
   '/api/checkout': {
     get: {
       summary: 'See what would be ordered',
-      responses: { 200: answer('The cart and a key', 'Checkout'), ...VISITOR, ...AWAY },
+      responses: { 200: answer('The cart, its digest and a key', 'Checkout'), ...VISITOR, ...AWAY },
     },
   },
   '/api/orders': {
@@ -121,7 +121,7 @@ export const orderOperations = {
       responses: {
         201: answer('The order, also when the request is repeated', 'Order'),
         409: problem('Nothing was ordered: the total, the cart or the stock is not what was confirmed'),
-        422: problem('The key belongs to an order with another total'),
+        422: problem('The key belongs to an order with other lines or another total'),
         ...CHANGE,
         ...VISITOR,
       },

@@ -21,6 +21,11 @@ export function ref(name) {
 const key = { type: 'string', pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' };
 const email = { type: 'string', maxLength: 254 };
 const password = { type: 'string', writeOnly: true };
+const digest = {
+  type: 'string',
+  pattern: '^[0-9a-f]{32}$',
+  description: 'A digest of each product, quantity and price in the cart',
+};
 const cart = { items: list(ref('Item')), total_cents: cents, currency };
 
 /** What bodies look like, by name. */
@@ -32,8 +37,8 @@ export const schemas = {
   Item: object({ product_id: text, name: text, quantity, price_cents: cents, total_cents: cents }),
   Cart: object(cart),
   Quantity: object({ quantity: { type: 'integer', minimum: 0, maximum: 99 } }),
-  Checkout: object({ ...cart, key }),
-  Confirmation: object({ total_cents: cents }),
+  Checkout: object({ ...cart, cart_digest: digest, key }),
+  Confirmation: object({ total_cents: cents, cart_digest: digest }, { optional: ['cart_digest'] }),
   Order: object({ order_id: key, placed_at: { type: 'string', format: 'date-time' }, ...cart }),
   Orders: object({ orders: list(ref('Order')), has_older: { type: 'boolean' } }),
   Credentials: object({ email, password }),

@@ -1,6 +1,7 @@
 import { viewCart } from '../cart-view.js';
+import { cartDigest } from './cart-digest.js';
 import { OrderExistsError, RefusedOrderError, ReusedKeyError } from './errors.js';
-import { createOrder } from './order.js';
+import { createOrder, isConfirmed } from './order.js';
 
 /** Placing an order from a cart, once, however often it is asked for. Nothing here knows HTTP or DynamoDB. */
 export class Checkout {
@@ -16,9 +17,10 @@ export class Checkout {
     this.#now = now;
   }
 
-  /** Return what would be ordered now: the cart at today's prices. */
+  /** Return what would be ordered now: the cart at today's prices, and its digest to confirm. */
   async offer(cartId) {
-    return viewCart(await this.#quantities(cartId), this.#catalog);
+    const cart = viewCart(await this.#quantities(cartId), this.#catalog);
+    return { ...cart, cart_digest: cartDigest(cart.items) };
   }
 
   /**
@@ -26,7 +28,7 @@ export class Checkout {
    *
    * It is looked up first, and again when a new one was refused: the same request may have won in the meantime, and has
    * emptied the cart by that. Throws RefusedOrderError when nothing was ordered, ReusedKeyError when the key's order has
-   * another total than was confirmed.
+   * other lines or another total than was confirmed.
    */
   async place(wanted) {
     return (await this.#placed(wanted)) ?? (await this.#placeNew(wanted));
@@ -43,16 +45,16 @@ export class Checkout {
     }
   }
 
-  async #write({ accountId, cartId, key, confirmedCents }) {
+  async #write({ accountId, cartId, key, ...confirmed }) {
     const cart = viewCart(await this.#quantities(cartId), this.#catalog);
-    const order = createOrder({ accountId, key, cart, confirmedCents, placedAt: this.#now() });
+    const order = createOrder({ accountId, key, cart, ...confirmed, placedAt: this.#now() });
     await this.#orders.place(order, this.#carts.takeOut(cartId, cart.items));
     return order;
   }
 
-  async #placed({ accountId, key, confirmedCents }) {
+  async #placed({ accountId, key, ...confirmed }) {
     const order = await this.#orders.find(accountId, key);
-    if (order && order.total_cents !== confirmedCents) throw new ReusedKeyError();
+    if (order && !isConfirmed(order, confirmed)) throw new ReusedKeyError();
     return order;
   }
 

@@ -5,7 +5,7 @@ import { money } from '../money.js';
 // ├── UnknownOrderError           404: the account has no such order
 // ├── RefusedOrderError           409: nothing was ordered, and the person has to look again
 // │   ├── EmptyCartError               there is nothing to order
-// │   ├── ChangedCheckoutError         the total is not the one that was confirmed
+// │   ├── ChangedCheckoutError         the lines or the total are not those that were confirmed
 // │   ├── ChangedCartError             the cart changed while the order was placed
 // │   └── OutOfStockError              there is less than was asked for
 // ├── OrderExistsError            409: never shown; the order of this key is already there
@@ -40,7 +40,8 @@ export class ChangedCheckoutError extends RefusedOrderError {
 
   constructor(confirmedCents, totalCents) {
     const totals = `You confirmed ${money(confirmedCents)}, and the total is now ${money(totalCents)}.`;
-    super(`${totals} Nothing was ordered: look again, then confirm.`);
+    const goods = 'What is in your cart, or its prices, changed since you confirmed.';
+    super(`${confirmedCents === totalCents ? goods : totals} Nothing was ordered: look again, then confirm.`);
   }
 }
 
@@ -71,7 +72,7 @@ export class ReusedKeyError extends ShopError {
   status = 422;
 
   constructor() {
-    super('This key belongs to an order with another total. For a new order take a new key from GET /api/checkout.');
+    super('This key belongs to another order. For a new order take a new key from GET /api/checkout.');
   }
 }
 

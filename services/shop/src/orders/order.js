@@ -1,3 +1,4 @@
+import { cartDigest } from './cart-digest.js';
 import { ChangedCheckoutError, EmptyCartError } from './errors.js';
 
 /** The shape of an order's item. A later version adds attributes, and reads what an earlier one wrote. */
@@ -6,12 +7,13 @@ const SCHEMA = 1;
 /**
  * Return the order of a cart at the prices that the cart shows now (see viewCart).
  *
- * Throws EmptyCartError, and ChangedCheckoutError when the person confirmed another total: nobody is charged what they
- * did not see. `placedAt` is in milliseconds since the epoch.
+ * Throws EmptyCartError, and ChangedCheckoutError when the person confirmed something else: nobody is charged, or gets,
+ * what they did not see. `placedAt` is in milliseconds since the epoch.
  */
-export function createOrder({ accountId, key, cart, confirmedCents, placedAt }) {
+export function createOrder({ accountId, key, cart, confirmedCents, confirmedDigest, placedAt }) {
   if (cart.items.length === 0) throw new EmptyCartError();
-  if (cart.total_cents !== confirmedCents) throw new ChangedCheckoutError(confirmedCents, cart.total_cents);
+  if (!isConfirmed(cart, { confirmedCents, confirmedDigest }))
+    throw new ChangedCheckoutError(confirmedCents, cart.total_cents);
   return {
     account_id: accountId,
     order_id: key,
@@ -21,6 +23,12 @@ export function createOrder({ accountId, key, cart, confirmedCents, placedAt }) 
     currency: cart.currency,
     schema: SCHEMA,
   };
+}
+
+/** Say whether a cart or an order is what was confirmed: the total, and each line of it if the digest was sent. */
+export function isConfirmed({ items, total_cents: total }, { confirmedCents, confirmedDigest }) {
+  if (total !== confirmedCents) return false;
+  return confirmedDigest === undefined || confirmedDigest === cartDigest(items);
 }
 
 /** Return an order as its person sees it. */

@@ -11,16 +11,17 @@ export function orderPages(page) {
   };
 }
 
-const checkout = ({ items, total_cents: total }, { key, notice }, visitor) => html`
+const checkout = ({ items, total_cents: total, cart_digest: digest }, { key, notice }, visitor) => html`
 <h1>Checkout</h1>
 ${notice ? html`<p class="notice" role="alert">${notice}</p>` : ''}
-${items.length > 0 ? html`${lines(items, total)}${confirmation(key, total, visitor)}` : nothing}
+${items.length > 0 ? html`${lines(items, total)}${confirmation({ key, total, digest }, visitor)}` : nothing}
 <p><a href="/cart">Change the cart</a></p>`;
 
-const confirmation = (key, total, visitor) => html`
+const confirmation = ({ key, total, digest }, visitor) => html`
 <form method="post" action="/checkout">${csrfField(visitor)}
 <input type="hidden" name="key" value="${key}">
 <input type="hidden" name="total_cents" value="${total}">
+<input type="hidden" name="cart_digest" value="${digest}">
 <button>Order for ${money(total)}</button>
 </form>`;
 

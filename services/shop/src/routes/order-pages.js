@@ -11,8 +11,8 @@ import { notStored } from './not-stored.js';
 /**
  * Return the pages of checkout and orders.
  *
- * The form carries the key of the order that it places and the total that it shows: sent twice it is one order, and
- * nobody is charged a total that they did not see.
+ * The form carries the key of the order that it places, the total and a digest of the lines that it shows: sent twice it
+ * is one order, and nobody is charged or gets what they did not see.
  */
 export function orderPages({ checkout, orders, pages }) {
   const router = Router();
