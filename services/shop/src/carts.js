@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { CartsUnavailableError, QuantityLimitError } from './errors.js';
@@ -12,6 +13,11 @@ export const ITEM_PREFIX = 'item:';
 const CONNECT_MS = 500;
 const ANSWER_MS = 1000;
 export const DEADLINE_MS = 3000;
+
+/** DynamoDB refuses a change of a cart that a transaction is at, an order or a login, and the SDK does not repeat it. */
+const CONFLICT = 'TransactionConflictException';
+const MOST_TRIES = 3;
+const PAUSE_MS = 100;
 
 /** Return a DynamoDB client. It does nothing, not even look for credentials, before its first command. */
 export function connect(region, { tries }) {
@@ -105,12 +111,15 @@ export class DynamoCarts {
     return quantities(item);
   }
 
-  async #send(command, client = this.#client) {
+  /** After a conflict nothing was written, so that even an addition can be tried again. */
+  async #send(command, client = this.#client, tries = MOST_TRIES) {
     try {
       return await client.send(command, { abortSignal: AbortSignal.timeout(DEADLINE_MS) });
     } catch (error) {
       if (error.name === 'ConditionalCheckFailedException') throw new QuantityLimitError(MOST);
-      throw new CartsUnavailableError(error);
+      if (error.name !== CONFLICT || tries === 1) throw new CartsUnavailableError(error);
+      await sleep(Math.random() * PAUSE_MS);
+      return this.#send(command, client, tries - 1);
     }
   }
 

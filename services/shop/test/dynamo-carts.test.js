@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CART_SECONDS, DynamoCarts } from '../src/carts.js';
 import { CartsUnavailableError, QuantityLimitError } from '../src/errors.js';
-import { FakeClient } from './support/fake-client.js';
+import { dynamoError, FakeClient } from './support/fake-client.js';
 
 const NOW_SECONDS = 1_800_000_000;
 
@@ -84,6 +84,26 @@ for (const [what, answer] of [
     assert.deepEqual(await cartsWith(answer).carts.read('c1'), new Map());
   });
 }
+
+const conflict = () => dynamoError('TransactionConflictException');
+
+for (const [deed, act] of [
+  ['setting a quantity', (carts) => carts.put('c1', 'enamel-mug', 2)],
+  ['adding', (carts) => carts.add('c1', 'enamel-mug', 2)],
+]) {
+  test(`${deed} beside an order or a login of the same cart is tried again, since nothing was written`, async () => {
+    const { carts } = cartsWith(conflict(), conflict(), { Attributes: STORED });
+
+    assert.deepEqual(await act(carts), QUANTITIES);
+  });
+}
+
+test('a cart that transactions are always at is given up after three tries', async () => {
+  const { client, carts } = cartsWith(conflict(), conflict(), conflict(), { Attributes: STORED });
+
+  await assert.rejects(carts.put('c1', 'enamel-mug', 2), CartsUnavailableError);
+  assert.equal(client.asked.length, 3);
+});
 
 test('whatever else DynamoDB says is "unavailable", with the cause', async () => {
   const cause = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
