@@ -147,3 +147,26 @@ test('a login whose session cannot be kept is 503 and sets no cookie of a sessio
 
   assert.ok(!anna.cookies.has('session'));
 });
+
+test('a session that began by HTTP gets a Secure cookie as soon as its person comes by HTTPS', async (t) => {
+  const { anna } = await loggedIn(t);
+
+  const answer = await anna.visit('/', { headers: { 'x-forwarded-proto': 'https' } });
+
+  assert.match(answer.headers.getSetCookie().find((text) => text.startsWith('session=')), /; Secure/);
+});
+
+test('a session that ended elsewhere leaves none behind, and its cookie is taken back once', async (t) => {
+  const { anna, ask, members } = await loggedIn(t);
+  const other = new Person(ask);
+  await other.logIn();
+  const fields = { current_password: PASSWORD, new_password: 'Another 8 staple x' };
+  await other.send('/account/password', fields, { page: '/account' });
+
+  const answer = await anna.visit('/login');
+
+  assert.deepEqual([answer.status, answer.headers.get('location')], [303, '/login']);
+  assert.ok(!anna.cookies.has('session'));
+  assert.equal((await anna.visit('/login')).status, 200);
+  assert.equal(Object.keys(members.store.sessions).length, 1);
+});

@@ -1,4 +1,5 @@
 import { promisify } from 'node:util';
+import { ownPath } from '../own-path.js';
 import { AddressLimit } from './address-limit.js';
 import { createEntrance } from './entrance.js';
 import { Membership } from './membership.js';
@@ -23,12 +24,22 @@ export function createAccounts({ secrets, store, accounts, attempts, takeover, l
   };
 }
 
-/** Let a session count only if the account has not changed its password since, and give the request the account. */
+/**
+ * Let a session count only if the account has not changed its password since, and give the request the account.
+ *
+ * A page whose session ends here is asked for anew, without the cookie: a form of the login would else open a second
+ * session beside the ended one, and express-session would keep it, with nobody in it.
+ */
 function confirm(membership, sessions) {
   return async (req, res, next) => {
     if (!req.person) return next();
     req.account = await membership.current(req.person);
-    if (!req.account) await sessions.end(req, res);
-    return next();
+    if (req.account) return next();
+    await sessions.end(req, res);
+    return isPage(req) ? res.redirect(303, ownPath(req.path) ?? '/') : next();
   };
+}
+
+function isPage({ method, path }) {
+  return (method === 'GET' || method === 'HEAD') && !path.startsWith('/api/');
 }

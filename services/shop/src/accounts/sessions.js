@@ -76,9 +76,11 @@ async function end(req, res) {
 
 /**
  * Name the person of the session, if it has one. A cookie that leads nowhere is left alone: it may be signed with a new
- * secret that this process does not have yet.
+ * secret that this process does not have yet. A session that began before the shop had HTTPS gets a Secure cookie by it:
+ * express-session decides that at the beginning alone.
  */
 function recognize(req, _res, next) {
+  if (req.secure) req.session.cookie.secure = true;
   req.person = req.session.person;
   next();
 }
