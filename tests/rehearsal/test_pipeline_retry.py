@@ -80,7 +80,7 @@ class Line:
     def _over(self, run: str) -> str:
         found = self.client.get_pipeline_execution(pipelineName=NAME, pipelineExecutionId=run)
         status = str(found["pipelineExecution"]["status"])
-        return "" if status == "InProgress" else status
+        return "" if status in ("InProgress", "Stopping") else status
 
     def _token(self, run: str) -> str:
         (stage,) = [each for each in self._state() if each["stageName"] == RELEASE]
