@@ -32,6 +32,7 @@ from greenlight.rehearsal.report.write import write_report
 from greenlight.rehearsal.snapshot import Lookout
 from greenlight.rehearsal.stage import Stage
 from greenlight.rehearsal.versions import Cast
+from stacks.settings import Settings
 
 NAMES = [act.name for act in REPERTOIRE]
 
@@ -88,10 +89,11 @@ def rehearse(
     if live.version == following.version:
         raise RehearsalError(f"--live and --next are both {live.version!r}: a release needs two versions")
     file = ConfigFile.read(config) if config else None
-    compute = compute or own_compute(file)
-    acts = chosen_acts(names, everything, compute)
+    settings = own_settings(file)
+    compute = compute or settings.compute
+    acts = chosen_acts(names, everything, compute, len(settings.services))
     cast = Cast(live.version, following.version, live.commit, following.commit)
-    order = Order(compute, acts, cast, Load(rate, connections), real_time, file, port)
+    order = Order(compute, acts, cast, Load(rate, connections), real_time, file, port, further=acts is not DEFAULT)
     console = Console(quiet=as_document)
     signal.signal(signal.SIGTERM, _interrupt)
     with Progress(console) as progress:
@@ -107,25 +109,27 @@ def rehearse(
     sys.exit(0 if report.verdict == "pass" else 1)
 
 
-def own_compute(file: ConfigFile | None) -> str:
-    """The compute of the settings that are rehearsed."""
+def own_settings(file: ConfigFile | None) -> Settings:
+    """The settings that are rehearsed, as they are declared."""
     project = Project.here()
-    return (file.settings(project, {}) if file else project.settings()).compute
+    return file.settings(project, {}) if file else project.settings()
 
 
-def chosen_acts(names: Collection[str], everything: bool, compute: str) -> Sequence[Act]:
-    """The acts to play, in the order of the repertoire.
+def chosen_acts(names: Collection[str], everything: bool, compute: str, services: int) -> Sequence[Act]:
+    """The acts to play with so many services, in the order of the repertoire.
 
     Raises:
-        RehearsalError: all acts are asked for, and some by name, or one that the compute does not have.
+        RehearsalError: all acts are asked for, and some by name, or one that there is not with these settings.
     """
     if names and everything:
         raise RehearsalError("--act and --all were both given: leave one of them out")
     if everything:
-        return [act for act in REPERTOIRE if act.compute in ("", compute)]
+        return [act for act in REPERTOIRE if act.compute in ("", compute) and act.services <= services]
     for act in REPERTOIRE:
         if act.name in names and act.compute not in ("", compute):
             raise RehearsalError(f"the act {act.name} is about compute={act.compute}, and compute is {compute}")
+        if act.name in names and act.services > services:
+            raise RehearsalError(f"the act {act.name} takes {act.services} services, and the settings have {services}")
     return [act for act in REPERTOIRE if act.name in names] if names else DEFAULT
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,10 +80,19 @@ class JournalSeen:
     lock_owner: str
 
 
-def read_journal(table: Any, service: str) -> JournalSeen:
-    """Read what concerns one service. A rehearsal has a few dozen items, which is one page."""
+def read_journals(table: Any, services: Iterable[str]) -> Mapping[str, JournalSeen]:
+    """Read what concerns each service, in one look. A rehearsal has a few dozen items, which is one page."""
     items = {item[JOURNAL_KEY]: item for item in table.scan(ConsistentRead=True)["Items"]}
     switches = [SwitchSeen.of(item) for key, item in items.items() if key.startswith(SWITCH) and "switch" in item]
+    return {service: _of(service, switches, items) for service in services}
+
+
+def read_journal(table: Any, service: str) -> JournalSeen:
+    """Read what concerns one service."""
+    return read_journals(table, [service])[service]
+
+
+def _of(service: str, switches: Iterable[SwitchSeen], items: Mapping[str, Item]) -> JournalSeen:
     own = [switch for switch in switches if switch.service == service]
     return JournalSeen(
         switches=tuple(sorted(own, key=lambda switch: switch.started_at)),

@@ -31,8 +31,6 @@ from greenlight.waiting import wait_until
 LEAD_SECONDS = 1.0
 """Load before and after the act, so that a report shows what it was like without it."""
 POLL_SECONDS = 0.2
-CALM_SECONDS = 300.0
-"""An alarm of the act before has cleared by then: it needs three of its periods without traffic."""
 
 
 @dataclass(frozen=True)
@@ -197,4 +195,4 @@ def set_scene(stage: Stage, act: Act) -> None:
         if outcome.code:
             raise RehearsalError(f"{act.name} could not begin: {outcome.why}")
         stage.scene = act.scenes[0]
-    Performance(stage, lambda: None).until(lambda seen: seen.is_calm, CALM_SECONDS)
+    Performance(stage, lambda: None).calm()

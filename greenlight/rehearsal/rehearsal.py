@@ -45,6 +45,8 @@ class Order:
     """Further sets of flags by name, for whoever deploys more than the acts do."""
     narrow_bootstrap: bool = False
     """Whether CloudFormation makes resources with docs/bootstrap/'s policies, and not as an administrator."""
+    further: bool = True
+    """Whether the further services are released as well, right after the first one."""
     place: Place = field(default_factory=lambda: Place(CHECKOUT / "build" / "rehearsal"))
 
 
@@ -57,12 +59,16 @@ def rehearse(order: Order, progress: Progress, linger: Callable[[Stage], None] |
     started_at, started = time.time(), time.monotonic()
     with opened(order, progress) as stage:
         services = [service.name for service in stage.settings.services]
-        acts = [_played(stage, act, order.load) for act in for_every_service(order.acts, services)]
+        acts = [_played(stage, act, order.load) for act in _acts(order, services)]
         notes = tuple(stage.ask("silences")["notes"])
         report = RehearsalReport(order.compute, time.monotonic() - started, tuple(acts), started_at, notes)
         if linger:
             linger(stage)
     return report
+
+
+def _acts(order: Order, services: Sequence[str]) -> Sequence[Act]:
+    return for_every_service(order.acts, services) if order.further else order.acts
 
 
 def planned(order: Order) -> Plan:
@@ -74,8 +80,8 @@ def planned(order: Order) -> Plan:
     source = Project.here()
     played = rehearsed(source, order.config, order.compute, order.real_time, order.cast)
     declared = {"blue_version": order.cast.first, "green_version": order.cast.first}
-    acts = for_every_service(order.acts, played.services)
-    script = Script(played.services[0], order.cast, order.real_time)
+    acts = _acts(order, played.services)
+    script = Script(played.services[0], order.cast, order.real_time, others=played.services[1:])
     return Plan(
         played.settings,
         rehearsed_project(source, played.laid_over, dict.fromkeys(played.services, declared)),

@@ -13,7 +13,7 @@ from traffic_switch.config import load_balancer_of
 from traffic_switch.contract import Color
 from traffic_switch.model import Live, Weights
 
-from greenlight.rehearsal.journal import SwitchSeen, read_journal
+from greenlight.rehearsal.journal import JournalSeen, SwitchSeen, read_journal, read_journals
 from greenlight.rehearsal.runner.spec import ImageReference
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Snapshot:
         dead: events that were given up: messages in dead-letter queues.
         alarms: those that ring.
         lost: what AWS would have lost without a word, in the whole run.
+        others: the journal of each service whose turn it is not.
     """
 
     live: Live | None
@@ -61,6 +62,7 @@ class Snapshot:
     dead: int = 0
     alarms: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    others: Mapping[str, JournalSeen] = field(default_factory=dict)
 
     @property
     def is_settled(self) -> bool:
@@ -93,7 +95,8 @@ class Lookout:
 
     def snapshot(self) -> Snapshot:
         """Look at everything."""
-        journal = read_journal(self._table(), self._service)
+        journals = read_journals(self._table(), [each.name for each in self.stage.settings.services])
+        journal = journals[self._service]
         rule_arn, weights = self.rule()
         return Snapshot(
             live=journal.live,
@@ -108,6 +111,7 @@ class Lookout:
             dead=self._dead(),
             alarms=tuple(self._ringing()),
             lost=tuple(self.stage.ask("silences")["lost"]),
+            others={name: each for name, each in journals.items() if name != self._service},
         )
 
     def switches(self) -> tuple[SwitchSeen, ...]:

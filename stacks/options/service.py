@@ -87,7 +87,11 @@ class ServiceSettings(Options):
         description="Priority of the production rule; the lower one is matched first. The preview rules take the two"
         " places from 90 below it on, which is why services are two apart and none reaches another's preview rules.",
     )
-    health_path: HealthPath = Field(default="/health", description="URL path that health checks ask; 200 is healthy.")
+    health_path: HealthPath = Field(
+        default="/health",
+        description="URL path that health checks ask; 200 is healthy. The front door is asked for it too after a"
+        " shift, so that it has to be among `paths`.",
+    )
     probe_path: HealthPath = Field(
         default="/", description="URL path of a real page, which the smoke test and the bake's own requests ask."
     )

@@ -44,29 +44,32 @@ class FakeRoutes:
 
 
 class Bench:
-    """A checkout with one tiny service, and a runner on it."""
+    """A checkout with one tiny service, or another checkout, and a runner on it."""
 
-    def __init__(self, folder: Path, processes: Processes) -> None:
-        shop = folder / "checkout" / "services" / "shop"
-        shop.mkdir(parents=True)
-        (shop / "server.js").write_text(SERVER)
-        (shop / "package.json").write_text('{"main": "server.js"}')
+    def __init__(self, folder: Path, processes: Processes, checkout: Path | None = None) -> None:
         self.run_dir = folder / "run"
         self.run_dir.mkdir()
         self.routes = FakeRoutes()
         self.runner = Runner(
             run_dir=self.run_dir,
-            checkout=folder / "checkout",
+            checkout=checkout or _tiny_shop(folder / "checkout"),
             routes=self.routes,
             endpoint_url="http://127.0.0.1:1",
             processes=processes,
         )
 
-    def run(self, *, version: str = "v1", restart: RestartPolicy = RestartPolicy.NO, **environment: str) -> Container:
+    def run(
+        self,
+        *,
+        service: str = "shop",
+        version: str = "v1",
+        restart: RestartPolicy = RestartPolicy.NO,
+        **environment: str,
+    ) -> Container:
         spec = ContainerSpec(
-            name="shop-blue",
+            name=f"{service}-blue",
             host="i-0abc",
-            image=ImageReference.parse(f"greenlight/shop:{version}"),
+            image=ImageReference.parse(f"greenlight/{service}:{version}"),
             version=version,
             environment={"VERSION": version, "PORT": "3000", **environment},
             credentials={"AWS_ACCESS_KEY_ID": "ASIA"},
@@ -87,6 +90,14 @@ class Bench:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
+
+
+def _tiny_shop(checkout: Path) -> Path:
+    shop = checkout / "services" / "shop"
+    shop.mkdir(parents=True)
+    (shop / "server.js").write_text(SERVER)
+    (shop / "package.json").write_text('{"main": "server.js"}')
+    return checkout
 
 
 def eventually(claim: Callable[[], bool], seconds: float = 30.0) -> None:

@@ -12,8 +12,9 @@ import pytest
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.runner.catalog import VersionCatalog, VersionEntry
 from greenlight.rehearsal.runner.errors import ProgramError, VersionError
+from greenlight.rehearsal.runner.launch import launch_command
 from greenlight.rehearsal.runner.log import BoundedLog
-from greenlight.rehearsal.runner.program import Program, launch_command, read_program
+from greenlight.rehearsal.runner.program import Program, read_program
 from greenlight.rehearsal.runner.source import Sources
 
 DOCKERFILE = """
@@ -97,14 +98,23 @@ def test_missing_dependencies_are_named_with_the_command_that_installs_them(tmp_
         read_program(folder)
 
 
-def test_an_unknown_fault_is_refused_with_those_that_exist() -> None:
+def test_missing_packages_of_python_are_named_with_the_command_that_installs_them(tmp_path: Path) -> None:
+    folder = write(tmp_path, dockerfile='FROM python:3.14-slim\nENTRYPOINT ["/app/venv/bin/gunicorn"]\n')
+    (folder / "requirements.txt").write_text("flask==3.1.3\n")
+
+    with pytest.raises(ProgramError, match=r"has no \.venv: run `make setup`"):
+        read_program(folder)
+
+
+@pytest.mark.parametrize("command", [("node", "server.js"), ("/app/venv/bin/gunicorn",)])
+def test_an_unknown_fault_is_refused_with_those_that_exist(command: tuple[str, ...], tmp_path: Path) -> None:
     with pytest.raises(ProgramError, match="errors, slow, unhealthy"):
-        launch_command(Program(("node", "server.js")), ["lazy"])
+        launch_command(Program(command), ["lazy"], tmp_path)
 
 
-def test_a_runtime_that_cannot_be_started_is_named() -> None:
-    with pytest.raises(ProgramError, match="'gunicorn'"):
-        launch_command(Program(("gunicorn", "report:app")), [])
+def test_a_runtime_that_cannot_be_started_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError, match="'java': the rehearsal can start 'node' and 'gunicorn'"):
+        launch_command(Program(("java", "-jar", "shop.jar")), [], tmp_path)
 
 
 def test_a_commit_is_run_from_its_own_files_and_anything_else_from_the_working_tree(
@@ -141,6 +151,22 @@ def test_an_exported_version_uses_the_dependencies_of_the_same_lock_file(
     folder = Sources(checkout, tmp_path / "exports", processes).folder("services/shop", head(checkout))
 
     assert (folder / "node_modules").resolve() == shop / "node_modules"
+
+
+@pytest.mark.parametrize(("today", "is_the_same"), [("# nothing\n", True), ("# something\n", False)])
+def test_an_exported_version_in_python_uses_the_packages_of_the_same_lock_and_else_its_own(
+    checkout: Path, tmp_path: Path, processes: Processes, today: str, is_the_same: bool
+) -> None:
+    shop = checkout / "services" / "shop"
+    (shop / "requirements.txt").write_text("# nothing\n")
+    commit(checkout, "locked")
+    (shop / "requirements.txt").write_text(today)
+    (shop / ".venv").mkdir()
+
+    folder = Sources(checkout, tmp_path / "exports", processes).folder("services/shop", head(checkout))
+
+    assert (folder / ".venv").is_symlink() == is_the_same
+    assert (folder / ".venv" / "bin" / "python").is_file() != is_the_same
 
 
 def test_a_commit_without_the_service_is_named(checkout: Path, tmp_path: Path, processes: Processes) -> None:

@@ -12,7 +12,7 @@ from traffic_switch.model import Live, Weights
 from greenlight.rehearsal.acts.act import Seen
 from greenlight.rehearsal.acts.performance import Step
 from greenlight.rehearsal.acts.upkeep import EDITED
-from greenlight.rehearsal.journal import SwitchSeen
+from greenlight.rehearsal.journal import JournalSeen, SwitchSeen
 from greenlight.rehearsal.snapshot import Message, Snapshot
 from greenlight.rehearsal.stage import CommandOutcome
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
@@ -62,6 +62,11 @@ def step(outcome: CommandOutcome = GOOD, after: Snapshot = KEPT, before: Snapsho
     return Step(outcome, before, after)
 
 
+def with_other(*broken: SwitchSeen, of: Snapshot = KEPT, live: Live = BLUE) -> Snapshot:
+    """What is seen when the journal of the other service has these switches, oldest first."""
+    return replace(of, others={"report": JournalSeen(broken, live, "")})
+
+
 def failed_in_release(said: str) -> CommandOutcome:
     """A run of the pipeline that ended in its stage Release, whose log says why."""
     return CommandOutcome(1, f"Release Failed\n{said}", "Release: Build terminated with state: FAILED")
@@ -80,6 +85,8 @@ BOTH = [record(Color.GREEN), record(at=9.0)]
 ASKED = Message("APPROVAL NEEDED", f"shop {DELIVERED} to green, live is blue 1")
 UNRECORDED = step(CommandOutcome(1, "", "nothing was recorded"))
 BAKED = switch("release", "ROLLED_BACK", reason="Bake failed: errors", shifted_at=1.0, has_evidence=True)
+BAKED_AGAIN = replace(BAKED, id="s9")
+HAS_GREEN = replace(KEPT, live=GREEN, weights=GREEN.weights)
 
 FLAWLESS: dict[str, Seen] = {
     "pipeline": seen(
@@ -123,6 +130,16 @@ FLAWLESS: dict[str, Seen] = {
         {"slow": step(), "back": step()},
         [switch("release", "DONE"), switch("release", "DONE", "s2", shifted_at=20.0)],
         more_records={"long-requests": [long_request(due_at) for due_at in (12.0, 15.0, 18.0)]},
+    ),
+    "two-services": seen(
+        {
+            "both-services": step(BAD, with_other(BAKED), with_other()),
+            "one-service": step(GOOD, with_other(BAKED, of=HAS_GREEN), with_other(BAKED)),
+            "broken-service": step(BAD, with_other(BAKED, BAKED_AGAIN, of=HAS_GREEN), with_other(BAKED, of=HAS_GREEN)),
+        },
+        [switch("release", "DONE"), switch("restore", "ROLLED_BACK", "s2"), switch("release", "DONE", "s3")],
+        after=GREEN,
+        more_records={"users-of-the-other": [record(ending=RequestOutcome.SERVER_ERROR), record(at=9.0)]},
     ),
     "restart": seen(
         {"killed": step(after=LIVE_ANEW)}, [], records=[record(None, 1.0, RequestOutcome.RESET), record(at=9.0)]

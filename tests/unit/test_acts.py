@@ -15,18 +15,22 @@ from greenlight.rehearsal.acts.act import Seen
 from greenlight.rehearsal.acts.flags import Script
 from greenlight.rehearsal.acts.releases import CIRCUIT_BREAKER
 from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE
+from greenlight.rehearsal.snapshot import Snapshot
 from greenlight.rehearsal.stage import CommandOutcome
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
 from greenlight.rehearsal.traffic.record import RequestRecord
 from greenlight.rehearsal.versions import Cast
 from tests.unit.seen import (
     BAD,
+    BAKED,
+    BAKED_AGAIN,
     BLUE,
     DRIFTED,
     ELSEWHERE,
     FLAWLESS,
     GOOD,
     GREEN,
+    HAS_GREEN,
     IDLE_ANEW,
     KEPT,
     LIVE_ANEW,
@@ -35,6 +39,7 @@ from tests.unit.seen import (
     record,
     step,
     switch,
+    with_other,
 )
 
 ACTS = {act.name: act for act in REPERTOIRE}
@@ -75,7 +80,46 @@ def long_ones(*more: RequestRecord) -> dict[str, Any]:
     return {"more_records": {"long-requests": [*FLAWLESS["in-flight"].more_records["long-requests"], *more]}}
 
 
+BROKEN_AGAIN = FLAWLESS["two-services"].steps["broken-service"]
+
+
+def once_more(after: Snapshot = BROKEN_AGAIN.after) -> dict[str, Any]:
+    return {"steps": {"broken-service": replace(BROKEN_AGAIN, after=after)}}
+
+
+def ended(outcome: str = "ROLLED_BACK", reason: str = "Bake failed") -> Snapshot:
+    return with_other(BAKED, switch("release", outcome, "s9", reason), of=HAS_GREEN)
+
+
 FLAWS = [
+    ("two-services", {"steps": {"both-services": step(GOOD, with_other(BAKED), with_other())}}, "it succeeded"),
+    ("two-services", {"steps": {"broken-service": None}}, "broken-service: its time never came"),
+    ("two-services", {"steps": {"one-service": step(BAD)}}, "one-service: it failed: refused"),
+    (
+        "two-services",
+        {"steps": {"both-services": step(BAD, with_other(BAKED, of=HAS_GREEN), with_other())}},
+        "both-services: green 2 is live, wanted blue 1",
+    ),
+    ("two-services", {"switches": [switch("release", "ROLLED_BACK")]}, "ended with ROLLED_BACK, and green 2 is live"),
+    ("two-services", {"after": BLUE}, "ended with DONE, and blue 1 is live"),
+    ("two-services", once_more(ended("DONE")), "broken-service: the broken one's release ended as ['DONE']"),
+    ("two-services", once_more(with_other(BAKED, of=HAS_GREEN)), "the broken one's release ended as []"),
+    ("two-services", once_more(ended(reason="Gate")), "broken-service: the message does not name the bake: Gate"),
+    (
+        "two-services",
+        once_more(with_other(BAKED, BAKED_AGAIN, of=HAS_GREEN, live=GREEN)),
+        "broken-service: of the broken one green 2 is live",
+    ),
+    ("two-services", once_more(with_other(BAKED, BAKED_AGAIN, of=OTHER_PROCESSES)), "a process was restarted"),
+    ("two-services", once_more(with_other(BAKED, BAKED_AGAIN, of=DRIFTED)), "the rule of the good one was changed"),
+    (
+        "two-services",
+        once_more(with_other(BAKED, BAKED_AGAIN, of=replace(HAS_GREEN, switches=(switch("release", "DONE"),)))),
+        "a switch of the good one was begun",
+    ),
+    ("two-services", {"records": FAILED}, "1 requests failed, wanted 0"),
+    ("two-services", {"more_records": {"users-of-the-other": FAILED}}, "the last 1 requests to the broken one"),
+    ("two-services", {"more_records": {}}, "the last 0 requests to the broken one"),
     ("release", {"steps": {"release": step(BAD)}}, "the deploy failed: refused"),
     ("release", {"stack_status": "UPDATE_FAILED"}, "wanted UPDATE_COMPLETE"),
     ("release", {"after": BLUE}, "blue 1 is still live"),
@@ -257,11 +301,11 @@ def test_each_usual_act_begins_where_the_one_before_ended() -> None:
         left = act.leaves
 
 
-NEVER_ROLLED_BACK = ("release", "unhealthy", "errors", "secure-release", "http-again")
+NEVER_ROLLED_BACK = ("release", "unhealthy", "errors", "secure-release", "http-again", "one-service")
 
 
 def test_every_release_that_is_rolled_back_has_an_attempt_of_its_own() -> None:
-    script = Script("shop", Cast("1", "2"))
+    script = Script("shop", Cast("1", "2"), others=("report",))
     made = [
         {**flags(script)}["shop.attempt"]
         for act in REPERTOIRE
@@ -274,18 +318,24 @@ def test_every_release_that_is_rolled_back_has_an_attempt_of_its_own() -> None:
 
 
 def test_the_usual_acts_are_played_unless_others_are_asked_for() -> None:
-    assert chosen_acts((), everything=False, compute="ec2") == DEFAULT
-    assert chosen_acts((), everything=True, compute="ec2") == list(REPERTOIRE)
-    played = chosen_acts(("drift", "release"), everything=False, compute="ec2")
+    assert chosen_acts((), everything=False, compute="ec2", services=2) == DEFAULT
+    assert chosen_acts((), everything=True, compute="ec2", services=2) == list(REPERTOIRE)
+    played = chosen_acts(("drift", "release"), everything=False, compute="ec2", services=1)
     assert [act.name for act in played] == ["release", "drift"]
     with pytest.raises(RehearsalError, match="leave one of them out"):
-        chosen_acts(("drift",), everything=True, compute="ec2")
+        chosen_acts(("drift",), everything=True, compute="ec2", services=1)
 
 
 def test_an_act_about_the_host_is_not_played_where_there_is_none() -> None:
-    assert "renew-host" not in [act.name for act in chosen_acts((), everything=True, compute="fargate")]
+    assert "renew-host" not in [act.name for act in chosen_acts((), everything=True, compute="fargate", services=2)]
     with pytest.raises(RehearsalError, match="the act renew-host is about compute=ec2, and compute is fargate"):
-        chosen_acts(("renew-host",), everything=False, compute="fargate")
+        chosen_acts(("renew-host",), everything=False, compute="fargate", services=2)
+
+
+def test_an_act_of_two_services_is_not_played_with_one() -> None:
+    assert "two-services" not in [act.name for act in chosen_acts((), everything=True, compute="ec2", services=1)]
+    with pytest.raises(RehearsalError, match="the act two-services takes 2 services, and the settings have 1"):
+        chosen_acts(("two-services",), everything=False, compute="ec2", services=1)
 
 
 @pytest.mark.parametrize("name", ACTS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from greenlight.rehearsal.acts.assemblies import sets_of_flags
 from greenlight.rehearsal.acts.flags import Script, unrelated
 from greenlight.rehearsal.acts.repertoire import DEFAULT, REPERTOIRE, for_every_service
@@ -84,3 +86,25 @@ def test_the_load_of_a_service_is_what_its_rule_takes_of_the_shops_mix() -> None
 
 def test_a_service_of_ones_own_is_asked_for_its_probe_page() -> None:
     assert paths(profile_of(REPORT, (SHOP_SERVICE, REPORT))) == {"/report/"}
+
+
+def test_of_two_services_the_broken_version_goes_to_the_idle_color_and_the_good_one_stays_as_it_was_released() -> None:
+    act = next(act for act in REPERTOIRE if act.name == "two-services")
+    script = replace(SCRIPT, others=("report",))
+    both, one, broken = (act.flags[name](script) for name in ("both-services", "one-service", "broken-service"))
+
+    assert (both["report.green_version"], both["report.active_color"]) == ("2-errors", "green")
+    assert (one["report.green_version"], "report.active_color" in one) == ("2-errors", False)
+    assert {key: value for key, value in broken.items() if key.startswith("shop")} == {
+        key: value for key, value in one.items() if key.startswith("shop")
+    }
+    assert both["report.attempt"] != broken["report.attempt"]
+    assert both["shop.attempt"] != one["shop.attempt"]
+
+
+def test_where_green_of_the_other_had_its_turn_the_broken_version_goes_to_blue() -> None:
+    act = next(act for act in REPERTOIRE if act.name == "two-services")
+    flags = act.flags["both-services"](replace(SCRIPT, others=("report",), played=("shop", "report")))
+
+    assert (flags["report.blue_version"], flags["report.green_version"]) == ("2-errors", "2")
+    assert flags["report.active_color"] == "blue"

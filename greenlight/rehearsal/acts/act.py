@@ -90,6 +90,7 @@ class Act:
         redirects: whether users may be redirected to HTTPS during the act.
         moves: whether the live color is started anew, which no other act may do to it.
         compute: the compute that it is about; either one when left empty.
+        services: how many it is about. Of a project with fewer it is no act.
     """
 
     name: str
@@ -107,3 +108,4 @@ class Act:
     redirects: bool = False
     moves: bool = False
     compute: str = ""
+    services: int = 1

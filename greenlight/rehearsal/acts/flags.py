@@ -20,6 +20,8 @@ class Script:
     real_time: bool = False
     played: tuple[str, ...] = ()
     """Services that had their turn before: whichever color is live, these versions are as their acts left them."""
+    others: tuple[str, ...] = ()
+    """The further services, in their order."""
 
 
 Flags = Callable[[Script], Mapping[str, str]]

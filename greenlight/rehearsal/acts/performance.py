@@ -22,6 +22,8 @@ from greenlight.waiting import awaited
 SETTLING_SECONDS = 60.0
 """A switch that was killed is taken back within this; production's own patience needs more, and gets it."""
 PATIENT_SETTLING_SECONDS = 600.0
+CALM_SECONDS = 300.0
+"""An alarm that rang has cleared by then: it needs three of its periods without traffic."""
 POLL_SECONDS = 0.2
 DONE = CommandOutcome(0, "")
 
@@ -110,6 +112,10 @@ class Performance:
         """Wait until nothing is on its way any more. What still is after a while, the promises will name."""
         patience = PATIENT_SETTLING_SECONDS if self.stage.real_time else SETTLING_SECONDS
         return self.until(lambda seen: seen.is_settled, patience)
+
+    def calm(self) -> Snapshot:
+        """Wait until an act, or what an act releases next, may begin."""
+        return self.until(lambda seen: seen.is_calm, CALM_SECONDS)
 
     def until(self, holds: Callable[[Snapshot], bool], seconds: float) -> Snapshot:
         """Look until something holds, or the time is over, and return the last look."""

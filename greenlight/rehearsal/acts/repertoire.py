@@ -16,11 +16,23 @@ from greenlight.rehearsal.acts.performance import deployed
 from greenlight.rehearsal.acts.pipeline.act import PIPELINE
 from greenlight.rehearsal.acts.recovery import RECOVERY
 from greenlight.rehearsal.acts.releases import RELEASES
+from greenlight.rehearsal.acts.two_services import TWO_SERVICES
 from greenlight.rehearsal.acts.upkeep import UPKEEP
 
 DEFAULT = RELEASES
 """What `greenlight rehearse` plays when it is not told otherwise."""
-REPERTOIRE = (*RELEASES, *UPKEEP, *INTERRUPTIONS, *INTRUDER, *FRONT_DOOR, *RECOVERY, *IN_FLIGHT, *HOST, *PIPELINE)
+REPERTOIRE = (
+    *RELEASES,
+    *UPKEEP,
+    *INTERRUPTIONS,
+    *INTRUDER,
+    *FRONT_DOOR,
+    *RECOVERY,
+    *IN_FLIGHT,
+    *TWO_SERVICES,
+    *HOST,
+    *PIPELINE,
+)
 RELEASE_ACT = RELEASES[0]
 
 

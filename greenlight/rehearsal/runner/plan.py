@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenlight.rehearsal.runner.catalog import VersionCatalog
-from greenlight.rehearsal.runner.program import Program, launch_command, node_executable, read_program
+from greenlight.rehearsal.runner.launch import launch_command
+from greenlight.rehearsal.runner.program import Program, node_executable, read_program
 from greenlight.rehearsal.runner.source import Sources
 from greenlight.rehearsal.runner.spec import ContainerSpec
 
 PORTS_VARIABLE = "GREENLIGHT_PUBLISHED_PORTS"
-"""Tells preload/network.mjs which port of the container stands on which one of this machine."""
+"""Tells preload/network.mjs and preload/serve.py which port of the container stands on which one of this machine."""
 
 NOT_EXECUTABLE = 255
 """The exit code of a container whose program is for another processor."""
@@ -50,7 +51,7 @@ class Planner:
         entry = self.catalog.entry(service, spec.version)
         folder = self.sources.folder(self.catalog.source(service), entry.commit)
         program = read_program(folder)
-        command = launch_command(program, entry.faults)
+        command = launch_command(program, entry.faults, folder)
         if not spec.runs_here:
             command = ("sh", "-c", f"echo 'exec {program.command[0]}: exec format error' >&2; exit {NOT_EXECUTABLE}")
         return LaunchPlan(command, folder, self._environment(spec, program, ports), program.stop_signal)

@@ -7,7 +7,7 @@ import os
 import shlex
 import shutil
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,8 +16,8 @@ from typing import Any
 from greenlight.rehearsal.runner.dockerfile import last_stage
 from greenlight.rehearsal.runner.errors import ProgramError
 
-_NETWORK = Path(__file__).with_name("preload") / "network.mjs"
-FAULTS = Path(__file__).with_name("faults")
+ENVIRONMENT = ".venv"
+"""The folder of a Python service's packages, in the service's own, as `make setup` makes it."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,6 @@ def read_program(folder: Path) -> Program:
     return Program(_script(folder, manifest))
 
 
-def launch_command(program: Program, faults: Sequence[str]) -> tuple[str, ...]:
-    """Return the command that this machine can execute, with the rehearsed faults in it.
-
-    The runtime itself is started, never npm or a shell: signals then arrive at the service. Only Node.js is known so
-    far; another runtime needs its own way to carry faults and to have a network of its own.
-    """
-    runtime, *arguments = program.command
-    if Path(runtime).name != "node":
-        raise ProgramError(f"a service starts with {runtime!r}: the rehearsal can start 'node'")
-    preloads = [_NETWORK, *(_fault(name) for name in faults)]
-    imports = [word for path in preloads for word in ("--import", path.as_uri())]
-    return (node_executable(), *imports, *arguments)
-
-
 def node_executable() -> str:
     """Find the Node.js binary: the one that is installed with this Python, else the one on PATH.
 
@@ -72,6 +58,11 @@ def node_executable() -> str:
     return found
 
 
+def python_of(folder: Path) -> Path:
+    """The Python of a service, which has the service's packages."""
+    return folder / ENVIRONMENT / "bin" / "python"
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / "package.json"
     content: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
@@ -81,6 +72,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _require_dependencies(folder: Path, manifest: Mapping[str, Any]) -> None:
     if manifest.get("dependencies") and not (folder / "node_modules").is_dir():
         raise ProgramError(f"{folder} has no node_modules: run `npm ci` there, or `make setup`")
+    if (folder / "requirements.txt").is_file() and not python_of(folder).is_file():
+        raise ProgramError(f"{folder} has no {ENVIRONMENT}: run `make setup`")
 
 
 def _script(folder: Path, manifest: Mapping[str, Any]) -> tuple[str, ...]:
@@ -97,11 +90,3 @@ def _script(folder: Path, manifest: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _signal(name: str) -> signal.Signals:
     return signal.Signals(int(name)) if name.isdigit() else signal.Signals[name.upper()]
-
-
-def _fault(name: str) -> Path:
-    path = FAULTS / f"{name}.mjs"
-    if not path.is_file():
-        known = ", ".join(sorted(fault.stem for fault in FAULTS.glob("*.mjs")))
-        raise ProgramError(f"fault {name!r} is not known: use one of {known}")
-    return path

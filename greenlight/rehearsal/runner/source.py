@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import tarfile
 import tempfile
 import threading
@@ -12,13 +11,8 @@ from pathlib import Path
 
 from greenlight.processes.owner import Processes
 from greenlight.processes.process import Finished
+from greenlight.rehearsal.runner.dependencies import provide
 from greenlight.rehearsal.runner.errors import VersionError
-from greenlight.rehearsal.runner.program import node_executable
-
-_INSTALL = ("ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts", "--allow-git=none")
-"""Install scripts are programs of whoever wrote a package, which would run here as whoever rehearses. So is what a
-package from git may name as its `git` in an .npmrc."""
-_INSTALL_SECONDS = 300
 
 
 class Sources:
@@ -65,38 +59,9 @@ class Sources:
                 tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 and newer have it
                 tar.extractall(scratch)  # noqa: S202 - filtered by the line above
             exported = Path(scratch) / source
-            self._provide_dependencies(exported, source)
+            provide(exported, self._checkout / source, self._processes)
             exported.rename(folder)
-
-    def _provide_dependencies(self, exported: Path, source: str) -> None:
-        lock = exported / "package-lock.json"
-        if not lock.is_file():
-            return
-        here = self._checkout / source
-        if _same_file(lock, here / "package-lock.json") and (here / "node_modules").is_dir():
-            (exported / "node_modules").symlink_to(here / "node_modules")
-            return
-        installed = self._processes.run(
-            (*_npm(), *_INSTALL), environment=os.environ, folder=exported, seconds=_INSTALL_SECONDS
-        )
-        if installed.exit_code:
-            said = installed.errors.decode(errors="replace").strip().splitlines()[-1:]
-            raise VersionError(f"npm ci failed for {source}: {said}")
 
     def _git(self, *arguments: str) -> Finished:
         environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
         return self._processes.run(("git", "-C", str(self._checkout), *arguments), environment=environment)
-
-
-def _npm() -> tuple[str, ...]:
-    """How npm is started: the one that comes with our Node.js, else the one on PATH.
-
-    What pip puts on PATH as `npm` is a Python script that knows the wheel's own Node.js alone.
-    """
-    node = Path(node_executable())
-    script = node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return (str(node), str(script)) if script.is_file() else (shutil.which("npm") or "npm",)
-
-
-def _same_file(one: Path, other: Path) -> bool:
-    return other.is_file() and one.read_bytes() == other.read_bytes()
