@@ -66,8 +66,8 @@ class ShopProcess:
 
 
 @contextmanager
-def shop(cloud: LocalCloud, color: str, **variables: str) -> Iterator[ShopProcess]:
-    """Run one color of the shop, with accounts, and end it."""
+def shop(cloud: LocalCloud, color: str, *, source: Path = SHOP, **variables: str) -> Iterator[ShopProcess]:
+    """Run one color of the shop, with accounts, and end it. `source` is the folder of its code."""
     environment = {
         "PATH": os.environ["PATH"],
         "ENVIRONMENT": color,
@@ -85,7 +85,7 @@ def shop(cloud: LocalCloud, color: str, **variables: str) -> Iterator[ShopProces
     output = cloud.run_dir / f"shop-{color}.log"
     with output.open("w") as log:
         command = [str(NODE), "src/server.js"]
-        process = subprocess.Popen(command, cwd=SHOP, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+        process = subprocess.Popen(command, cwd=source, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
         assert process.stdout
         first = process.stdout.readline()

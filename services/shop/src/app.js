@@ -2,6 +2,7 @@ import express from 'express';
 import { answerHeaders } from './answer-headers.js';
 import { constant, JSON_TYPE, REVALIDATE } from './constant.js';
 import { refuseCrossOrigin } from './cross-origin.js';
+import { createFlags } from './flags/create.js';
 import { createLog, errorFields } from './log.js';
 import { measure } from './measure.js';
 import { createMetrics } from './metrics.js';
@@ -27,8 +28,18 @@ import { ready } from './routes/ready.js';
  *
  * `carts` has read, put, add, remove and takeOut (see DynamoCarts); tests give one that lives in memory. Without `accounts`
  * (see createAccounts) the shop has visitors alone; with them and without `orders` (see DynamoOrders) nothing can be ordered.
+ * Without `flags` (see createFlags) each feature is on or off as it is by default.
  */
-export function createApp({ config, catalog, carts, accounts, orders, lifecycle, log = createLog(config) }) {
+export function createApp({
+  config,
+  catalog,
+  carts,
+  accounts,
+  orders,
+  lifecycle,
+  log = createLog(config),
+  flags = createFlags({ log }),
+}) {
   const metrics = createMetrics(config);
   const pages = createPages(config);
   const app = express();
@@ -44,7 +55,7 @@ export function createApp({ config, catalog, carts, accounts, orders, lifecycle,
   app.get('/metrics', metricsPage(metrics));
   app.get('/assets/shop.css', assets());
   if (accounts) app.use(accounts.sessions.load);
-  app.use(products({ catalog, pages }));
+  app.use(products({ catalog, pages, flags }));
   const description = JSON.stringify(describeApi({ version: config.version, accounts, orders }));
   app.get('/api/openapi.json', constant(description, { type: JSON_TYPE, cache: REVALIDATE }));
   app.use(refuseCrossOrigin);

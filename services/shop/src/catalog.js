@@ -1,6 +1,7 @@
 import { createSearch } from './search.js';
 
 const CURRENCY = 'USD';
+const MOST_RELATED = 3;
 
 const PRODUCTS = [
   {
@@ -81,6 +82,12 @@ export function createCatalog(products = PRODUCTS, categories = CATEGORIES) {
     categories: Object.freeze(categories),
     currency: CURRENCY,
     find: (id) => byId.get(id),
+    related: (product) => relatedTo(product, all),
     search: createSearch(all, categories),
   });
+}
+
+/** Return up to three other products of the same category, in the order of the shop window. */
+function relatedTo({ id, category }, all) {
+  return all.filter((other) => other.category === category && other.id !== id).slice(0, MOST_RELATED);
 }

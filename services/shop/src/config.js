@@ -1,5 +1,6 @@
 import { readAccountsConfig } from './accounts/config.js';
 import { shown, TABLE_NAME } from './config-values.js';
+import { readFlagsConfig } from './flags/config.js';
 import { readOrdersConfig } from './orders/config.js';
 
 /** What the environment must hold: for each name a pattern, the allowed values in words, and what becomes of the text. */
@@ -72,6 +73,8 @@ export function readConfig(env) {
   if (accounts) config.accounts = accounts;
   const orders = readOrdersConfig(env, problems);
   if (orders) config.orders = orders;
+  const flags = readFlagsConfig(env, problems);
+  if (flags) config.flags = flags;
   if (problems.length > 0) throw new ConfigError(`${problems.join('; ')}. Set it in the container's environment.`);
   return Object.freeze(config);
 }

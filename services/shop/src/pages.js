@@ -1,9 +1,9 @@
 import { csrfField } from './accounts/fields.js';
 import { accountPages } from './accounts/pages.js';
-import { drawing } from './drawings.js';
 import { html } from './html.js';
 import { money } from './money.js';
 import { orderPages } from './orders/pages.js';
+import { productPage } from './product-page.js';
 import { MOST } from './quantity.js';
 import { stylesheet } from './stylesheet.js';
 import { shopWindow } from './window-page.js';
@@ -18,7 +18,8 @@ export function createPages({ environment, version, accounts, orders }) {
     layout({ title, content, environment, version, links: accounts ? personLinks(visitor, orders) : '' }).toString();
   return Object.freeze({
     home: (catalog, selection, visitor) => page('Greenlight Goods', shopWindow(catalog, selection), visitor),
-    product: (product, visitor) => page(`${product.name} · Greenlight Goods`, productDetail(product, visitor), visitor),
+    product: (product, related, visitor) =>
+      page(`${product.name} · Greenlight Goods`, productPage(product, related, visitor), visitor),
     cart: (cart, visitor) =>
       page('Your cart · Greenlight Goods', cart.items.length > 0 ? filledCart(cart, visitor, orders) : emptyCart(), visitor),
     error: (status, message, visitor) => page(`${status} · Greenlight Goods`, failure(status, message), visitor),
@@ -48,20 +49,6 @@ const personLinks = (visitor, orders) =>
     ? html`${orders ? html`<a href="/orders">Orders</a>` : ''}<a class="person" href="/account">${visitor.email}</a>
 <form method="post" action="/logout">${csrfField(visitor)}<button class="plain">Log out</button></form>`
     : html`<a href="/login">Log in</a>`;
-
-const productDetail = ({ id, name, description, price_cents: price }, visitor) => html`
-<article class="product">
-${drawing(id)}
-<div>
-<h1>${name}</h1>
-<p class="price">${money(price)}</p>
-<p>${description}</p>
-<form method="post" action="/cart/items/${id}">${csrfField(visitor)}
-<label>Quantity <input type="number" name="quantity" value="1" min="1" max="${MOST}" required></label>
-<button>Add to cart</button>
-</form>
-</div>
-</article>`;
 
 const filledCart = ({ items, total_cents: total }, visitor, orders) => html`
 <h1>Your cart</h1>

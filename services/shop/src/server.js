@@ -5,6 +5,7 @@ import { createApp } from './app.js';
 import { connect, DynamoCarts } from './carts.js';
 import { createCatalog } from './catalog.js';
 import { ConfigError, readConfig } from './config.js';
+import { flagsOf } from './flags/create.js';
 import { createHttpServer } from './http-server.js';
 import { createLifecycle, stop } from './lifecycle.js';
 import { createLog, errorFields } from './log.js';
@@ -13,12 +14,14 @@ import { DynamoOrders } from './orders/dynamo-orders.js';
 const config = readConfigOrExit();
 const log = createLog(config);
 const lifecycle = createLifecycle();
+const flags = flagsOf(config, log);
 const server = createHttpServer(createShop(), config);
 
 process.on('uncaughtException', fail);
 process.on('SIGTERM', onSignal);
 process.on('SIGINT', onSignal);
 server.on('error', fail);
+await flags.start();
 server.listen(config.port, config.host, () => log.info({ port: server.address().port }, 'listening'));
 
 function readConfigOrExit() {
@@ -34,7 +37,7 @@ function readConfigOrExit() {
 function createShop() {
   const carts = createCarts();
   const accounts = accountsOnDynamoDb({ config, carts, log });
-  return createApp({ config, catalog: createCatalog(), carts, accounts, orders: createOrders(), lifecycle, log });
+  return createApp({ config, catalog: createCatalog(), carts, accounts, orders: createOrders(), lifecycle, log, flags });
 }
 
 function createOrders() {

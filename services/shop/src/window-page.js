@@ -20,7 +20,8 @@ ${products.length > 0 ? cards(products) : nothing(text, category)}`;
 const link = (text, current) => ({ id, name }) => html`
 <a href="${address({ text, category: id })}"${id === current ? html` aria-current="page"` : ''}>${name}</a>`;
 
-const cards = (products) => html`
+/** Return products as a list of cards. */
+export const cards = (products) => html`
 <ul class="products">${products.map(card)}</ul>`;
 
 const card = ({ id, name, price_cents: price }) => html`

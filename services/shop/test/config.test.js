@@ -118,3 +118,22 @@ for (const [what, env, message] of [
     assert.throws(() => readConfig({ ...GOOD, ...env }), (error) => error instanceof ConfigError && message.test(error.message));
   });
 }
+
+test('flags are in a file or in AppConfig, or are the defaults', () => {
+  assert.equal(readConfig(GOOD).flags, undefined);
+  assert.deepEqual(readConfig({ ...GOOD, FLAGS_FILE: '/etc/flags.json' }).flags, { file: '/etc/flags.json' });
+  assert.deepEqual(readConfig({ ...GOOD, FLAGS_APPCONFIG: 'shop/a1b2c3d/flags' }).flags, {
+    appConfig: { application: 'shop', environment: 'a1b2c3d', profile: 'flags' },
+  });
+});
+
+for (const [what, env, message] of [
+  ['a place without a profile', { FLAGS_APPCONFIG: 'shop/production' }, /^FLAGS_APPCONFIG must be .*got "shop\/production"/],
+  ['a place of four parts', { FLAGS_APPCONFIG: 'a/b/c/d' }, /^FLAGS_APPCONFIG must be .*got "a\/b\/c\/d"/],
+  ['an empty path', { FLAGS_FILE: '' }, /^FLAGS_FILE must be the path of a JSON file, got ""/],
+  ['both', { FLAGS_FILE: 'f', FLAGS_APPCONFIG: 'a/b/c' }, /^FLAGS_FILE must be absent while FLAGS_APPCONFIG is set, got "f"/],
+]) {
+  test(`${what} for the flags is refused`, () => {
+    assert.throws(() => readConfig({ ...GOOD, ...env }), (error) => error instanceof ConfigError && message.test(error.message));
+  });
+}

@@ -49,7 +49,7 @@ export const shopOperations = {
     get: {
       summary: 'Look at a product',
       parameters: [inPath('id')],
-      responses: { 200: answer('The product', 'Product'), ...UNKNOWN },
+      responses: { 200: answer('The product, and related ones where that is switched on', 'ProductDetails'), ...UNKNOWN },
     },
   },
   '/api/categories': { get: { summary: 'List the categories', responses: { 200: answer('All of them', 'Categories') } } },

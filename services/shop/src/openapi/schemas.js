@@ -26,12 +26,14 @@ const digest = {
   pattern: '^[0-9a-f]{32}$',
   description: 'A digest of each product, quantity and price in the cart',
 };
+const product = { id: text, name: text, category: text, description: text, price_cents: cents, currency };
 const cart = { items: list(ref('Item')), total_cents: cents, currency };
 
 /** What bodies look like, by name. */
 export const schemas = {
   Error: object({ error: text, fields: { type: 'object', additionalProperties: list(text) } }, { optional: ['fields'] }),
-  Product: object({ id: text, name: text, category: text, description: text, price_cents: cents, currency }),
+  Product: object(product),
+  ProductDetails: object({ ...product, related: list(ref('Product')) }, { optional: ['related'] }),
   Products: object({ products: list(ref('Product')) }),
   Categories: object({ categories: list(object({ id: text, name: text })) }),
   Item: object({ product_id: text, name: text, quantity, price_cents: cents, total_cents: cents }),

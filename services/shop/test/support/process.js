@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +29,9 @@ export function startProcess(t, env = {}) {
 /** Start the real process, wait until it listens, and add its address. */
 export async function startListening(t, env) {
   const started = startProcess(t, env);
-  const [line] = await once(started.lines, 'line');
-  return { ...started, origin: `http://127.0.0.1:${JSON.parse(line).port}` };
+  for await (const [line] of on(started.lines, 'line', { close: ['close'] })) {
+    const { port } = JSON.parse(line);
+    if (port) return { ...started, origin: `http://127.0.0.1:${port}` };
+  }
+  throw new Error(`the shop did not start: ${(await started.exited).stderr}`);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createApp } from '../../src/app.js';
 import { createCatalog } from '../../src/catalog.js';
+import { createFlags } from '../../src/flags/create.js';
 import { createHttpServer } from '../../src/http-server.js';
 import { createLifecycle } from '../../src/lifecycle.js';
 import { createLog } from '../../src/log.js';
@@ -15,9 +16,9 @@ export const CONFIG = Object.freeze({ environment: 'green', version: '2.1.0' });
  *
  * Return how to ask it and what a test looks at besides the answer: `carts` (state, calls), `lines` (log), `lifecycle`.
  * With `withAccounts` (an object, see fakeAccounts) it has accounts, whose parts are `members`; with `withOrders`, which
- * needs accounts, `orders`.
+ * needs accounts, `orders`. `flagSource` is where its flags come from (see FileSource).
  */
-export async function startShop(t, { catalog = createCatalog(), withAccounts, withOrders = false } = {}) {
+export async function startShop(t, { catalog = createCatalog(), withAccounts, withOrders = false, flagSource } = {}) {
   const lines = [];
   const log = createLog(CONFIG, { write: (line) => lines.push(JSON.parse(line)) });
   const carts = new FakeCarts();
@@ -25,10 +26,13 @@ export async function startShop(t, { catalog = createCatalog(), withAccounts, wi
   const lifecycle = createLifecycle();
   const members = withAccounts && fakeAccounts({ carts, log, ...withAccounts });
   const config = { ...CONFIG, ...(members && { accounts: {} }), ...(orders && { orders: {} }) };
-  const app = createApp({ config, catalog, carts, accounts: members?.created, orders, lifecycle, log });
+  const flags = createFlags({ source: flagSource, log });
+  const app = createApp({ config, catalog, carts, accounts: members?.created, orders, lifecycle, log, flags });
+  await flags.start();
   const server = createHttpServer(app, CONFIG).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {
+    flags.stop();
     server.close();
     server.closeAllConnections();
   });
