@@ -66,7 +66,7 @@ class ShopProcess:
 
 
 @contextmanager
-def shop(cloud: LocalCloud, color: str, *, source: Path = SHOP, **variables: str) -> Iterator[ShopProcess]:
+def shop(cloud: LocalCloud, color: str, source: Path = SHOP, /, **variables: str) -> Iterator[ShopProcess]:
     """Run one color of the shop, with accounts, and end it. `source` is the folder of its code."""
     environment = {
         "PATH": os.environ["PATH"],
