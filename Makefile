@@ -52,7 +52,7 @@ test-parts:
 	$(BIN)/python -m pytest -q -m 'not long' tests/rehearsal $(SYSTEMS:%=--ignore=%)
 
 .PHONY: systems long-delivery long-others
-systems: setup ## Run the tests that `make test` leaves out, two parts side by side: they deploy whole systems many times.
+systems: setup $(VENV)/.browser ## Run the tests that `make test` leaves out, two parts side by side: they deploy whole systems many times.
 	@$(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) long-others long-delivery
 
 long-delivery:
@@ -101,7 +101,7 @@ deploy: setup ## Deploy everything to the AWS account of your credentials (ARGS=
 	$(NODE)/node node_modules/aws-cdk/bin/cdk deploy --all --no-notices $(ARGS)
 
 .PHONY: bench
-bench: setup ## Measure the rehearsal's own parts, and 100 switches under load (ARGS=switches: these alone).
+bench: setup ## Measure the rehearsal's own parts, the shop, and 100 switches under load (ARGS=switches: these alone).
 	$(BIN)/python -m bench $(ARGS)
 
 .PHONY: lock
@@ -136,7 +136,7 @@ $(VENV)/.cdk: package.json package-lock.json $(VENV)/.python
 	@npm ci --silent
 	@touch $@
 
-# For tests alone: a page in a real browser attacks a running rehearsal.
+# For tests alone: a browser for pages that attack a running rehearsal, and for people who buy.
 $(VENV)/.browser: tests/browser/package.json tests/browser/package-lock.json $(VENV)/.python
 	@cd tests/browser && npm ci --silent --ignore-scripts
 	@touch $@

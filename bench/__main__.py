@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import shift_latency, switches, traffic_cpu
+from bench import shift_latency, shop, switches, traffic_cpu
 
-BENCHES = {"traffic_cpu": traffic_cpu.main, "shift_latency": shift_latency.main, "switches": switches.main}
+BENCHES = {
+    "traffic_cpu": traffic_cpu.main,
+    "shift_latency": shift_latency.main,
+    "switches": switches.main,
+    "shop": shop.main,
+}
 
 
 def main(names: list[str]) -> int:

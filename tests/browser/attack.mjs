@@ -1,10 +1,8 @@
 // A page of another site, in a real browser, sends whatever a page can send to a port of this machine.
 // Input: JSON on standard input, {port, requests: [{what, method, path, type, body}]}. Output: JSON, what came of each.
-import { mkdtemp, rm } from "node:fs/promises";
 import http from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { inBrowser } from "./chromium.mjs";
 
 const SITE = "attacker.example";
 const SECONDS = 5;
@@ -19,7 +17,7 @@ async function serveThePage() {
 }
 
 // Runs in the page. `readable` is what the page could read of an answer; "" when the browser kept it, or none came.
-async function tryAll(requests, origin, seconds) {
+async function tryAll({ requests, origin, seconds }) {
   const inTime = (promise) =>
     Promise.race([promise, new Promise((_, late) => setTimeout(() => late(new Error("no answer")), seconds * 1000))]);
   const said = async (promise) => {
@@ -80,33 +78,27 @@ async function tryAll(requests, origin, seconds) {
 
 async function main() {
   const { port, requests } = JSON.parse(await text(process.stdin));
-  const home = await mkdtemp(join(tmpdir(), "greenlight-browser-"));
-  process.env.TMPDIR = home;
-  const { default: chromium } = await import("@sparticuz/chromium");
-  const { default: puppeteer } = await import("puppeteer-core");
   const site = await serveThePage();
-  const browser = await puppeteer.launch({
-    executablePath: await chromium.executablePath(),
-    args: ["--no-sandbox", "--disable-gpu", "--no-zygote", `--host-resolver-rules=MAP ${SITE} 127.0.0.1`],
-    headless: "shell",
-    pipe: true,
-    userDataDir: join(home, "profile"),
-  });
   try {
-    const page = await browser.newPage();
-    await page.goto(`http://${SITE}:${site.address().port}/`);
-    const told = [];
-    const origins = { "another origin": "127.0.0.1", "a name that was rebound": SITE };
-    for (const [who, host] of Object.entries(origins)) {
-      const tried = await page.evaluate(tryAll, requests, `http://${host}:${port}`, SECONDS);
-      told.push(...tried.map((each) => ({ ...each, what: `${who}: ${each.what}` })));
-    }
+    const told = await inBrowser([`--host-resolver-rules=MAP ${SITE} 127.0.0.1`], async (browser) => {
+      const page = await browser.newPage();
+      await page.goto(`http://${SITE}:${site.address().port}/`);
+      return attack(page, port, requests);
+    });
     console.log(JSON.stringify(told));
   } finally {
-    await browser.close();
     site.close();
-    await rm(home, { recursive: true, force: true });
   }
+}
+
+async function attack(page, port, requests) {
+  const told = [];
+  const origins = { "another origin": "127.0.0.1", "a name that was rebound": SITE };
+  for (const [who, host] of Object.entries(origins)) {
+    const tried = await page.evaluate(tryAll, { requests, origin: `http://${host}:${port}`, seconds: SECONDS });
+    told.push(...tried.map((each) => ({ ...each, what: `${who}: ${each.what}` })));
+  }
+  return told;
 }
 
 await main();
