@@ -10,7 +10,7 @@ from typing import Any
 
 from traffic_switch.contract import Color
 from traffic_switch.journal import Record
-from traffic_switch.model import Live
+from traffic_switch.model import Live, Outcome
 
 from greenlight import plan as plans
 from greenlight.errors import ReleaseError
@@ -63,7 +63,8 @@ def unrecorded_host(settings: Settings, renewed_at: str) -> Facts:
 def unrecorded(service: ServiceSettings, live: Live | None, switches: Sequence[Record]) -> Facts:
     """What a release that ended well would have written of what is live; nothing when cdk.json says all of it.
 
-    `switches` are the service's, the newest first. A color that nobody asked for need not be said.
+    `switches` are the service's, the newest first. A color that nobody asked for need not be said. The attempt of a
+    one-way door that is held was rolled back in its stack, and is not heard a second time: it gets the next one.
     """
     if live is None:
         return {}
@@ -73,6 +74,10 @@ def unrecorded(service: ServiceSettings, live: Live | None, switches: Sequence[R
     facts = {**_versions(live, made), "active_color": live.color.value}
     if named:
         facts["attempt"] = _attempt(service, request)
+    if request.get("OneWay"):
+        facts["one_way"] = live.version
+    if made and made[0].outcome is not Outcome.DONE:
+        facts["attempt"] = plans.next_attempt([_attempt(service, request)])
     return {} if _is_said(service, facts, named) else facts
 
 
@@ -91,7 +96,7 @@ def _attempt(service: ServiceSettings, request: Mapping[str, Any]) -> int:
 def _is_said(service: ServiceSettings, facts: Facts, named: bool) -> bool:
     """Whether a plain deploy would change nothing. Where no color was named, none has to be declared."""
     said: dict[str, object] = {f"{color}_version": service.version(color) for color in Color}
-    said |= {"active_color": service.active_color, "attempt": service.attempt}
+    said |= {"active_color": service.active_color, "attempt": service.attempt, "one_way": service.one_way}
     if not named and service.active_color is None:
         said["active_color"] = facts["active_color"]
     return all(said[key] == value for key, value in facts.items())

@@ -10,6 +10,7 @@ from typing import Any
 
 from traffic_switch.contract import (
     GUARD_RESOURCE_TYPE,
+    ONE_WAY,
     RECORDED_SETTINGS,
     RELEASE_RESOURCE_TYPE,
     SETTINGS_GUARD_RESOURCE_TYPE,
@@ -29,13 +30,28 @@ class Asked:
     color: str
     version: str
     attempt: int
+    one_way: bool = False
+    undoes: str = ""
+
+    @property
+    def doors(self) -> str:
+        """What it says of one-way doors, for people."""
+        return doors(self.one_way, self.undoes)
+
+
+def doors(one_way: bool, undoes: str) -> str:
+    """What is said of one-way doors, for people."""
+    return "OneWay" if one_way else f"UndoOneWay {undoes}" if undoes else "nothing"
 
 
 def asked(template: Template, service: str) -> Asked | None:
     """The request for a service's color in ReleaseStack's template; None when there is none."""
     for logical_id, properties in _resources(template, RELEASE_RESOURCE_TYPE, service):
         attempt = attempt_of(properties)
-        return Asked(logical_id, str(properties.get("Color", "")), str(properties.get("Version", "")), attempt)
+        one_way = str(properties.get("OneWay", "")).lower() == ONE_WAY
+        undoes = str(properties.get("UndoOneWay", ""))
+        color, version = str(properties.get("Color", "")), str(properties.get("Version", ""))
+        return Asked(logical_id, color, version, attempt, one_way, undoes)
     return None
 
 

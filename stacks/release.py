@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import Annotations, CfnOutput, Duration, Stack
 from constructs import Construct
 from greenlight_cdk.identifiers import pascal
 from greenlight_cdk.release_request import ReleaseRequest
 from traffic_switch.contract import Color
 
 from stacks.edge import EdgeStack
+from stacks.one_way import one_way_said
 from stacks.settings import Settings
 from stacks.switch import SwitchStack
 
@@ -30,7 +31,11 @@ class ReleaseStack(Stack):
                 color=service.active_color,
                 versions={color: service.version(color) for color in Color},
                 attempt=service.attempt,
+                one_way=service.one_way or "",
+                undo_one_way=service.undo_one_way or "",
                 front_door=edge.listener.listener_arn if settings.serves_https else None,
                 timeout=Duration.seconds(settings.service_timeout_seconds),
             )
             CfnOutput(self, f"{name}ActiveColor", value=release.active_color)
+            if said := one_way_said(service):
+                Annotations.of(release).add_info(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import Duration
 from constructs import Construct
-from traffic_switch.contract import KEEP, RELEASE_RESOURCE_TYPE, Color
+from traffic_switch.contract import KEEP, ONE_WAY, RELEASE_RESOURCE_TYPE, Color
 
 from greenlight_cdk.function_resource import FunctionResource
 from greenlight_cdk.lambda_function import PythonFunction
@@ -18,6 +18,9 @@ class ReleaseRequest(Construct):
     listener on port 443 where it serves. CloudFormation deletes no listener that this resource imports, and so none
     that may have the production rule because the rule's way back to port 80 failed. Where the way there failed, nothing
     is imported, and the edge asks the rules (docs/decisions/0019-the-rule-follows-the-front-door.md).
+
+    `one_way` is the version that is a one-way door, `undo_one_way` the door that a person goes back through; both may
+    be empty (docs/decisions/0051-a-one-way-door-is-a-version.md).
     """
 
     def __init__(
@@ -30,6 +33,8 @@ class ReleaseRequest(Construct):
         color: Color | None,
         versions: dict[Color, str],
         attempt: int,
+        one_way: str,
+        undo_one_way: str,
         front_door: str | None,
         timeout: Duration,
     ) -> None:
@@ -45,6 +50,7 @@ class ReleaseRequest(Construct):
                 "Attempt": attempt,
                 **({"FrontDoor": front_door} if front_door else {}),
                 **_wanted(color, versions),
+                **(_door(versions[color], one_way, undo_one_way) if color else {}),
             },
         )
         self.active_color = resource.get_att_string("ActiveColor")
@@ -55,3 +61,10 @@ def _wanted(color: Color | None, versions: dict[Color, str]) -> dict[str, str]:
     if color is None:
         return {"Color": KEEP, "BlueVersion": versions[Color.BLUE], "GreenVersion": versions[Color.GREEN]}
     return {"Color": color.value, "Version": versions[color]}
+
+
+def _door(version: str, one_way: str, undo_one_way: str) -> dict[str, str]:
+    """What is said of one-way doors. A version that is released to go back through one is none itself."""
+    if undo_one_way:
+        return {"UndoOneWay": undo_one_way}
+    return {"OneWay": ONE_WAY} if version == one_way else {}

@@ -8,6 +8,7 @@ import time
 import click
 from live_traffic.running_switch import refusal
 from traffic_switch.model import Mode
+from traffic_switch.one_way import passes
 
 from greenlight import plan as plans
 from greenlight.commands.stage_option import with_stage
@@ -22,17 +23,28 @@ from greenlight.wording import printable
 @click.option("--reason", default="", help="Kept in the journal and told to everybody who is notified.")
 @with_stage
 def abort(service: str | None, reason: str, stage: str | None) -> None:
-    """Stop the running release at its next look (gate or bake); traffic returns by the ordinary rollback."""
+    """Stop the running release at its next look (gate or bake); traffic returns by the ordinary rollback.
+
+    A one-way door's traffic that has moved is held where it is: `greenlight rollback --undo-one-way` takes it back.
+    """
     project = Project.here(stage)
     deployed = Deployed(project.names)
     wanted = plans.chosen(project.settings(), service)
-    owner = _running(deployed, wanted.name)
+    owner, is_door = _running(deployed, wanted.name)
     deployed.journal.ask_to_abort(owner, reason or f"asked by {getpass.getuser()}")
-    click.echo(printable(f"the switch {owner} of {wanted.name} will take itself back at its next look"))
+    end = (
+        "end at its next look, and hold its traffic if that has moved: it is a one-way door"
+        if is_door
+        else ("take itself back at its next look")
+    )
+    click.echo(printable(f"the switch {owner} of {wanted.name} will {end}"))
 
 
-def _running(deployed: Deployed, service: str) -> str:
-    """The id of the running release. Restores, repairs and removals have no look at which they could stop."""
+def _running(deployed: Deployed, service: str) -> tuple[str, bool]:
+    """The id of the running release, and whether it leads through a one-way door.
+
+    Restores, repairs and removals have no look at which they could stop.
+    """
     lock = deployed.journal.lock(service)
     if lock is None:
         raise ReleaseError(f"no switch of {service} is running: there is nothing to abort")
@@ -44,4 +56,4 @@ def _running(deployed: Deployed, service: str) -> str:
             f"the running switch {lock.owner} of {service} is a {switch.switch.mode}, which ends by itself: only a"
             " release can be aborted. `greenlight status` shows how it gets on"
         )
-    return lock.owner
+    return lock.owner, bool(switch and passes(switch.switch, switch.before))

@@ -51,6 +51,7 @@ def _facts(switch: SwitchView, lock: Lock | None, names: Names) -> dict[str, Any
         "digest": switch.digest or None,
         "outcome": state(switch, lock),
         "reason": at_stage(switch.reason or switch.said, names),
+        "one_way": switch.switch.one_way,
         "undoes": switch.switch.undoes or None,
         "undone_by": switch.undone or None,
         "damage": list(switch.damage),

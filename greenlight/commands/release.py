@@ -37,6 +37,8 @@ from stacks.settings import ServiceSettings
     type=EXPECTED_IMAGE,
     help="Release only while VERSION is this image: sha256:… as a plan found it.",
 )
+@click.option("--one-way", is_flag=True, help="VERSION writes data that what is live cannot read: a one-way door.")
+@click.option("--undo-one-way", is_flag=True, help="Go back through a one-way door all the same, to VERSION.")
 @with_stage
 def release(
     version: str,
@@ -47,6 +49,8 @@ def release(
     if_needed: bool,
     expected: str | None,
     expected_image: str | None,
+    one_way: bool,
+    undo_one_way: bool,
     stage: str | None,
 ) -> None:
     """Release VERSION: an image tag in the service's repository.
@@ -55,6 +59,8 @@ def release(
     whether VERSION is live, and writes the new facts into cdk.json. Of a VERSION that is live already, and not declared
     so, it writes the facts alone. Refused while a switch of the service is running, and while the production rule is
     not as the journal says. Permissions (IAM, security groups) that a stack would widen are shown, and asked about.
+    Once the traffic of a one-way door has moved, the switch does not take it back by itself; and what was deployed
+    before one is released again with --undo-one-way alone.
     """
     project = Project.here(stage)
     deployed = Deployed(project.names)
@@ -66,7 +72,12 @@ def release(
         return
     require_expected(wanted.name, live, expected)
     require_expected_image(wanted.name, version, image.digest, expected_image)
-    plan = bound(plans.release(wanted, version, live, deployed.attempts(wanted.name), image.digest), deployed, assembly)
+    undoes = plans.door_behind(live, version, image.known)
+    if live:
+        plans.require_word(wanted.name, live, version, undoes, undo_one_way)
+    used = deployed.attempts(wanted.name)
+    plan = plans.release(wanted, version, live, used, image.digest, one_way=one_way, undoes=undoes)
+    plan = bound(plan, deployed, assembly)
     confirm(plan, settings, yes)
     carry_out(project, deployed, plan, wanted, settings, Deploy(assembly=assembly, may_widen=may_widen))
 

@@ -21,7 +21,7 @@ from greenlight.plan import Plan
 from greenlight.project import Project
 from greenlight.readiness import unmet, unready
 from greenlight.scene import PATIENCE, PAUSE_SECONDS, Scene
-from greenlight.templates import asked, synthesized
+from greenlight.templates import asked, doors, synthesized
 from greenlight.waiting import awaited
 from greenlight.wording import printable, sentence
 from stacks.settings import ServiceSettings, Settings
@@ -89,6 +89,11 @@ def bound(plan: Plan, deployed: Deployed, assembly: Path | None) -> Plan:
             f"the assembly {assembly} asks for what the stack {stack} has already, attempt {there.attempt}, so"
             f" that nothing would happen: synthesize it with attempt {plan.attempt}, or leave --app out"
         )
+    if (there.one_way, there.undoes) != (plan.one_way, plan.undoes):
+        raise ReleaseError(
+            f"the assembly {assembly} says of one-way doors: {there.doors}, wanted {doors(plan.one_way, plan.undoes)}:"
+            " synthesize it with these flags, or leave --app out"
+        )
     return replace(plan, attempt=there.attempt)
 
 
@@ -98,7 +103,7 @@ def confirm(plan: Plan, settings: Settings, yes: bool) -> None:
     click.echo(plan.described())
     click.echo(
         f"  traffic moves {gate} s or more after the color is deployed (at most {settings.gate_deadline_seconds} s), "
-        f"is watched for {settings.bake_seconds} s, and returns by itself if that goes wrong"
+        f"is watched for {settings.bake_seconds} s, and {plan.when_wrong()}"
     )
     if not yes:
         click.confirm("Go on?", abort=True)

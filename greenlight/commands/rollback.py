@@ -20,14 +20,17 @@ from greenlight.project import Project
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(ALLOW, "may_widen", is_flag=True, help="Do not ask about permissions either that a stack would widen.")
 @click.option("--app", "assembly", type=click.Path(exists=True, path_type=Path), help="Use this synthesized assembly.")
+@click.option("--undo-one-way", is_flag=True, help="Go back through a one-way door, whose data is then not read.")
 @with_stage
-def rollback(service: str | None, yes: bool, may_widen: bool, assembly: Path | None, stage: str | None) -> None:
+def rollback(
+    service: str | None, yes: bool, may_widen: bool, assembly: Path | None, undo_one_way: bool, stage: str | None
+) -> None:
     """Make live again what was live before the release that made live what is live now.
 
     Only the ReleaseStack is deployed, and no container is touched, if the old color still runs its version. If it got
     another one since, by a release that was refused, it is given the old version back first: the image that it was,
     though its tag may have moved. Refused while a switch of the service is running, and while the production rule is
-    not as the journal says.
+    not as the journal says; and back through a one-way door without --undo-one-way.
     """
     project = Project.here(stage)
     deployed = Deployed(project.names)
@@ -36,7 +39,8 @@ def rollback(service: str | None, yes: bool, may_widen: bool, assembly: Path | N
     live = ready_scene(deployed, wanted, settings).live
     before = plans.previous(live, deployed.journal.switches(wanted.name))
     running = deployed.versions(wanted.name, settings.compute)
-    plan = plans.rollback(wanted, live, before, running, deployed.attempts(wanted.name))
+    used = deployed.attempts(wanted.name)
+    plan = plans.rollback(wanted, live, before, running, used, undo_one_way=undo_one_way)
     if plan.replaces:
         image = require_image(deployed, settings, wanted.name, plan.version, recorded_images=True)
         plan = replace(plan, digest=image.digest, recorded=image.moved)

@@ -69,7 +69,7 @@ def _facts(service: ServiceSettings, deployed: Deployed) -> dict[str, Any]:
 
 
 def _live(live: Live) -> dict[str, Any]:
-    return {"color": live.color, "version": live.version, "digest": live.digest or None}
+    return {"color": live.color, "version": live.version, "digest": live.digest or None, "door": live.door or None}
 
 
 def _healthy(scene: Scene, color: Color) -> str:
@@ -131,6 +131,8 @@ def _rows(facts: dict[str, Any], url: str) -> list[tuple[str, str]]:
     rows.append(("rule", f"{facts['rule']}{'' if facts['weights'] else ': users may get 503'}"))
     if facts["drift"]:
         rows.append(("NOT AS IT SHOULD BE", facts["drift"]))
+    if facts["live"] and (door := facts["live"]["door"]):
+        rows.append(("one-way door", f"{door}: what was deployed before it may not be able to read the data"))
     rows += [(f"{color} targets", f"{facts['healthy'][color.value]} healthy") for color in Color]
     rows.append(("running switch", _running(facts["lock"])))
     for name in ("newest_switch", "taken_back_by"):

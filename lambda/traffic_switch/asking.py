@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from traffic_switch.contract import KEEP, Color
+from traffic_switch.contract import KEEP, ONE_WAY, Color
 from traffic_switch.errors import RequestError
 
 ANSWERED_WITH = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
@@ -45,7 +45,7 @@ class Properties:
 @dataclass(frozen=True)
 class Ask:
     """One request. `resource` names the custom resource in its stack; `request` is what an answer needs of the
-    event.
+    event. `one_way` and `undo_one_way` are those of the switch.
     """
 
     id: str
@@ -57,6 +57,8 @@ class Ask:
     color: str
     version: str
     request: Mapping[str, Any]
+    one_way: bool = False
+    undo_one_way: str = ""
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any], services: Collection[str]) -> Ask:
@@ -88,6 +90,8 @@ class Ask:
             color=color,
             version=_version(wanted, color),
             request=request,
+            one_way=str(wanted.get("OneWay", "")).lower() == ONE_WAY,
+            undo_one_way=str(wanted.get("UndoOneWay", "")),
         )
 
 

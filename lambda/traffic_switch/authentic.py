@@ -74,5 +74,5 @@ def _compare(switch: Switch, record: Record | None) -> None:
     if "switch" in record.damage:
         return
     recorded, said = record.switch.as_input(), switch.as_input()
-    if differs := [name for name in said if said[name] != recorded[name]]:
+    if differs := [name for name in {**said, **recorded} if said.get(name) != recorded.get(name)]:
         raise ForgedError(f"the input of the switch {switch.id} is not as it was asked for: {', '.join(differs)}")

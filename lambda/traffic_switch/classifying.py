@@ -12,6 +12,7 @@ from traffic_switch.asking import DELETE, Ask
 from traffic_switch.contract import KEEP, Color
 from traffic_switch.journal import Answer, Newest, Record
 from traffic_switch.model import Live, Mode, Outcome, Switch
+from traffic_switch.one_way import passes
 from traffic_switch.stack_looks import FORWARD
 
 MAX_EVENT_AGE_SECONDS = 240.0
@@ -68,12 +69,20 @@ def classify(ask: Ask, scene: Scene) -> Meaning:
     if ask.color == KEEP and scene.live:
         return _kept(ask, scene.live, scene.drift)
     color = Color.BLUE if ask.color == KEEP else Color(ask.color)
-    return Meaning(Switch(ask.id, ask.service, Mode.RELEASE, color, ask.version))
+    return Meaning(_release(ask, color))
 
 
 def asks_for(ask: Ask, live: Live) -> bool:
     """Whether the request asks for what is live already."""
     return ask.color == KEEP or (ask.color, ask.version) == (live.color, live.version)
+
+
+def _release(ask: Ask, color: Color) -> Switch:
+    """A release that names no color is the very first one, which has no way back."""
+    if ask.color == KEEP:
+        return Switch(ask.id, ask.service, Mode.RELEASE, color, ask.version)
+    one_way, undo = ask.one_way, ask.undo_one_way
+    return Switch(ask.id, ask.service, Mode.RELEASE, color, ask.version, one_way=one_way, undo_one_way=undo)
 
 
 def _removal(ask: Ask, scene: Scene) -> Meaning:
@@ -121,12 +130,16 @@ def _undone(ask: Ask, scene: Scene) -> Record | Switch | None:
 
 
 def _restore(ask: Ask, undone: Record | Switch, scene: Scene) -> Meaning:
-    """A release that has ended and has nothing open needs no execution to be undone."""
+    """A release that has ended and has nothing open needs no execution to be undone; nor does a one-way door that is
+    held, of which people have been paged.
+    """
     if isinstance(undone, Switch):
         return Meaning(Switch(ask.id, ask.service, Mode.RESTORE, undone.color, undone.version, undone.undoes))
     if undone.answer and not undone.is_open and not undone.damage:
         ended = undone.outcome.value if undone.outcome else "over"
         return _nothing_to_undo(ask, f"the release {undone.switch.id} is {ended} already", scene.live)
+    if undone.answer and undone.outcome is Outcome.HELD and not undone.damage and passes(undone.switch, undone.before):
+        return _nothing_to_undo(ask, f"the release {undone.switch.id} is a one-way door, and HELD already", scene.live)
     switch = undone.switch
     return Meaning(Switch(ask.id, ask.service, Mode.RESTORE, switch.color, switch.version, switch.id))
 

@@ -12,7 +12,7 @@ from traffic_switch.ending import Ending, Facts, end
 from traffic_switch.errors import JournalError
 from traffic_switch.journal import Answer, Closing
 from traffic_switch.model import Hold, Live, Mode, Outcome, Switch
-from traffic_switch.taking_back import Traffic
+from traffic_switch.traffic import Traffic
 from traffic_switch.world import World
 
 log = logging.getLogger(__name__)
@@ -32,17 +32,18 @@ def close_taken_back(world: World, switch: Switch, hold: Hold, traffic: Traffic,
         LockLostError: another switch ended it meanwhile.
     """
     outcome = traffic.ending.outcome
-    told = f"{SAID[outcome]}: {traffic.reason}" + (f". {NEXT}" if traffic.ending.page else "")
+    told = f"{SAID[outcome]}: {traffic.reason}" + (f". {traffic.advice or NEXT}" if traffic.ending.page else "")
     reason = f"{why}. {told}" if why else told
     if not (switch.mode is Mode.RESTORE and outcome is Outcome.UNCHANGED):
         tell(world, switch, traffic.ending, reason)
     back = traffic.owed
-    live = back.before.live if back and back.before else None
+    changes_live = back is not None or traffic.stays is not None
+    live = back.before.live if back and back.before else traffic.stays
     closing = Closing(
         outcome,
         reason,
-        answer(traffic.ending, reason, live if back else live_or_none(world, switch.service)),
-        changes_live=back is not None,
+        answer(traffic.ending, reason, live if changes_live else live_or_none(world, switch.service)),
+        changes_live=changes_live,
         live=live,
         owed=back.switch.id if back else "",
     )

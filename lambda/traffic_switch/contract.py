@@ -20,6 +20,9 @@ class Color(StrEnum):
 KEEP = "keep"
 """What a release asks for when no color is named: stay with what is live, or blue when nothing is."""
 
+ONE_WAY = "true"
+"""How the property `OneWay` of a request, and the input of an execution, say that a version is a one-way door."""
+
 ENVIRONMENT_HEADER = "X-Environment"
 VERSION_HEADER = "X-Version"
 PREVIEW_HEADER = "X-Greenlight-Preview"

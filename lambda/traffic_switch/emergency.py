@@ -13,7 +13,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from traffic_switch.errors import RuleGoneError, SwitchError
+from traffic_switch.journal import Before
 from traffic_switch.model import Switch, Weights
+from traffic_switch.one_way import passes
 from traffic_switch.remembered import before_from_map
 from traffic_switch.taking_back import judge_return
 from traffic_switch.times import unix
@@ -48,9 +50,10 @@ def put_back(event: Mapping[str, Any], world: World, switch: Switch) -> None:
 
 
 def _written(event: Mapping[str, Any], world: World, switch: Switch) -> str:
-    before = before_from_map(event["before"]) if event.get("before") else None
+    before = _before(event)
     if before is None or before.weights is None or not _has_traffic(event):
-        return "The traffic was not touched"
+        why = f", since {switch.version} is a one-way door" if passes(switch, before) else ""
+        return f"The traffic was not touched{why}"
     service, pushed = world.services[switch.service], Weights.all_on(switch.color)
     judged, _ = judge_return(world, service, before)
     if not judged.good:
@@ -65,5 +68,11 @@ def _written(event: Mapping[str, Any], world: World, switch: Switch) -> str:
     return f"The traffic was put back without it: {before.weights}"
 
 
+def _before(event: Mapping[str, Any]) -> Before | None:
+    return before_from_map(event["before"]) if event.get("before") else None
+
+
 def _has_traffic(event: Mapping[str, Any]) -> bool:
-    return (event.get("failure") or {}).get("phase") in PHASES
+    """Whether it may have traffic that can be put back: nothing leads back through a one-way door."""
+    has_moved = (event.get("failure") or {}).get("phase") in PHASES
+    return has_moved and not passes(Switch.from_input(event["switch"]), _before(event))

@@ -14,7 +14,8 @@ class Facts:
     `begun`: it got the lock. `finished`: it did what it was asked for, and the rule reads so. `is_open`: traffic may be
     where it, or the switch that it undoes, put it. `may_go_back`: the old color is proved to be no worse, or there was
     no rule. `foreign`: a person changed the rule. `paid`: what a takeover left behind is back. `readable`: its record
-    is whole. `is_anothers`: a removal found, under the lock, that the rule has become another resource's.
+    is whole. `is_anothers`: a removal found, under the lock, that the rule has become another resource's. `one_way`:
+    users went through a one-way door, so that the way back is a person's.
     """
 
     mode: Mode
@@ -26,6 +27,7 @@ class Facts:
     paid: bool = True
     readable: bool = True
     is_anothers: bool = False
+    one_way: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,4 +72,4 @@ def _is_held(facts: Facts) -> bool:
     if facts.mode is Mode.REMOVE or not (facts.paid and facts.readable):
         return True
     stuck = facts.mode is Mode.REPAIR or facts.foreign or not facts.may_go_back
-    return facts.is_open and stuck
+    return facts.is_open and (stuck or facts.one_way)

@@ -10,7 +10,7 @@ from typing import Any
 from traffic_switch.config import Service
 from traffic_switch.contract import Color
 from traffic_switch.model import Switch
-from traffic_switch.taking_back import Traffic
+from traffic_switch.traffic import Traffic
 from traffic_switch.world import World
 
 log = logging.getLogger(__name__)

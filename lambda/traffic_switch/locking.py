@@ -47,7 +47,7 @@ def obtain(world: World, switch: Switch, machine_arn: str) -> Hold | str:
     for _ in range(TRIES):
         now = world.now()
         deadline = now + world.policy.switch_deadline_seconds + MARGIN_SECONDS
-        reason = f"{switch.mode} {switch.color} {switch.version}".strip()
+        reason = f"{switch.mode} {switch.color} {switch.version}{' (one-way)' if switch.one_way else ''}".strip()
         lock = world.journal.acquire(switch, reason, now, deadline)
         if lock.owner == switch.id:
             return held(world, switch.service, lock)

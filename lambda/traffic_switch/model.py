@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from traffic_switch.contract import FULL_WEIGHT, Color
+from traffic_switch.contract import FULL_WEIGHT, ONE_WAY, Color
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,8 @@ class Live:
     """What the journal remembers as live: a color, its version, and the weights that made it so.
 
     `resource` names the custom resource whose release it is: only that one's deletion takes the rule away. `digest` is
-    that of the image; empty for what an earlier Greenlight started by a tag.
+    that of the image; empty for what an earlier Greenlight started by a tag. `door` is the version that was the last
+    one-way door on the way here, and `door_at` when users went through it, in Unix seconds; empty without one.
     """
 
     color: Color
@@ -108,6 +109,8 @@ class Live:
     weights: Weights
     resource: str = field(default="", compare=False)
     digest: str = field(default="", compare=False)
+    door: str = field(default="", compare=False)
+    door_at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,8 @@ class Outcome(StrEnum):
 class Switch:
     """One run of the state machine, as its input describes it.
 
-    `undoes` names the earlier switch that a restore takes back; it is empty otherwise.
+    `undoes` names the earlier switch that a restore takes back; it is empty otherwise. `one_way`: the release's version
+    was declared to be a one-way door. `undo_one_way` names the door through which a person has it go back.
     """
 
     id: str
@@ -212,6 +216,8 @@ class Switch:
     color: Color
     version: str
     undoes: str = ""
+    one_way: bool = False
+    undo_one_way: str = ""
 
     @classmethod
     def from_input(cls, event: Mapping[str, Any]) -> Switch:
@@ -223,10 +229,16 @@ class Switch:
             color=Color(event["color"]),
             version=event["version"],
             undoes=event.get("undoes", ""),
+            one_way=event.get("one_way", "") == ONE_WAY,
+            undo_one_way=event.get("undo_one_way", ""),
         )
 
     def as_input(self) -> dict[str, str]:
-        """The state machine's input. It holds no ResponseURL: that is a secret, and executions show their input."""
+        """The state machine's input. It holds no ResponseURL: that is a secret, and executions show their input.
+
+        What few switches have is left out of the others', as an earlier Greenlight would do.
+        """
+        rare = {"one_way": ONE_WAY if self.one_way else "", "undo_one_way": self.undo_one_way}
         return {
             "switch_id": self.id,
             "service": self.service,
@@ -234,6 +246,7 @@ class Switch:
             "color": self.color.value,
             "version": self.version,
             "undoes": self.undoes,
+            **{name: value for name, value in rare.items() if value},
         }
 
 

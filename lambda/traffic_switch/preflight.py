@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from traffic_switch.contract import Color
+from traffic_switch.image import KnownImage
 from traffic_switch.model import Alarm, Live, RuleLook, Target, Weights, serving
+from traffic_switch.one_way import leads_back, refusal
 from traffic_switch.verdict import Judgment, Verdict, failed, passed
 
 REPAIR = "`greenlight repair` puts it back"
@@ -16,7 +18,9 @@ WHY = "somebody changed it, or a switch was held"
 
 @dataclass(frozen=True)
 class Scene:
-    """What preflight saw. `remembered` is None when the journal knows of nothing live."""
+    """What preflight saw. `remembered` is None when the journal knows of nothing live. `known` is the version's image,
+    looked up where something live has passed a one-way door; `undo_one_way` the door that a person lets it undo.
+    """
 
     color: Color
     version: str
@@ -25,6 +29,8 @@ class Scene:
     remembered: Live | None
     targets: Sequence[Target]
     alarms: Sequence[Alarm]
+    known: KnownImage | None = None
+    undo_one_way: str = ""
 
 
 def judge(scene: Scene) -> Judgment:
@@ -71,6 +77,9 @@ def _refusals(scene: Scene) -> Iterator[str]:
         yield "stickiness is on, which would pin users to one color whatever the weights say: turn it off"
     if not serving(scene.targets):
         yield f"the {scene.color} target group has no targets: deploy a version to {scene.color} first"
+    live = scene.remembered
+    if live and leads_back(live, scene.version, scene.known) and scene.undo_one_way != live.door:
+        yield refusal(live, scene.version)
     for alarm in scene.alarms:
         if alarm.state in ("ALARM", "MISSING"):
             yield f"alarm {alarm.name} is in state {alarm.state} before the switch: clear it or release another version"

@@ -31,11 +31,12 @@ def live_to_map(live: Live) -> dict[str, Any]:
         "green": live.weights.green,
         "resource": live.resource,
         "digest": live.digest,
+        **({"door": live.door, "door_at": live.door_at} if live.door else {}),
     }
 
 
 def live_from_map(raw: Mapping[str, Any]) -> Live:
     """The inverse of `live_to_map`."""
     weights = Weights(int(raw["blue"]), int(raw["green"]))
-    resource, digest = (str(raw.get(name, "")) for name in ("resource", "digest"))
-    return Live(Color(raw["color"]), str(raw["version"]), weights, resource, digest)
+    resource, digest, door = (str(raw.get(name, "")) for name in ("resource", "digest", "door"))
+    return Live(Color(raw["color"]), str(raw["version"]), weights, resource, digest, door, int(raw.get("door_at", 0)))

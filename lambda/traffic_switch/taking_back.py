@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from traffic_switch import old_color
 from traffic_switch.config import Service
 from traffic_switch.contract import Color
-from traffic_switch.ending import Ending, Facts, end
+from traffic_switch.ending import Facts, end
 from traffic_switch.errors import LockLostError, PreviewError, RuleGoneError
+from traffic_switch.held_door import at_the_door
 from traffic_switch.journal import Before, Record
 from traffic_switch.model import Hold, Mode, Outcome, Reply, Switch, Weights
 from traffic_switch.old_color import UNREACHABLE
+from traffic_switch.one_way import passes
 from traffic_switch.rule_writing import Fate, fenced, remove, wait_until_settled, write
+from traffic_switch.traffic import Traffic
 from traffic_switch.verdict import Judgment, passed
 from traffic_switch.world import World
 
@@ -24,15 +27,6 @@ log = logging.getLogger(__name__)
 
 PREVIEWS, PREVIEW_REQUESTS = 2, 2
 """How often a color is asked what it runs, and how many requests that are."""
-
-
-@dataclass(frozen=True)
-class Traffic:
-    """What became of the traffic: how the switch therefore ends, why, and whose traffic came back (None: nobody's)."""
-
-    ending: Ending
-    reason: str
-    owed: Record | None = None
 
 
 def bring_back(world: World, switch: Switch, hold: Hold, clean: bool) -> Traffic:
@@ -47,8 +41,8 @@ def bring_back(world: World, switch: Switch, hold: Hold, clean: bool) -> Traffic
     owed_id = switch.undoes or (switch.id if me and me.may_have_shifted else "") or hold.debt
     debt_paid = me.paid if me else ""
     if hold.debt and hold.debt != owed_id:
-        if problem := pay(world, switch, hold):
-            return Traffic(end(Facts(switch.mode, paid=False)), problem)
+        if unpaid := _unpaid(world, switch, hold):
+            return unpaid
         debt_paid = hold.debt
     owed = world.journal.record(owed_id) if owed_id else None
     readable = not owed_id or (owed is not None and _whole(owed))
@@ -62,14 +56,22 @@ def pay(world: World, switch: Switch, hold: Hold) -> str:
     Raises:
         LockLostError: another switch took the lock meanwhile.
     """
+    unpaid = _unpaid(world, switch, hold)
+    return unpaid.reason if unpaid else ""
+
+
+def _unpaid(world: World, switch: Switch, hold: Hold) -> Traffic | None:
+    ending = end(Facts(switch.mode, paid=False))
     debt = world.journal.record(hold.debt)
     if debt is None or not _whole(debt):
-        return f"the journal's item of the switch {hold.debt}, which left traffic behind, is damaged or gone"
+        damaged = f"the journal's item of the switch {hold.debt}, which left traffic behind, is damaged or gone"
+        return Traffic(ending, damaged)
     found = _taken_back(world, switch, hold, debt, Facts(Mode.RELEASE), clean=False)
     if found.ending.page:
-        return f"what the switch {hold.debt} left behind could not be taken back: {found.reason}"
+        left = f"what the switch {hold.debt} left behind could not be taken back: {found.reason}"
+        return replace(found, ending=ending, reason=left)
     world.journal.paid(hold, found.owed)
-    return ""
+    return None
 
 
 def _taken_back(world: World, switch: Switch, hold: Hold, owed: Record | None, facts: Facts, clean: bool) -> Traffic:
@@ -79,6 +81,8 @@ def _taken_back(world: World, switch: Switch, hold: Hold, owed: Record | None, f
     if owed is None or not facts.is_open:
         return Traffic(end(facts), "no traffic had moved")
     service = world.services[switch.service]
+    if passes(owed.switch, owed.before):
+        return at_the_door(world, service, hold, owed, facts, clean)
     judged, heard = judge_return(world, service, owed.before)
     if not clean:
         if end(replace(facts, may_go_back=judged.good)).takes_back:
@@ -86,16 +90,20 @@ def _taken_back(world: World, switch: Switch, hold: Hold, owed: Record | None, f
         wait_until_settled(world, hold)
         judged = judged if judged.good else judge_return(world, service, owed.before, heard)[0]
     facts = replace(facts, may_go_back=judged.good)
-    ending = end(facts)
-    if not ending.takes_back:
-        return Traffic(ending, judged.reason)
+    if not end(facts).takes_back:
+        return Traffic(end(facts), judged.reason)
+    return _restored(world, switch, hold, owed, facts, judged)
+
+
+def _restored(world: World, switch: Switch, hold: Hold, owed: Record, facts: Facts, judged: Judgment) -> Traffic:
+    service = world.services[switch.service]
     fate = _written(world, service, hold, owed)
     if fate is Fate.LOST:
         raise LockLostError(f"the lock of {switch.service} was taken from {switch.id} while it took traffic back")
     if fate is Fate.FOREIGN:
         look = world.rule(service).look()
         return Traffic(end(replace(facts, foreign=True)), f"somebody changed the production rule meanwhile: {look}")
-    return Traffic(ending, judged.reason, owed)
+    return Traffic(end(facts), judged.reason, owed)
 
 
 def judge_return(

@@ -10,7 +10,7 @@ from stacks.options.document import of_flag
 from stacks.options.refusal import unknown
 from stacks.options.values import SettingsError
 
-DECLARED_STATE = ("active_color", "blue_version", "green_version", "attempt")
+DECLARED_STATE = ("active_color", "blue_version", "green_version", "attempt", "one_way", "undo_one_way")
 """What a flag without a service's name may set; it means the only service, or the first."""
 CDK_KEYS = frozenset({"cli-telemetry", "acknowledged-issue-numbers", "cdk-migrate"})
 """The CDK's own keys without a colon; all others (`@aws-cdk/core:…`, `aws:cdk:…`, cached look-ups) have one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from traffic_switch.contract import Color
 
 from stacks.options.secret import SecretSettings, secrets_of
@@ -19,6 +19,13 @@ def _below(folder: str) -> str:
     return folder
 
 
+def _named(value: Any) -> Any:
+    """Refuse `one_way: true`: it would count for every release that comes after, too."""
+    if str(value).lower() in ("true", "false"):
+        raise ValueError("names no version")
+    return value
+
+
 LONGEST_NAME = 20
 ServiceName = Annotated[
     str,
@@ -26,6 +33,15 @@ ServiceName = Annotated[
     Allowed(f"up to {LONGEST_NAME} lower case letters, digits and hyphens, with a letter first and after each hyphen"),
 ]
 ActiveColor = Annotated[Color | None, Null, Allowed("blue or green; leave it out to keep what is live")]
+Door = Annotated[
+    Version | None,
+    Null,
+    BeforeValidator(_named),
+    Allowed(
+        "the version that it is about, e.g. 2.0.0, so that it cannot be left on for the next one; never true or false."
+        " Leave it out for none"
+    ),
+]
 Source = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$"),
@@ -64,6 +80,16 @@ class ServiceSettings(Options):
         le=9999,
         description="Count of tries at the same release: raise it when the traffic is not where the stack says, which"
         " CloudFormation does not notice.",
+    )
+    one_way: Door = Field(
+        default=None,
+        description="The version that is a one-way door: it writes data that the version before cannot read. Once its"
+        " traffic has moved, the switch takes it back by no means of its own; it holds it and pages.",
+    )
+    undo_one_way: Door = Field(
+        default=None,
+        description="The one-way door that this deploy may go back through. A person's word for one deploy: give it by"
+        " `-c`, and do not write it down.",
     )
     source: Source = Field(description="Folder of the service's source and Dockerfile, relative to the repository.")
     paths: Paths = Field(

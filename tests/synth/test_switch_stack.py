@@ -157,3 +157,32 @@ def test_every_alarm_reaches_the_topic(switch: Template) -> None:
     assert [alarm["AlarmActions"] for alarm in properties(switch, "CloudWatch::Alarm")] == [
         [{"Ref": topic}] for _ in properties(switch, "CloudWatch::Alarm")
     ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ({}, {}),
+        ({"one_way": "2.0.0"}, {"OneWay": "true"}),
+        ({"one_way": "1.0.0"}, {}),
+        ({"undo_one_way": "3.0.0"}, {"UndoOneWay": "3.0.0"}),
+        ({"one_way": "2.0.0", "undo_one_way": "3.0.0"}, {"UndoOneWay": "3.0.0"}),
+        ({"one_way": "2.0.0", "undo_one_way": "3.0.0", "active_color": "null"}, {}),
+    ],
+)
+def test_a_release_says_of_one_way_doors_what_counts_for_the_color_that_it_names(
+    flags: dict[str, str], said: dict[str, str], synthesize: Synthesize
+) -> None:
+    declared = {
+        "shop.green_version": "2.0.0",
+        "shop.active_color": "green",
+        **{f"shop.{k}": v for k, v in flags.items()},
+    }
+    release = next(
+        each
+        for each in synthesize(**declared)["GreenlightRelease"]["Resources"].values()
+        if each["Type"] == "Custom::GreenlightRelease" and each["Properties"]["Service"] == "shop"
+    )
+    found = {name: value for name, value in release["Properties"].items() if "OneWay" in name}
+
+    assert found == said

@@ -33,6 +33,7 @@ LIVE_ANEW = replace(KEPT, processes={Color.BLUE: frozenset({17}), Color.GREEN: f
 IDLE_ANEW = replace(KEPT, processes={Color.BLUE: frozenset({7}), Color.GREEN: frozenset({18})})
 ELSEWHERE = replace(KEPT, processes={Color.BLUE: frozenset({17}), Color.GREEN: frozenset({18})})
 GONE = replace(KEPT, live=None, weights=None, rule_arn="")
+THROUGH = replace(KEPT, live=GREEN, weights=GREEN.weights)
 DRIFTED = replace(KEPT, weights=EDITED)
 GOOD, BAD = CommandOutcome(0, "✅ GreenlightData\n✅ GreenlightEdge (no changes)"), CommandOutcome(1, "", "refused")
 
@@ -140,6 +141,12 @@ FLAWLESS: dict[str, Seen] = {
         [switch("release", "DONE"), switch("restore", "ROLLED_BACK", "s2"), switch("release", "DONE", "s3")],
         after=GREEN,
         more_records={"users-of-the-other": [record(ending=RequestOutcome.SERVER_ERROR), record(at=9.0)]},
+    ),
+    "one-way": seen(
+        {"one-way": step(BAD, THROUGH), "without-a-word": step(BAD, THROUGH), "by-a-word": step()},
+        [switch("release", "HELD"), switch("restore", "UNCHANGED", "s2"), switch("release", "DONE", "s3")],
+        messages=(Message("PAGE: held", "run `greenlight rollback --undo-one-way`"),),
+        records=[record(Color.GREEN, ending=RequestOutcome.SERVER_ERROR), record(at=9.0)],
     ),
     "restart": seen(
         {"killed": step(after=LIVE_ANEW)}, [], records=[record(None, 1.0, RequestOutcome.RESET), record(at=9.0)]

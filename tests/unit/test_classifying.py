@@ -8,7 +8,7 @@ import pytest
 from traffic_switch.asking import Ask, Properties
 from traffic_switch.classifying import MAX_EVENT_AGE_SECONDS, Meaning, Scene, classify
 from traffic_switch.contract import Color
-from traffic_switch.journal import Answer, Newest, Record
+from traffic_switch.journal import Answer, Before, Newest, Record
 from traffic_switch.model import Mode, Outcome
 
 from tests.unit.switch_facts import BLUE_LIVE, switch
@@ -264,3 +264,44 @@ def test_a_rule_that_is_left_behind_moves_when_what_is_live_is_asked_for() -> No
 
 def test_another_version_of_the_live_color_is_a_release_though_the_rule_is_left_behind() -> None:
     assert meant(replace(ASK, color="blue", version="2"), astray=True).switch.mode is Mode.RELEASE
+
+
+@pytest.mark.parametrize(("color", "one_way"), [("green", True), ("keep", False)])
+def test_a_release_that_names_a_color_may_be_a_one_way_door(color: str, one_way: bool) -> None:
+    meaning = meant(replace(ASK, color=color, one_way=True), live=None)
+
+    assert meaning.switch.one_way is one_way
+
+
+def test_a_release_takes_along_the_word_that_goes_back_through_a_door() -> None:
+    assert meant(replace(ASK, undo_one_way="2")).switch.undo_one_way == "2"
+
+
+def test_a_rollback_is_no_door_whatever_its_properties_say() -> None:
+    meaning = meant(replace(BACKWARD, one_way=True), earlier(Properties(OLD, NEW)), BACK)
+
+    assert (meaning.switch.mode, meaning.switch.one_way) == (Mode.RESTORE, False)
+
+
+def held(**more: Any) -> Record:
+    made = replace(switch(id="r1"), version="2", one_way=True)
+    found = Before(BLUE_LIVE.weights, BLUE_LIVE)
+    facts: dict[str, Any] = {"answer": FAILED, "outcome": Outcome.HELD, "shifted_at": 991.0, "before": found, **more}
+    return Record(made, 990.0, properties=Properties(OLD, NEW), **facts)
+
+
+def test_the_rollback_of_a_one_way_door_that_is_held_has_nothing_to_undo() -> None:
+    meaning = meant(BACKWARD, held(), BACK)
+
+    assert meaning.answer is not None
+    assert meaning.answer.good
+    assert "is a one-way door, and HELD already" in meaning.answer.reason
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"answer": None, "outcome": None}, {"answer": SUCCESS, "outcome": Outcome.DONE}, {"before": None}],
+    ids=["not ended", "good", "unknown"],
+)
+def test_any_other_one_way_door_is_undone_by_a_switch_that_looks(changed: dict[str, Any]) -> None:
+    assert meant(BACKWARD, held(**changed), BACK).answer is None

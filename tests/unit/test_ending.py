@@ -7,7 +7,7 @@ import pytest
 from traffic_switch.ending import Ending, Facts, end
 from traffic_switch.model import Mode, Outcome
 
-FLAGS = ("begun", "finished", "is_open", "may_go_back", "foreign", "paid", "readable")
+FLAGS = ("begun", "finished", "is_open", "may_go_back", "foreign", "paid", "readable", "one_way")
 
 
 def every_fact() -> Iterator[Facts]:
@@ -36,6 +36,9 @@ def every_fact() -> Iterator[Facts]:
         (Facts(Mode.RELEASE, is_open=True, may_go_back=False), Ending(False, Outcome.HELD, False, True)),
         (Facts(Mode.RESTORE, is_open=True, may_go_back=False), Ending(False, Outcome.HELD, True, True)),
         (Facts(Mode.RELEASE, is_open=True, foreign=True), Ending(False, Outcome.HELD, False, True)),
+        (Facts(Mode.RELEASE, is_open=True, one_way=True), Ending(False, Outcome.HELD, False, True)),
+        (Facts(Mode.RESTORE, is_open=True, one_way=True), Ending(False, Outcome.HELD, True, True)),
+        (Facts(Mode.RELEASE, one_way=True), Ending(False, Outcome.UNCHANGED, False, False)),
         (Facts(Mode.RELEASE, paid=False), Ending(False, Outcome.HELD, False, True)),
         (Facts(Mode.REMOVE, is_anothers=True), Ending(False, Outcome.UNCHANGED, True, False)),
         (Facts(Mode.RELEASE, readable=False), Ending(False, Outcome.HELD, False, True)),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -135,3 +136,17 @@ def test_what_the_journal_has_forgotten_leaves_color_and_version() -> None:
 
 def test_where_nothing_is_live_nothing_is_missing() -> None:
     assert unrecorded(SHOP, None, []) == {}
+
+
+def test_a_one_way_door_that_is_held_is_written_with_the_next_attempt() -> None:
+    held = replace(RELEASED, switch=replace(RELEASED.switch, one_way=True), outcome=Outcome.HELD, shifted_at=5.0)
+    asked = {**json.loads(held.properties.new), "OneWay": "true"}
+    held = replace(held, properties=Properties(held.properties.old, json.dumps(asked)))
+
+    assert unrecorded(SHOP, GREEN, [held, FIRST]) == {
+        "green_version": "2.0.0",
+        "blue_version": "1.0.0",
+        "active_color": "green",
+        "one_way": "2.0.0",
+        "attempt": 3,
+    }

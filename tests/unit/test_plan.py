@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from traffic_switch.contract import Color
+from traffic_switch.image import KnownImage
 from traffic_switch.model import Live, Outcome, Weights
 
 from greenlight import plan
@@ -114,3 +115,57 @@ def test_a_plan_is_one_line_whatever_a_version_holds() -> None:
     strange = Live(Color.GREEN, "2\x1b[31m\n", Weights(0, 100))
 
     assert plan.rollback(SHOP, strange, BLUE, {}).described() == "shop: green 2�[31m is live; blue 1.0.0 goes live"
+
+
+BEHIND = replace(GREEN, door="2.0.0", door_at=1_000)
+"""Green is live with 2.0.0, which is a one-way door."""
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["asked for", "in cdk.json"])
+def test_a_one_way_release_says_so_and_is_declared(declared: bool) -> None:
+    shop = SHOP if declared else SHOP.model_copy(update={"one_way": "2.0.0"})
+    made = plan.release(shop, "2.0.0", BLUE, one_way=declared)
+
+    assert made.flags["shop.one_way"] == made.facts["one_way"] == "2.0.0"
+    assert made.described().endswith("goes live, through a one-way door")
+    assert made.when_wrong().startswith("STAYS THERE if that goes wrong, since 2.0.0 is a one-way door")
+
+
+def test_a_door_that_was_declared_for_another_version_counts_for_none() -> None:
+    made = plan.release(SHOP.model_copy(update={"one_way": "1.0.0"}), "2.0.0", BLUE)
+
+    assert "one_way" not in made.facts
+    assert made.when_wrong() == "returns by itself if that goes wrong"
+
+
+def test_going_back_through_a_one_way_door_takes_a_word() -> None:
+    with pytest.raises(ReleaseError, match=r"1\.0\.0 lies behind the one-way door 2\.0\.0.*Nothing was changed"):
+        plan.rollback(SHOP, BEHIND, BLUE, DEPLOYED)
+
+
+def test_with_the_word_the_door_is_named_to_the_switch_and_not_written_down() -> None:
+    made = plan.rollback(SHOP, BEHIND, BLUE, DEPLOYED, undo_one_way=True)
+
+    assert made.flags["shop.undo_one_way"] == "2.0.0"
+    assert "undo_one_way" not in made.facts
+    assert "back through the one-way door 2.0.0" in made.described()
+
+
+@pytest.mark.parametrize("door", ["1.0.0", "2.0.0"], ids=["to the door itself", "both came after it"])
+def test_a_rollback_that_goes_through_no_door_needs_no_word(door: str) -> None:
+    before = BLUE if door == BLUE.version else replace(BLUE, door=door)
+
+    assert plan.rollback(SHOP, replace(GREEN, door=door), before, DEPLOYED).undoes == ""
+
+
+def test_what_was_never_deployed_lies_behind_no_door() -> None:
+    assert plan.door_behind(BEHIND, "3.0.0", None) == ""
+    assert plan.door_behind(BEHIND, "1.0.0", KnownImage(since=1.0)) == "2.0.0"
+
+
+def test_a_one_way_door_that_is_held_has_made_its_version_live() -> None:
+    release = switch(1, GREEN, BLUE, Outcome.HELD)
+    held = replace(release, switch=replace(release.switch, one_way=True), shifted_at=5.0)
+
+    assert plan.previous(BEHIND, [held]) == BLUE
+    assert plan.previous(BEHIND, [replace(held, shifted_at=None)]) is None

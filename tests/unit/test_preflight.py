@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from traffic_switch import preflight
 from traffic_switch.contract import Color
+from traffic_switch.image import KnownImage
 from traffic_switch.model import Alarm, Live, RuleLook, State, Weights
 from traffic_switch.preflight import Scene
 from traffic_switch.verdict import Verdict
@@ -47,6 +49,31 @@ def test_each_danger_refuses_with_its_reason(change: dict[str, object], words: s
 
     assert judgment.verdict is Verdict.FAIL
     assert words in judgment.reason
+
+
+THROUGH = replace(BLUE_LIVE, version="3", door="3", door_at=1_000)
+
+
+def test_a_version_behind_a_one_way_door_is_refused() -> None:
+    judgment = preflight.judge(replace(SCENE, remembered=THROUGH, known=KnownImage(since=1.0)))
+
+    assert judgment.verdict is Verdict.FAIL
+    assert "2 lies behind the one-way door 3" in judgment.reason
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"known": KnownImage(since=1_001.0)}, {"known": KnownImage(since=1.0), "undo_one_way": "3"}],
+    ids=["a later version", "a person's word"],
+)
+def test_a_door_lets_pass_what_does_not_lead_back_or_may(change: dict[str, Any]) -> None:
+    assert preflight.judge(replace(SCENE, remembered=THROUGH, **change)).verdict is Verdict.PASS
+
+
+def test_the_word_for_another_door_does_not_count() -> None:
+    scene = replace(SCENE, remembered=THROUGH, known=KnownImage(since=1.0), undo_one_way="2")
+
+    assert preflight.judge(scene).verdict is Verdict.FAIL
 
 
 def test_all_reasons_are_told_at_once() -> None:

@@ -246,8 +246,8 @@ def test_a_version_that_an_application_made_up_reaches_the_terminal_as_plain_tex
     assert (code, said.splitlines()[-1]) == (0, "shop 1�[2J is live on blue")
 
 
-def assembly(desk: Desk, color: str, version: str, attempt: int) -> str:
-    properties = {"Service": "shop", "Color": color, "Version": version, "Attempt": attempt}
+def assembly(desk: Desk, color: str, version: str, attempt: int, **more: str) -> str:
+    properties = {"Service": "shop", "Color": color, "Version": version, "Attempt": attempt, **more}
     body = {"Resources": {"Shop": {"Type": RELEASE_RESOURCE_TYPE, "Properties": properties}}}
     write_assembly(desk.folder / "assembly", {"GreenlightRelease": body})
     return str(desk.folder / "assembly")
@@ -275,3 +275,30 @@ def test_an_assembly_that_asks_for_what_the_stack_has_is_refused(desk: Desk) -> 
 
     assert code == 1
     assert "has already, attempt 7" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said_there", "told"),
+    [
+        (["--one-way"], {}, "says of one-way doors: nothing, wanted OneWay"),
+        ([], {"OneWay": "true"}, "says of one-way doors: OneWay, wanted nothing"),
+        ([], {"UndoOneWay": "3"}, "says of one-way doors: UndoOneWay 3, wanted nothing"),
+    ],
+)
+def test_an_assembly_that_says_something_else_of_doors_is_refused(
+    words: list[str], said_there: dict[str, str], told: str, desk: Desk
+) -> None:
+    there = assembly(desk, "green", "2.0.0", 7, **said_there)
+    code, said = desk.type("release", "2.0.0", "--yes", "--app", there, *words)
+
+    assert code == 1
+    assert told in said
+
+
+def test_a_one_way_release_is_asked_for_and_written_down(desk: Desk) -> None:
+    desk.becomes(GREEN)
+
+    code, said = desk.type("release", "2.0.0", "--yes", "--one-way")
+
+    assert (code, desk.declared["one_way"]) == (0, "2.0.0")
+    assert "STAYS THERE if that goes wrong" in said

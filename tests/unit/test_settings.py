@@ -151,6 +151,12 @@ def test_every_setting_says_what_it_is_for() -> None:
             "purple",
             "active_color: got 'purple'; allowed: blue or green; leave it out to keep what is live",
         ),
+        (
+            "one_way",
+            "true",
+            "one_way: got 'true'; allowed: the version that it is about, e.g. 2.0.0, so that it cannot be"
+            " left on for the next one; never true or false. Leave it out for none",
+        ),
         ("active_color", "", "active_color: got ''; allowed: blue or green; leave it out to keep what is live"),
         ("active_color", "Blue", "active_color: got 'Blue'; allowed: blue or green; leave it out to keep what is live"),
         ("compute", "lambda", "compute: got 'lambda'; allowed: ec2 or fargate"),

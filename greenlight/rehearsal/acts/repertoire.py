@@ -12,6 +12,7 @@ from greenlight.rehearsal.acts.host import HOST
 from greenlight.rehearsal.acts.in_flight import IN_FLIGHT
 from greenlight.rehearsal.acts.interruptions import INTERRUPTIONS
 from greenlight.rehearsal.acts.intruder.act import INTRUDER
+from greenlight.rehearsal.acts.one_way import ONE_WAY
 from greenlight.rehearsal.acts.performance import deployed
 from greenlight.rehearsal.acts.pipeline.act import PIPELINE
 from greenlight.rehearsal.acts.recovery import RECOVERY
@@ -29,6 +30,7 @@ REPERTOIRE = (
     *FRONT_DOOR,
     *RECOVERY,
     *IN_FLIGHT,
+    *ONE_WAY,
     *TWO_SERVICES,
     *HOST,
     *PIPELINE,

@@ -37,6 +37,8 @@ def _scene(world: World, switch: Switch, service: Service) -> preflight.Scene:
         remembered=live,
         targets=world.target_groups.targets(service.target_groups[switch.color].arn),
         alarms=world.metrics.alarms(service.alarms[switch.color]),
+        known=world.journal.image(switch.service, switch.version) if live and live.door else None,
+        undo_one_way=switch.undo_one_way,
     )
 
 

@@ -10,7 +10,8 @@ from traffic_switch.evidence import keep
 from traffic_switch.handlers.entry import Entry, Event, Result, ruling
 from traffic_switch.locking import held, hold_of
 from traffic_switch.model import Hold, Mode, Switch
-from traffic_switch.taking_back import Traffic, bring_back
+from traffic_switch.taking_back import bring_back
+from traffic_switch.traffic import Traffic
 from traffic_switch.verdict import failed, passed
 from traffic_switch.world import World
 

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from tests.simulation.bugs import around, asking, ending, forging, judging, locking, proving, returning, writing
+from tests.simulation.bugs import (
+    around,
+    asking,
+    ending,
+    forging,
+    judging,
+    locking,
+    one_way,
+    proving,
+    returning,
+    writing,
+)
 
-_THEMES = (writing, returning, locking, ending, asking, proving, judging, around, forging)
+_THEMES = (writing, returning, locking, ending, asking, proving, judging, around, forging, one_way)
 
 BUGS = {bug.name: bug for theme in _THEMES for bug in theme.BUGS}
 

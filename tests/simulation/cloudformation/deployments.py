@@ -31,7 +31,7 @@ Places = Mapping[tuple[str, str], Properties]
 
 @dataclass(frozen=True)
 class Declared:
-    """The facts of one service. `color` is "blue", "green" or "keep"."""
+    """The facts of one service. `color` is "blue", "green" or "keep"; `one_way` a version, `undo_one_way` a door."""
 
     service: str
     blue: str
@@ -39,6 +39,8 @@ class Declared:
     color: str = KEEP
     attempt: int = 1
     https: bool = False
+    one_way: str = ""
+    undo_one_way: str = ""
 
     def version(self, color: str) -> str:
         """The version that a color runs."""
@@ -65,7 +67,14 @@ def _front_door(one: Declared) -> Properties:
 def _wanted(one: Declared) -> Properties:
     if one.color == KEEP:
         return {"Color": KEEP, "BlueVersion": one.blue, "GreenVersion": one.green}
-    return {"Color": one.color, "Version": one.version(one.color)}
+    return {"Color": one.color, "Version": one.version(one.color), **_door(one)}
+
+
+def _door(one: Declared) -> Properties:
+    """As the construct writes it."""
+    if one.undo_one_way:
+        return {"UndoOneWay": one.undo_one_way}
+    return {"OneWay": "true"} if one.one_way == one.version(one.color) else {}
 
 
 def guard(one: Declared, *, allow: bool = False, function: str = "VersionGuard") -> CustomResource:

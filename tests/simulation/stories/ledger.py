@@ -91,13 +91,27 @@ class Ledger:
         """What is live changes only with the end of a switch, or with a debt that is paid; and then it is true."""
         for key, before in was.items():
             now = self._items.get(key, {})
-            ended = "outcome" not in before and text(now, "outcome") in CHANGES_LIVE
+            ended = "outcome" not in before and self._may_change_live(key.removeprefix("switch#"), now)
             if key.startswith("switch#") and (ended or ("paid" in now and "paid" not in before)):
                 break
         else:
             self._broken(f"what is live of {service} changed, and no switch has ended")
         if self._edited_at() == -math.inf and self._is_off(service):
             self._broken(f"the journal says that {self._cloud.live(service)} is live, and the rule says otherwise")
+
+    def _may_change_live(self, name: str, now: Item) -> bool:
+        """Its end says what is live; so does a HELD that leaves users on the other side of a one-way door."""
+        outcome = text(now, "outcome")
+        return outcome in CHANGES_LIVE or (outcome == "HELD" and self._is_left_on_a_door(self._switch(name)["service"]))
+
+    def _is_left_on_a_door(self, service: str) -> bool:
+        """Whether what is live is a one-way door that a switch was about to move users to."""
+        live = self._cloud.live(service) or {}
+        moved = (
+            switch_of(item) for key, item in self._items.items() if key.startswith("switch#") and "shifted_at" in item
+        )
+        doors = [each["version"] for each in moved if each["service"] == service and each.get("one_way")]
+        return live.get("version") == live.get("door") in doors
 
     def _switch(self, name: str) -> dict[str, str]:
         return switch_of(self._items.get(f"switch#{name}", {}))

@@ -16,6 +16,7 @@ from tests.simulation.stories import truth
 from tests.simulation.stories.conduct import Conduct, epoch_of
 from tests.simulation.stories.identity import Identity
 from tests.simulation.stories.ledger import Ledger
+from tests.simulation.stories.passages import Passages
 from tests.simulation.stories.regard import Regard
 from tests.simulation.stories.safety import Safety
 
@@ -46,6 +47,7 @@ class Watch:
         self._held_at: dict[str, tuple[str, int, float]] = {}
         self._conduct = Conduct(self.greenlight, self.broken)
         self._regard = Regard(self.greenlight, self.broken)
+        self._passages = Passages(self.greenlight, self.broken)
         self._ledger = Ledger(self.greenlight, self.broken, self._is_off_by_name, lambda: self.edited_at)
         self._safety = Safety(self.greenlight, self.broken)
         self._ledger.on_record = self._safety.recorded
@@ -89,6 +91,7 @@ class Watch:
 
     def _judge_change(self, site: Site, before: Any, weights: Any, call: str) -> None:
         actor = self._actor()
+        self._passages.wrote(actor, site, before, weights)
         self._safety.wrote(actor, site, before, weights, self._identity.is_unseen(site, self.edited_at))
         if actor is None:
             self.edited, self.edited_at = True, self.greenlight.cloud.kernel.time
