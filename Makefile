@@ -77,6 +77,7 @@ check: setup ## Format, lint, types, Dockerfiles, workflows, and the templates a
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	cd services/report && ../../$(BIN)/mypy
 	$(BIN)/hadolint --failure-threshold ignore $(DOCKERFILES)
 	$(BIN)/zizmor --offline --quiet --no-progress .github
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml

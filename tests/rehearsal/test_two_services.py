@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.console import Console
 
-from greenlight.project import CHECKOUT
 from greenlight.rehearsal.acts.repertoire import REPERTOIRE
 from greenlight.rehearsal.config_file import ConfigFile
 from greenlight.rehearsal.place import Place
@@ -17,33 +14,19 @@ from greenlight.rehearsal.play import Load
 from greenlight.rehearsal.progress import Progress
 from greenlight.rehearsal.rehearsal import Order, rehearse
 from greenlight.rehearsal.versions import Cast
+from tests.two_services import shop_and_report
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.timeout(600), pytest.mark.long]
-
-REPORT = {
-    "blue_version": "1.0.0",
-    "green_version": "1.0.0",
-    "source": "services/report",
-    "paths": ["/report", "/report/*"],
-    "health_path": "/report/health",
-    "probe_path": "/report",
-    "blue_port": 5000,
-    "green_port": 5001,
-    "priority": 98,
-    "tables": {},
-}
 
 
 @pytest.mark.parametrize("compute", ["ec2", "fargate"])
 def test_a_broken_report_leaves_the_shop_alone(compute: str, tmp_path: Path) -> None:
-    context: dict[str, Any] = json.loads((CHECKOUT / "cdk.json").read_text())["context"]
-    services = {"services": {**context["services"], "report": REPORT}}
     order = Order(
         compute=compute,
         acts=[act for act in REPERTOIRE if act.name == "two-services"],
         cast=Cast("1.0.0", "2.0.0"),
         load=Load(200, 50),
-        config=ConfigFile(Path("two.json"), services),
+        config=ConfigFile(Path("two.json"), shop_and_report()),
         place=Place(tmp_path),
     )
 

@@ -103,7 +103,11 @@ FLAWS = [
     ),
     ("two-services", {"switches": [switch("release", "ROLLED_BACK")]}, "ended with ROLLED_BACK, and green 2 is live"),
     ("two-services", {"after": BLUE}, "ended with DONE, and blue 1 is live"),
-    ("two-services", once_more(ended("DONE")), "broken-service: the broken one's release ended as ['DONE']"),
+    (
+        "two-services",
+        once_more(ended("DONE")),
+        "broken-service: the broken one's release ended as ['DONE (Bake failed)']",
+    ),
     ("two-services", once_more(with_other(BAKED, of=HAS_GREEN)), "the broken one's release ended as []"),
     ("two-services", once_more(ended(reason="Gate")), "broken-service: the message does not name the bake: Gate"),
     (

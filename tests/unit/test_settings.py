@@ -9,8 +9,10 @@ import pytest
 from greenlight_cdk.switch_duties import REPAIR_SECONDS, SHIFT_SECONDS, Places, duties
 from traffic_switch.contract import Color
 
+from greenlight.rehearsal.balancer.matching import pattern
 from stacks.settings import ServiceSettings, Settings, SettingsError
 from tests.pipeline_settings import PIPELINE
+from tests.two_services import shop_and_report
 
 CDK_JSON = json.loads((Path(__file__).parents[2] / "cdk.json").read_text())
 SHOP = {"blue_version": "1.0.0", "green_version": "1.1.0"}
@@ -39,6 +41,16 @@ def refusal(**context: Any) -> str:
 
 def test_cdk_json_is_accepted_as_it_is() -> None:
     assert [service.name for service in Settings.from_context(CDK_JSON["context"]).services] == ["shop"]
+
+
+def test_the_report_is_accepted_beside_the_shop_as_its_readme_describes_it() -> None:
+    both = {**CDK_JSON["context"], **shop_and_report()}
+
+    shop, report = Settings.from_context(both).services
+    assert (shop.name, report.name, report.port(Color.BLUE), report.port(Color.GREEN)) == ("shop", "report", 5000, 5001)
+    assert report.priority < shop.priority
+    assert re.fullmatch(pattern(report.paths), report.health_path)
+    assert re.fullmatch(pattern(report.paths), report.probe_path)
 
 
 def test_what_cdk_json_says_is_what_holds_without_it() -> None:

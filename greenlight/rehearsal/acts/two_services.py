@@ -38,10 +38,10 @@ def _both(script: Script) -> Mapping[str, str]:
 
 
 def _one(script: Script) -> Mapping[str, str]:
-    """The good one alone. The broken version stays where it is, on an idle color."""
-    asked = ("active_color", "attempt")
-    rest = {key: value for key, value in _broken(BOTH)(script).items() if not key.endswith(asked)}
-    return {**attempt(TRIES[BROKEN])(script), **rest}
+    """The good one alone. The broken version leaves its color, so that it begins anew when it is tried again: once it
+    had its traffic, the smoke test would find out about it.
+    """
+    return attempt(TRIES[BROKEN])(script)
 
 
 def _other_alone(script: Script) -> Mapping[str, str]:
@@ -100,7 +100,8 @@ def _was_rolled_back(name: str, step: Step) -> Complaints:
     known = {switch.id for switch in before.switches}
     releases = [each for each in after.switches if each.id not in known and each.mode == "release"]
     if [each.outcome for each in releases] != ["ROLLED_BACK"]:
-        yield f"{name}: the broken one's release ended as {[each.outcome for each in releases]}, wanted ROLLED_BACK"
+        ended = [f"{each.outcome} ({each.reason})" for each in releases]
+        yield f"{name}: the broken one's release ended as {ended}, wanted ROLLED_BACK"
     elif "bake" not in releases[0].reason.lower():
         yield f"{name}: the message does not name the bake: {releases[0].reason}"
     if after.live != before.live:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -46,7 +47,7 @@ def _begin() -> None:
     g.began = time.perf_counter()
 
 
-def _finish(app: Flask, config: Config, lifecycle: Lifecycle):  # type: ignore[no-untyped-def]
+def _finish(app: Flask, config: Config, lifecycle: Lifecycle) -> Callable[[Response], Response]:
     """Stamp every answer with who gave it, count it, and end its connection while draining."""
     headers = {"X-Environment": config.environment, "X-Version": config.version, **SECURITY}
 

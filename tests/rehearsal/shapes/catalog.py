@@ -12,6 +12,7 @@ from greenlight.rehearsal.play import Load
 from greenlight.rehearsal.rehearsal import Order
 from greenlight.rehearsal.versions import Cast
 from tests.strict_settings import CERTIFICATE, DOMAIN, STRICT
+from tests.two_services import shop_and_report
 
 Settings = dict[str, Any]
 
@@ -43,7 +44,7 @@ WATCHED: Settings = {
 }
 
 SHAPES: dict[str, Settings] = {
-    "fargate-two-services": {"compute": "fargate", **TWO_SERVICES},
+    "fargate-shop-and-report": {"compute": "fargate", **shop_and_report()},
     "ec2-two-services-https": {"compute": "ec2", **TWO_SERVICES, **HTTPS},
     "ec2-strict-https": {**STRICT, "compute": "ec2"},
     "fargate-strict-https": {**STRICT, "compute": "fargate"},
