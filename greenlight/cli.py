@@ -23,6 +23,7 @@ from greenlight.commands.renew_host import renew_host
 from greenlight.commands.repair import repair
 from greenlight.commands.rollback import rollback
 from greenlight.commands.rotate_preview import rotate_preview
+from greenlight.commands.rotate_secret import rotate_secret
 from greenlight.commands.scan import scan
 from greenlight.commands.status import status
 from greenlight.credentials import unusable
@@ -52,6 +53,7 @@ for command in (
     status,
     history,
     rotate_preview,
+    rotate_secret,
     scan,
     pipeline,
 ):

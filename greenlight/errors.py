@@ -3,7 +3,7 @@
 OperatorError
 ├── ProjectError      cdk.json or a setting is wrong: correct it
 ├── NotDeployedError  a stack that the command needs is not there: deploy first
-├── RotationError     the preview secret was not rotated: the line says why
+├── RotationError     a secret was not rotated: the line says why
 ├── ReleaseError      the release did not happen, or was taken back: the line says why
 └── RehearsalError    the rehearsal cannot begin, or cannot go on: the line says what is in the way
 """
@@ -26,7 +26,7 @@ class NotDeployedError(OperatorError):
 
 
 class RotationError(OperatorError):
-    """The values of the preview header are not new ones."""
+    """A secret is as it was."""
 
 
 class ReleaseError(OperatorError):

@@ -249,8 +249,13 @@ DEEDS: Mapping[str, Deed] = {
         "get_secret_value",
         lambda places: {"SecretId": places.secret, "VersionStage": PREVIEW_STAGE},
     ),
-    "read a secret of a service": called(
-        "secretsmanager", "get_secret_value", lambda places: {"SecretId": places.service_secret}
+    "read or write a secret of a service": _both(
+        called("secretsmanager", "get_secret_value", lambda places: {"SecretId": places.service_secret}),
+        called(
+            "secretsmanager",
+            "put_secret_value",
+            lambda places: {"SecretId": places.service_secret, "SecretString": "x"},
+        ),
     ),
     "start an execution of the switch": called(
         "stepfunctions", "start_execution", lambda places: {"stateMachineArn": places.machine, "input": "{}"}

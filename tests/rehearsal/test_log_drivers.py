@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,8 +83,14 @@ def lost(cloud: ComputeCloud, words: str) -> list[str]:
 
 def test_a_task_whose_role_may_log_runs(cloud: ComputeCloud) -> None:
     """ECS guide, "Send Amazon ECS logs to CloudWatch": CreateLogStream and PutLogEvents, for the execution role."""
-    assert task(cloud, "logs", OPEN, WRITE)["lastStatus"] == "RUNNING"
+    before = time.time()
+    found = task(cloud, "logs", OPEN, WRITE)
+
+    assert found["lastStatus"] == "RUNNING"
     assert lost(cloud, "the task logs") == []
+    name = f"s/app/{found['taskArn'].rpartition('/')[2]}"
+    (stream,) = cloud.client("logs").describe_log_streams(logGroupName=GROUP, logStreamNamePrefix=name)["logStreams"]
+    assert before - 1 <= stream["creationTime"] / 1000 <= time.time()
 
 
 @pytest.mark.parametrize(

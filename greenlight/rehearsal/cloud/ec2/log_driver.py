@@ -27,6 +27,8 @@ def open_log(silences: Silences, instance: str, role_arn: str, request: RunReque
     refused = stream.opening_refusal(role_arn)
     if refused and stream.is_blocking:
         raise ContainerError(f"failed to initialize logging driver: {refused}")
+    if not refused:
+        stream.open()
     lost = refused or stream.writing_refusal(role_arn)
     if lost:
         silences.lost(f"the log of the container {request.name} on {instance} in {stream.group}: {lost}")

@@ -45,6 +45,7 @@ def open_log(
     refused = stream.opening_refusal(role)
     if refused:
         raise LogDriverError(f"{_INVALID}{refused} : exit status 1")
+    stream.open()
     lost = stream.writing_refusal(role)
     if lost:
         silences.lost(f"the log of {container['name']} of the task {definition['family']} in {stream.group}: {lost}")

@@ -42,6 +42,10 @@ class LogStream:
             return NO_CREDENTIALS
         return rights.opening_refusal(role_arn, self.group, self.name, creates_group=self.creates_group)
 
+    def open(self) -> None:
+        """Make the stream, unless it is there."""
+        rights.open_stream(self.group, self.name)
+
     def writing_refusal(self, role_arn: str) -> str:
         """Say why nothing can be written into the stream, or return an empty string."""
         return rights.writing_refusal(role_arn, self.group, self.name)

@@ -19,7 +19,7 @@ _NO_GROUP = "ResourceNotFoundException: The specified log group does not exist."
 
 def check_requirements() -> None:
     """Fail at start when the library has changed what this module relies on."""
-    require(cloudwatch_logs, "_log_groups")
+    require(cloudwatch_logs, "_log_groups", "_create_log_stream")
 
 
 def opening_refusal(role_arn: str, group: str, stream: str, *, creates_group: bool) -> str:
@@ -31,6 +31,12 @@ def opening_refusal(role_arn: str, group: str, stream: str, *, creates_group: bo
         if refused:
             return f"failed to create Cloudwatch log group: {refused}" if creates_group else _stream(refused)
     return _stream(_denied(role_arn, STREAM, group, stream))
+
+
+def open_stream(group: str, stream: str) -> None:
+    """Make a stream. One that is there stays, with the time of its creation: what comes later is written into it."""
+    if group in cloudwatch_logs._log_groups:
+        cloudwatch_logs._create_log_stream({"logGroupName": group, "logStreamName": stream})
 
 
 def writing_refusal(role_arn: str, group: str, stream: str) -> str:

@@ -1,0 +1,1 @@
+"""A service's secret is rotated by releases: which step is next, and whether both colors took up the one before."""
