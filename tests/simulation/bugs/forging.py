@@ -15,7 +15,7 @@ BUGS = (
         "whoever may start executions deletes the rule that users are on",
         "security 2; the record authorizes",
         AUTHENTIC,
-        "if differs := [name for name in said if said[name] != recorded[name]]:",
+        "if differs := [name for name in {**said, **recorded} if said.get(name) != recorded.get(name)]:",
         "if differs := [name for name in () if said[name] != recorded[name]]:",
         "called-remove-forged:0:",
         "Remove deleted the rule that users were on",
