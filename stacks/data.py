@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.service_flags import ServiceFlags
 from greenlight_cdk.service_secret import ServiceSecret
 from greenlight_cdk.service_tables import ServiceTable
 from greenlight_cdk.tables import RetainedTable
 from traffic_switch.contract import JOURNAL_EXPIRY, JOURNAL_KEY
 
 from stacks.options.secret import SecretSettings, secret_id
+from stacks.options.service import FLAGS_VARIABLE
 from stacks.options.table import TableSettings
 from stacks.settings import ServiceSettings, Settings
 
@@ -38,6 +40,8 @@ class DataStack(Stack):
             for service in settings.services
             for secret in service.secrets
         }
+        flagged = [service for service in settings.services if service.feature_flags]
+        self._flags = {service.name: self._feature_flags(service, settings) for service in flagged}
         CfnOutput(self, "JournalTableName", value=self.journal.table_name)
         for name, table in self.tables.items():
             CfnOutput(self, OUTPUTS.get(name, f"{pascal(name)}TableName"), value=table.table_name)
@@ -53,6 +57,10 @@ class DataStack(Stack):
         """Return the secrets of one service by their variables."""
         return {each.variable: self._secrets[service.name, each.variable] for each in service.secrets}
 
+    def flags_of(self, service: ServiceSettings) -> ServiceFlags | None:
+        """Return where the feature flags of one service are, if it has any."""
+        return self._flags.get(service.name)
+
     def _own(self, name: str) -> RetainedTable:
         return RetainedTable(self, name, key=JOURNAL_KEY, expiry=JOURNAL_EXPIRY, deletion_protection=self._protected)
 
@@ -65,6 +73,17 @@ class DataStack(Stack):
             expiry=table.expiry,
             deletion_protection=self._protected,
         )
+
+    def _feature_flags(self, service: ServiceSettings, settings: Settings) -> ServiceFlags:
+        made = ServiceFlags(
+            self,
+            f"{pascal(service.name)}Flags",
+            name=settings.names.feature_flags(service.name),
+            service=service.name,
+            variable=FLAGS_VARIABLE,
+        )
+        CfnOutput(self, f"{pascal(service.name)}FeatureFlags", value=made.place)
+        return made
 
     def _secret(self, service: ServiceSettings, secret: SecretSettings) -> ServiceSecret:
         name = secret_id(service.name, secret.variable)

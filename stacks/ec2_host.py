@@ -10,6 +10,7 @@ from constructs import Construct
 from greenlight_cdk.docker_host import DockerHost
 from greenlight_cdk.host_color import HostColors
 from greenlight_cdk.host_scripts import HostService
+from greenlight_cdk.service_flags import ServiceFlags
 from greenlight_cdk.service_tables import variables_of
 from greenlight_cdk.version_guard import VersionGuard
 from traffic_switch.contract import Color
@@ -41,8 +42,14 @@ class Ec2HostStack(Stack):
         repositories = {service.name: registry.repository(self, service.name) for service in settings.services}
         guard = version_guard(self, settings, registry, data, edge)
         tables = {service.name: data.tables_of(service) for service in settings.services}
+        flags = {service.name: data.flags_of(service) for service in settings.services}
         services = [
-            _host_service(service, repositories[service.name], guard, variables_of(tables[service.name]))
+            _host_service(
+                service,
+                repositories[service.name],
+                guard,
+                {**variables_of(tables[service.name]), **_told(flags[service.name])},
+            )
             for service in settings.services
         ]
         host = DockerHost(
@@ -60,6 +67,7 @@ class Ec2HostStack(Stack):
             services=services,
             tables=tables,
             secrets={service.name: data.secrets_of(service) for service in settings.services},
+            flags=flags,
             repositories=list(repositories.values()),
             container_port=settings.container_port,
             drain_seconds=settings.drain_seconds,
@@ -80,6 +88,10 @@ class Ec2HostStack(Stack):
         CfnOutput(self, "InstanceId", value=host.instance.ref)
         CfnOutput(self, "HostRenewedAt", value=settings.host_renewed_at or NEVER)
         CfnOutput(self, "ContainerLogGroup", value=host.log_group.log_group_name)
+
+
+def _told(flags: ServiceFlags | None) -> Mapping[str, str]:
+    return flags.variables if flags else {}
 
 
 def _host_service(

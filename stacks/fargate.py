@@ -76,6 +76,7 @@ class FargateStack(Stack):
             repository=repository,
             tables=self._data.tables_of(service),
             secrets=self._data.secrets_of(service),
+            flags=self._data.flags_of(service),
             log_group=self._log_group,
         )
 

@@ -42,6 +42,10 @@ FARGATE_MEMORY_MIB = {
 """Memory that Fargate sells with each number of CPU units (ECS developer guide, task size)."""
 
 
+LONGEST_APPLICATION = 64
+"""Characters of an application's name (AppConfig API reference, CreateApplication)."""
+
+
 class Settings(
     StageOptions,
     SecurityOptions,
@@ -136,6 +140,18 @@ class Settings(
                         f" {known}, as {other}; allowed: a variable that differs in more than '_' and the service's"
                         " name"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _flags_have_a_name(self) -> Settings:
+        for service in self.services:
+            name = self.names.feature_flags(service.name)
+            if service.feature_flags and len(name) > LONGEST_APPLICATION:
+                raise SettingsError(
+                    f"services.{service.name}.feature_flags: got true, which would make {name}; allowed with it: names"
+                    f" of stage and service with which that has {LONGEST_APPLICATION} characters at most (AppConfig,"
+                    " CreateApplication)"
+                )
         return self
 
     @model_validator(mode="after")

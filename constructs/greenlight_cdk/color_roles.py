@@ -9,6 +9,7 @@ from constructs import Construct
 from traffic_switch.contract import Color
 
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.service_flags import ServiceFlags
 from greenlight_cdk.service_tables import ServiceTable, grant_items
 
 
@@ -17,15 +18,21 @@ class ColorRoles(Construct):
 
     Blue and green of a service may do the same, since either may be live: both work on the same items. What differs is
     who CloudTrail says it was. Neither has what the host has: images, every log stream, the agent's channels. No
-    service reaches a table that it does not name.
+    service reaches a table that it does not name, or the feature flags of another.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, host: iam.Role, tables: Mapping[str, Sequence[ServiceTable]]
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        host: iam.Role,
+        tables: Mapping[str, Sequence[ServiceTable]],
+        flags: Mapping[str, ServiceFlags | None],
     ) -> None:
         super().__init__(scope, construct_id)
         self.roles = {
-            f"{service}-{color}": self._role(f"{pascal(service)}{color.capitalize()}", host, own)
+            f"{service}-{color}": self._role(f"{pascal(service)}{color.capitalize()}", host, own, flags.get(service))
             for service, own in tables.items()
             for color in Color
         }
@@ -36,7 +43,9 @@ class ColorRoles(Construct):
         """The ARN of each role, by the name of its container."""
         return {name: role.role_arn for name, role in self.roles.items()}
 
-    def _role(self, name: str, host: iam.Role, tables: Sequence[ServiceTable]) -> iam.Role:
+    def _role(self, name: str, host: iam.Role, tables: Sequence[ServiceTable], flags: ServiceFlags | None) -> iam.Role:
         role = iam.Role(self, name, assumed_by=iam.ArnPrincipal(host.role_arn))
         grant_items(tables, role)
+        if flags:
+            flags.grant_read(role)
         return role

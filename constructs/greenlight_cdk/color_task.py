@@ -16,6 +16,7 @@ from traffic_switch.contract import Color
 
 from greenlight_cdk.acknowledge import acknowledge
 from greenlight_cdk.platforms import ARM64, Platform
+from greenlight_cdk.service_flags import ServiceFlags
 from greenlight_cdk.service_repository import allow_pull
 from greenlight_cdk.service_tables import ServiceTable, grant_items, variables_of
 from greenlight_cdk.temporary_files import on_fargate
@@ -46,6 +47,7 @@ class Application:
     repository: ecr.IRepository
     tables: Sequence[ServiceTable]
     secrets: Mapping[str, secretsmanager.ISecret]
+    flags: ServiceFlags | None
     log_group: logs.ILogGroup
 
 
@@ -105,6 +107,7 @@ def _environment(app: Application) -> dict[str, str]:
         "VERSION": app.version,
         "PORT": str(app.port),
         **variables_of(app.tables),
+        **(app.flags.variables if app.flags else {}),
         "AWS_REGION": Aws.REGION,
         "DRAIN_SECONDS": str(app.drain_seconds),
     }
@@ -114,6 +117,8 @@ def _task_role(scope: Construct, app: Application) -> iam.Role:
     """Make the role that the application itself has."""
     role = iam.Role(scope, "TaskRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
     grant_items(app.tables, role)
+    if app.flags:
+        app.flags.grant_read(role)
     return role
 
 

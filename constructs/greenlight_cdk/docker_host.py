@@ -20,6 +20,7 @@ from greenlight_cdk.host_scripts import HostService, image_pattern, run_document
 from greenlight_cdk.log_group import LogGroup
 from greenlight_cdk.names import Names
 from greenlight_cdk.platforms import Platform, architecture
+from greenlight_cdk.service_flags import ServiceFlags
 from greenlight_cdk.service_tables import ServiceTable
 
 AMAZON_LINUX = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
@@ -37,7 +38,7 @@ class DockerHost(Construct):
 
     Versions come from outside, by the document `run_color`; one parameter per color says what is declared by then.
     Both colors share the host's CPU and memory; limits per container keep one from starving the other. Each has a
-    network, a user and credentials of its own. `tables` and `secrets` are those of each service, by its
+    network, a user and credentials of its own. `tables`, `secrets` and `flags` are those of each service, by its
     name; secrets also by their variables.
     """
 
@@ -58,6 +59,7 @@ class DockerHost(Construct):
         services: Sequence[HostService],
         tables: Mapping[str, Sequence[ServiceTable]],
         secrets: Mapping[str, Mapping[str, secretsmanager.ISecret]],
+        flags: Mapping[str, ServiceFlags | None],
         repositories: Sequence[ecr.IRepository],
         container_port: int,
         drain_seconds: int,
@@ -79,7 +81,7 @@ class DockerHost(Construct):
             parameters=parameters,
             secrets=[secret for own in secrets.values() for secret in own.values()],
         )
-        colors = ColorRoles(self, "ColorRoles", host=role.role, tables=tables)
+        colors = ColorRoles(self, "ColorRoles", host=role.role, tables=tables, flags=flags)
         self._template = self._launch_template(
             role, instance_type, ami_id or AMAZON_LINUX + architecture(image_platform), renewed_at
         )

@@ -82,6 +82,10 @@ class Names:
         """The tag that marks the image which a color runs; stages that share a repository have their own."""
         return f"{RUNNING_PREFIX}{self.stage}-{color}" if self.stage else f"{RUNNING_PREFIX}{color}"
 
+    def feature_flags(self, service: str) -> str:
+        """The application of AppConfig that keeps a service's feature flags, where it has some."""
+        return f"{self._path}-{service}"
+
     @property
     def parameters(self) -> str:
         """What the names of all parameters begin with."""

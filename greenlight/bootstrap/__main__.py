@@ -22,6 +22,7 @@ EVERYTHING: Mapping[str, Any] = {
     "access": True,
     **{f"access_{person}s": f"arn:aws:iam::{ACCOUNT}:root" for person in ("viewer", "releaser", "approver", "breaker")},
     "certificate_arn": f"arn:aws:acm:eu-west-1:{ACCOUNT}:certificate/0f5bdf4e-5b1e-4b5c-9d3a-1f0c8a9e7d21",
+    "shop.feature_flags": True,
     "domain_name": "shop.example.com",
     "docker_hub_secret_arn": f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:ecr-pullthroughcache/hub-a1b2c3",
     "build_cache": True,

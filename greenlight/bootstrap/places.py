@@ -16,6 +16,7 @@ BOUNDARY = "cdk-greenlight-boundary"
 """The policy that bounds Greenlight's roles. No name that Greenlight's own policies can have, or a deploy could widen
 it."""
 PLACES: Mapping[str, tuple[str, ...]] = {
+    "appconfig": ("application/*",),
     "cloudwatch": ("alarm:Greenlight*",),
     "dynamodb": ("table/Greenlight*",),
     "ecr": ("repository/greenlight*",),
@@ -51,6 +52,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 }
 
 EVERYWHERE = (
+    "appconfig:CreateApplication",
     "cloudwatch:DescribeAlarms",
     "ec2:*",
     "ecs:CreateCluster",

@@ -56,6 +56,8 @@ ContainerUser = Annotated[
     Field(pattern=r"^[1-9][0-9]{0,8}:[1-9][0-9]{0,8}$"),
     Allowed("a user and a group by number, neither of them 0, e.g. 1000:1000"),
 ]
+FLAGS_VARIABLE = "FLAGS_APPCONFIG"
+"""What tells an application where its feature flags are."""
 Tables = Annotated[
     tuple[TableSettings, ...], Allowed("a JSON object of tables by name, as in `cdk.json`; {} for a service without")
 ]
@@ -152,6 +154,12 @@ class ServiceSettings(Options):
         " what sessions are signed with.",
     )
 
+    feature_flags: bool = Field(
+        default=False,
+        description="Whether the service has feature flags in AWS AppConfig, which people switch without a release. Its"
+        f" containers are told where they are by `{FLAGS_VARIABLE}`, and may read them.",
+    )
+
     @field_validator("secrets", mode="before")
     @classmethod
     def _secrets_by_variable(cls, said: Any, info: ValidationInfo) -> tuple[SecretSettings, ...]:
@@ -166,7 +174,8 @@ class ServiceSettings(Options):
     def _variables_differ(self) -> ServiceSettings:
         said: dict[str, str] = {}
         asked = [(f"tables.{each.name}.variable", each.variable) for each in self.tables]
-        for key, variable in [*asked, *(("secrets", each.variable) for each in self.secrets)]:
+        flags = [("feature_flags", FLAGS_VARIABLE)] if self.feature_flags else []
+        for key, variable in [*flags, *asked, *(("secrets", each.variable) for each in self.secrets)]:
             other = said.setdefault(variable, key)
             if other != key:
                 raise SettingsError(

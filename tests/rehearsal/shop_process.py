@@ -88,9 +88,9 @@ def shop(cloud: LocalCloud, color: str, source: Path = SHOP, /, **variables: str
         process = subprocess.Popen(command, cwd=source, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
         assert process.stdout
-        first = process.stdout.readline()
-        assert first, f"the shop did not start:\n{output.read_text()}"
-        yield ShopProcess(f"http://127.0.0.1:{json.loads(first)['port']}", process, output)
+        listening = next((line for line in map(json.loads, process.stdout) if "port" in line), None)
+        assert listening, f"the shop did not start:\n{output.read_text()}"
+        yield ShopProcess(f"http://127.0.0.1:{listening['port']}", process, output)
     finally:
         process.terminate()
         rest, _ = process.communicate(timeout=START_SECONDS)

@@ -18,7 +18,7 @@ from tests.strict_settings import STRICT
 from tests.synth.conftest import Synthesize
 
 Flags = dict[str, Any]
-GITHUB = {"github_repository": "octocat/shop"}
+GITHUB = {"github_repository": "octocat/shop", "shop.feature_flags": True}
 FLAGS: list[Flags] = [
     {"compute": compute, **more}
     for compute in ("ec2", "fargate")

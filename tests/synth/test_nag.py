@@ -30,6 +30,7 @@ VARIANTS: dict[str, dict[str, str]] = {
         "domain_name": "shop.example.com",
     },
     "pipeline": {**PIPELINE},
+    "feature flags": {"shop.feature_flags": "true"},
 }
 
 

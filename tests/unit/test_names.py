@@ -15,6 +15,7 @@ def names_of(stage: Names) -> set[str]:
         *map(stage.stack, STACK_KINDS),
         stage.repository("shop"),
         stage.build_cache("shop"),
+        stage.feature_flags("shop"),
         *(stage.running_tag(color) for color in Color),
         *(stage.declared_image("shop", color) for color in Color),
         stage.run_document,
@@ -28,6 +29,7 @@ def names_of(stage: Names) -> set[str]:
 def test_productions_names_are_those_that_are_deployed() -> None:
     assert names_of(PRODUCTION) == {
         "GreenlightKey",
+        "greenlight-shop",
         "GreenlightNetwork",
         "GreenlightRegistry",
         "GreenlightData",

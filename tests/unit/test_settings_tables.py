@@ -117,3 +117,32 @@ def test_services_that_share_a_table_say_the_same_of_it() -> None:
         '"expiry":"expires_at"}, but shop has {"variable":"CART_TABLE","key":"cart_id","sort_key":null,'
         '"expiry":"expires_at"}; allowed: the same in both, or a table of another name'
     )
+
+
+def test_the_variable_of_the_flags_is_no_tables_where_a_service_has_flags() -> None:
+    taken = {"flags": {"variable": "FLAGS_APPCONFIG", "key": "id"}}
+
+    assert "services.shop.tables.flags.variable: got 'FLAGS_APPCONFIG', as feature_flags has" in refusal_of(
+        {**SHOP, "tables": taken, "feature_flags": True}
+    )
+    assert settings(shop={**SHOP, "tables": taken}).services[0].tables[0].variable == "FLAGS_APPCONFIG"
+
+
+def test_a_stage_with_a_long_name_has_no_flags_and_is_refused_none_without() -> None:
+    stage = {"vpc_cidr": "10.30.0.0/16"}
+    flagged = {"shop": {**SHOP, "feature_flags": True}}
+
+    with pytest.raises(SettingsError, match=r"services\.shop\.feature_flags: got true.* 64 characters at most"):
+        Settings.from_context({"stages": {"s" * 50: {**stage, "services": flagged}}, "services": flagged})
+    assert not Settings.from_context({"services": {"shop": SHOP}}).services[0].feature_flags
+
+
+@pytest.mark.parametrize("said", ["maybe", 2, "{}"])
+def test_flags_are_on_or_off(said: Any) -> None:
+    assert "services.shop.feature_flags: got" in refusal_of({**SHOP, "feature_flags": said})
+
+
+def refusal_of(shop: dict[str, Any]) -> str:
+    with pytest.raises(SettingsError) as refused:
+        settings(shop=shop)
+    return str(refused.value)

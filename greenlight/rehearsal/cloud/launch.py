@@ -47,6 +47,7 @@ ADAPTERS = (
     "stepfunctions",
     "elbv2",
     "service_quotas",
+    "appconfig",
     "codeconnections",
     "codebuild",
     "codepipeline",

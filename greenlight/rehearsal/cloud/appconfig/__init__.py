@@ -1,0 +1,1 @@
+"""AWS AppConfig: what ministack plays, with the permissions and the interval of AWS."""
