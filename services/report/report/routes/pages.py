@@ -5,28 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from flask import Blueprint, current_app, g, render_template_string
+from flask import Blueprint, current_app, g, render_template
 
 from report.facts import runtime_report
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Runtime report</title>
-<style>
-body { max-width: 40rem; margin: 0 auto; padding: 1.25rem; font: 16px/1.55 system-ui, sans-serif; }
-dt { font-weight: 600; } dd { margin: 0 0 0.5rem; overflow-wrap: anywhere; }
-</style>
-</head>
-<body>
-<h1>Runtime report</h1>
-<dl>{% for name, value in rows %}<dt>{{ name }}</dt><dd>{{ value }}</dd>
-{% endfor %}</dl>
-</body>
-</html>
-"""
 
 blueprint = Blueprint("pages", __name__)
 
@@ -34,7 +15,7 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/", strict_slashes=False)
 def page() -> str:
     """Answer with a page that a phone can show."""
-    return render_template_string(PAGE, rows=_rows(_report()))
+    return render_template("report.html", rows=_rows(_report()))
 
 
 @blueprint.get("/info")
