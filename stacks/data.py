@@ -15,11 +15,8 @@ from traffic_switch.contract import JOURNAL_EXPIRY, JOURNAL_KEY
 
 from stacks.options.secret import SecretSettings, secret_id
 from stacks.options.service import FLAGS_VARIABLE
-from stacks.options.table import TableSettings
+from stacks.options.table import TableSettings, table_output
 from stacks.settings import ServiceSettings, Settings
-
-OUTPUTS = {"carts": "CartTableName"}
-"""What the output of a table was called before services declared their tables; others are `<Table>TableName`."""
 
 
 class DataStack(Stack):
@@ -44,7 +41,7 @@ class DataStack(Stack):
         self._flags = {service.name: self._feature_flags(service, settings) for service in flagged}
         CfnOutput(self, "JournalTableName", value=self.journal.table_name)
         for name, table in self.tables.items():
-            CfnOutput(self, OUTPUTS.get(name, f"{pascal(name)}TableName"), value=table.table_name)
+            CfnOutput(self, table_output(name), value=table.table_name)
 
     def tables_of(self, service: ServiceSettings) -> list[ServiceTable]:
         """Return the tables of one service, in the order in which it names them."""

@@ -31,6 +31,7 @@ from greenlight.rehearsal.report.table import print_report
 from greenlight.rehearsal.report.write import write_report
 from greenlight.rehearsal.snapshot import Lookout
 from greenlight.rehearsal.stage import Stage
+from greenlight.rehearsal.traffic.paths import SHOP_SOURCE
 from greenlight.rehearsal.versions import Cast
 from stacks.settings import Settings
 
@@ -91,7 +92,7 @@ def rehearse(
     file = ConfigFile.read(config) if config else None
     settings = own_settings(file)
     compute = compute or settings.compute
-    acts = chosen_acts(names, everything, compute, len(settings.services))
+    acts = chosen_acts(names, everything, compute, len(settings.services), settings.services[0].source)
     cast = Cast(live.version, following.version, live.commit, following.commit)
     order = Order(compute, acts, cast, Load(rate, connections), real_time, file, port, further=acts is not DEFAULT)
     console = Console(quiet=as_document)
@@ -115,8 +116,10 @@ def own_settings(file: ConfigFile | None) -> Settings:
     return file.settings(project, {}) if file else project.settings()
 
 
-def chosen_acts(names: Collection[str], everything: bool, compute: str, services: int) -> Sequence[Act]:
-    """The acts to play with so many services, in the order of the repertoire.
+def chosen_acts(
+    names: Collection[str], everything: bool, compute: str, services: int, source: str = SHOP_SOURCE
+) -> Sequence[Act]:
+    """The acts to play with so many services, the first one of this source, in the order of the repertoire.
 
     Raises:
         RehearsalError: all acts are asked for, and some by name, or one that there is not with these settings.
@@ -124,13 +127,22 @@ def chosen_acts(names: Collection[str], everything: bool, compute: str, services
     if names and everything:
         raise RehearsalError("--act and --all were both given: leave one of them out")
     if everything:
-        return [act for act in REPERTOIRE if act.compute in ("", compute) and act.services <= services]
+        return [act for act in REPERTOIRE if not _hindrance(act, compute, services, source)]
     for act in REPERTOIRE:
-        if act.name in names and act.compute not in ("", compute):
-            raise RehearsalError(f"the act {act.name} is about compute={act.compute}, and compute is {compute}")
-        if act.name in names and act.services > services:
-            raise RehearsalError(f"the act {act.name} takes {act.services} services, and the settings have {services}")
+        if act.name in names and (hindrance := _hindrance(act, compute, services, source)):
+            raise RehearsalError(f"the act {act.name} {hindrance}")
     return [act for act in REPERTOIRE if act.name in names] if names else DEFAULT
+
+
+def _hindrance(act: Act, compute: str, services: int, source: str) -> str:
+    """Why an act cannot be played with these settings; empty when it can."""
+    if act.compute not in ("", compute):
+        return f"is about compute={act.compute}, and compute is {compute}"
+    if act.services > services:
+        return f"takes {act.services} services, and the settings have {services}"
+    if act.source not in ("", source):
+        return f"is about a service whose source is {act.source}, and the first service's is {source}"
+    return ""
 
 
 def print_acts(console: Console) -> None:

@@ -111,7 +111,7 @@ def _under_load(
     order = TrafficOrder(
         url=watch.lookout.outputs("Edge")["FrontDoorUrl"],
         record=stage.place.record(act.name),
-        rate=load.rate,
+        rate=load.rate * act.load_share,
         connections=load.connections,
         profile=str(profile),
         connect=watch.lookout.address(),
@@ -142,6 +142,7 @@ def _seen(act: Act, performance: Performance, records: Sequence[RequestRecord]) 
         after=after.live,
         records=records,
         more_records=performance.more_records,
+        shopping=performance.shopping,
         broken_promises=tuple(broken(before, after, act.moves)),
         compute=settings.compute,
         compute_status=stack_status(settings.names.compute_stack(settings.compute)),

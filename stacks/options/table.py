@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from greenlight_cdk.identifiers import pascal
 from pydantic import AfterValidator, Field, model_validator
 
 from stacks.options.document import of_flag
@@ -83,6 +84,15 @@ class TableSettings(Options):
 
 CARTS = {"carts": {"variable": "CART_TABLE", "key": "cart_id", "expiry": "expires_at"}}
 """What each service had before it could say which tables it has."""
+
+
+OLDEST_OUTPUTS = {"carts": "CartTableName"}
+"""What the output of a table was called before services declared their tables."""
+
+
+def table_output(name: str) -> str:
+    """Return the output of the data stack that has the name of a table."""
+    return OLDEST_OUTPUTS.get(name, f"{pascal(name)}TableName")
 
 
 def tables_of(service: str, said: Any) -> tuple[TableSettings, ...]:

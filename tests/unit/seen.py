@@ -11,8 +11,12 @@ from traffic_switch.model import Live, Weights
 
 from greenlight.rehearsal.acts.act import Seen
 from greenlight.rehearsal.acts.performance import Step
+from greenlight.rehearsal.acts.shoppers import PEOPLE, STEPS
 from greenlight.rehearsal.acts.upkeep import EDITED
 from greenlight.rehearsal.journal import JournalSeen, SwitchSeen
+from greenlight.rehearsal.shoppers.judgment import Shopping
+from greenlight.rehearsal.shoppers.ledger import Ledger
+from greenlight.rehearsal.shoppers.shop_tables import TablesSeen
 from greenlight.rehearsal.snapshot import Message, Snapshot
 from greenlight.rehearsal.stage import CommandOutcome
 from greenlight.rehearsal.traffic.outcome import RequestOutcome
@@ -50,6 +54,34 @@ def long_request(
 ) -> RequestRecord:
     """A request that took ten seconds."""
     return RequestRecord(due_at + 10.0, 10.0, color, RequestOutcome.ANSWERED, status, None, kind)
+
+
+def bought(color: Color, at: float = 15.0, status: int = 303, request: str = "POST /checkout") -> RequestRecord:
+    """What somebody with an account asked for."""
+    return RequestRecord(at, 0.1, color, RequestOutcome.ANSWERED, status, None, request)
+
+
+def shopping(people: int) -> Shopping:
+    """So many people of whom each bought two mugs, and still has one in the cart."""
+    names = [f"shopper-{number}@example.com" for number in range(people)]
+    ledgers = [
+        Ledger(
+            email=name,
+            cart={"mug": 1},
+            sent={"k1": {"mug": 2}},
+            placed={"k1": {"mug": 2}},
+            repeated=1,
+            logins=1,
+            shown_cart={"mug": 1},
+            shown_orders=["k1"],
+            stayed=True,
+        )
+        for name in names
+    ]
+    before = TablesSeen({"older@example.com": {"k0": {"mug": 7}}}, {}, {"mug": 1000})
+    orders = {**before.orders, **{name: {"k1": {"mug": 2}} for name in names}}
+    after = TablesSeen(orders, {name: {"mug": 1} for name in names}, {"mug": 1000 - 2 * people})
+    return Shopping(ledgers, before, after, people)
 
 
 def switch(mode: str, outcome: str, name: str = "s1", reason: str = "", **more: Any) -> SwitchSeen:
@@ -147,6 +179,12 @@ FLAWLESS: dict[str, Seen] = {
         [switch("release", "HELD"), switch("restore", "UNCHANGED", "s2"), switch("release", "DONE", "s3")],
         messages=(Message("PAGE: held", "run `greenlight rollback --undo-one-way`"),),
         records=[record(Color.GREEN, ending=RequestOutcome.SERVER_ERROR), record(at=9.0)],
+    ),
+    "shoppers": seen(
+        {name: step() for name in STEPS},
+        [switch("release", "DONE", f"s{number}") for number in range(len(STEPS))],
+        shopping=shopping(PEOPLE),
+        more_records={"shoppers": [bought(Color.BLUE), bought(Color.GREEN)]},
     ),
     "restart": seen(
         {"killed": step(after=LIVE_ANEW)}, [], records=[record(None, 1.0, RequestOutcome.RESET), record(at=9.0)]

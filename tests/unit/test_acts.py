@@ -35,9 +35,11 @@ from tests.unit.seen import (
     KEPT,
     LIVE_ANEW,
     THROUGH,
+    bought,
     failed_in_release,
     long_request,
     record,
+    shopping,
     step,
     switch,
     with_other,
@@ -90,6 +92,10 @@ def once_more(after: Snapshot = BROKEN_AGAIN.after) -> dict[str, Any]:
 
 def ended(outcome: str = "ROLLED_BACK", reason: str = "Bake failed") -> Snapshot:
     return with_other(BAKED, switch("release", outcome, "s9", reason), of=HAS_GREEN)
+
+
+def bought_ones(*more: RequestRecord) -> dict[str, Any]:
+    return {"more_records": {"shoppers": [*FLAWLESS["shoppers"].more_records["shoppers"], *more]}}
 
 
 FLAWS = [
@@ -254,6 +260,17 @@ FLAWS = [
     ("restart", {"records": [RESET]}, "1 of the last 1 requests"),
     ("restart", {"records": [record()]}, "no request failed"),
     ("restart", {"records": [RESET, record(None, 70.0, RequestOutcome.RESET), record(at=90.0)]}, "over 69 s"),
+    ("shoppers", {"steps": {"undo-5": step(BAD)}}, "undo-5: it failed"),
+    ("shoppers", {"steps": {"release-3": None}}, "release-3: its time never came"),
+    ("shoppers", {"switches": [switch("release", "DONE")] * 9}, "wanted DONE 10 times"),
+    ("shoppers", {"after": GREEN}, "green 2 is live"),
+    ("shoppers", {"records": FAILED}, "1 requests failed, wanted 0"),
+    ("shoppers", {"shopping": None}, "nobody went shopping"),
+    ("shoppers", {"shopping": replace(shopping(199), people=200)}, "199 people kept a ledger, wanted 200"),
+    ("shoppers", bought_ones(bought(Color.BLUE, status=409)), "1 times POST /checkout: answered 409"),
+    ("shoppers", bought_ones(bought(Color.BLUE, status=429)), "1 times POST /checkout: answered 429"),
+    ("shoppers", bought_ones(RESET._replace(request="GET /")), "1 times GET /: reset"),
+    ("shoppers", {"more_records": {"shoppers": [bought(Color.BLUE)]}}, "nobody ordered anything of green"),
     ("restart-idle", {"steps": {"killed": step(BAD, IDLE_ANEW)}}, "killed: it failed"),
     ("restart-idle", {"steps": {"killed": step()}}, "a process of green was not killed"),
     ("restart-idle", {"steps": {"killed": step(after=ELSEWHERE)}}, "a process of blue was restarted"),
@@ -358,6 +375,20 @@ def test_an_act_of_two_services_is_not_played_with_one() -> None:
     assert "two-services" not in [act.name for act in chosen_acts((), everything=True, compute="ec2", services=1)]
     with pytest.raises(RehearsalError, match="the act two-services takes 2 services, and the settings have 1"):
         chosen_acts(("two-services",), everything=False, compute="ec2", services=1)
+
+
+def test_an_act_about_the_shop_is_not_played_with_another_service() -> None:
+    assert "shoppers" not in [
+        act.name for act in chosen_acts((), everything=True, compute="ec2", services=2, source="apps/web")
+    ]
+    with pytest.raises(RehearsalError, match="whose source is services/shop, and the first service's is apps/web"):
+        chosen_acts(("shoppers",), everything=False, compute="ec2", services=2, source="apps/web")
+
+
+def test_shoppers_who_are_asked_to_come_back_in_a_moment_have_no_complaint() -> None:
+    asked = bought_ones(bought(Color.BLUE, status=429, request="POST /login"))
+
+    assert complaints("shoppers", spoiled("shoppers", **asked)) == []
 
 
 @pytest.mark.parametrize("name", ACTS)

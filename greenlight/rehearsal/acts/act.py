@@ -11,6 +11,7 @@ from traffic_switch.model import Live
 from greenlight.rehearsal.acts.flags import Flags
 from greenlight.rehearsal.acts.performance import Performance, Step
 from greenlight.rehearsal.journal import SwitchSeen
+from greenlight.rehearsal.shoppers.judgment import Shopping
 from greenlight.rehearsal.snapshot import Message
 from greenlight.rehearsal.stage import CommandOutcome
 from greenlight.rehearsal.traffic.record import RequestRecord
@@ -29,6 +30,7 @@ class Seen:
         stack_status: of the release stack, after the act.
         more_records: of loads that the act itself put on, by name.
         compute_status: of the stack that runs both colors, after the act.
+        shopping: what people with accounts did, where some were there.
     """
 
     steps: Mapping[str, Step]
@@ -42,6 +44,7 @@ class Seen:
     more_records: Mapping[str, Sequence[RequestRecord]] = field(default_factory=dict)
     compute: str = "ec2"
     compute_status: str = ""
+    shopping: Shopping | None = None
 
     @property
     def outcome(self) -> CommandOutcome:
@@ -91,6 +94,8 @@ class Act:
         moves: whether the live color is started anew, which no other act may do to it.
         compute: the compute that it is about; either one when left empty.
         services: how many it is about. Of a project with fewer it is no act.
+        source: the application that it is about, by its `source`; any when left empty.
+        load_share: of the usual load, where the act puts on a load of its own.
     """
 
     name: str
@@ -109,3 +114,5 @@ class Act:
     moves: bool = False
     compute: str = ""
     services: int = 1
+    source: str = ""
+    load_share: float = 1.0

@@ -13,6 +13,7 @@ import boto3
 
 from greenlight import cdk
 from greenlight.errors import RehearsalError
+from greenlight.rehearsal.shoppers.judgment import Shopping
 from greenlight.rehearsal.snapshot import Lookout, Snapshot
 from greenlight.rehearsal.stage import CommandOutcome, Stage
 from greenlight.rehearsal.traffic.process import Traffic, TrafficOrder
@@ -47,6 +48,7 @@ class Performance:
     order: TrafficOrder | None = None
     """The load that the act is played under; none while a scene is set."""
     more_records: dict[str, Sequence[RequestRecord]] = field(default_factory=dict)
+    shopping: Shopping | None = None
 
     def __post_init__(self) -> None:
         self.lookout = Lookout(self.stage)

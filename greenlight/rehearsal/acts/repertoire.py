@@ -17,6 +17,7 @@ from greenlight.rehearsal.acts.performance import deployed
 from greenlight.rehearsal.acts.pipeline.act import PIPELINE
 from greenlight.rehearsal.acts.recovery import RECOVERY
 from greenlight.rehearsal.acts.releases import RELEASES
+from greenlight.rehearsal.acts.shoppers import SHOPPING
 from greenlight.rehearsal.acts.two_services import TWO_SERVICES
 from greenlight.rehearsal.acts.upkeep import UPKEEP
 
@@ -32,6 +33,7 @@ REPERTOIRE = (
     *IN_FLIGHT,
     *ONE_WAY,
     *TWO_SERVICES,
+    *SHOPPING,
     *HOST,
     *PIPELINE,
 )
