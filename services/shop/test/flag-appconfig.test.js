@@ -121,6 +121,20 @@ test('flags stay as they were read while AppConfig is away, and a new session fi
   assert.equal(appConfig.sessions.length, 2);
 });
 
+test('each outage is a line in the log, also where nothing is deployed and every answer is empty', async (t) => {
+  const appConfig = await startAppConfig(t);
+  const { warnings } = await shopAt(t, appConfig);
+  for (const outage of [1, 2]) {
+    appConfig.mood = 'down';
+    await until(() => warnings().length === outage);
+    const asked = appConfig.asked.length;
+    appConfig.mood = 'well';
+    await until(() => appConfig.asked.length > asked);
+  }
+
+  assert.equal(warnings().length, 2);
+});
+
 test('the real process starts without AppConfig and says so once', async (t) => {
   const appConfig = await startAppConfig(t);
   appConfig.mood = 'down';

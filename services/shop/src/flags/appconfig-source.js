@@ -64,13 +64,18 @@ export class AppConfigSource {
       this.#token ??= await this.#begin();
       const answer = await this.#send(new GetLatestConfigurationCommand({ ConfigurationToken: this.#token }));
       this.#token = answer.NextPollConfigurationToken;
-      if (answer.Configuration?.length > 0) this.#listener?.tell(new TextDecoder().decode(answer.Configuration));
+      this.#pass(answer.Configuration);
       return answer.NextPollIntervalInSeconds ?? this.#retrySeconds;
     } catch (error) {
       this.#token = undefined;
       this.#listener?.complain(error);
       return this.#retrySeconds;
     }
+  }
+
+  #pass(configuration) {
+    if (configuration?.length > 0) this.#listener?.tell(new TextDecoder().decode(configuration));
+    else this.#listener?.heard();
   }
 
   async #begin() {

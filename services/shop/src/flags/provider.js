@@ -35,6 +35,11 @@ export class FlagProvider {
     }
   }
 
+  /** Take note that a source was answered, and there was nothing new: the next trouble is another one. */
+  heard() {
+    this.#trouble = undefined;
+  }
+
   /** Log, once, why a source could not read anything; the flags stay as they are. */
   complain(error) {
     if (this.#trouble === error.message) return;
