@@ -114,3 +114,34 @@ test('somebody who is logged in sees the same on every device, and still after t
   }
   assert.equal(keys.size, 6);
 });
+
+for (const [how, enter] of [
+  ['registration', (person, email) => person.register({ email })],
+  ['login', (person, email) => person.logIn({ email })],
+]) {
+  test(`the API that is asked first after a ${how} says what the pages of the account say`, async (t) => {
+    const { ask } = await shopWith(t, HALF, { withAccounts: {} });
+    const seen = new Set();
+    for (let account = 0; account < 10; account += 1) {
+      const desk = new Person(ask);
+      const email = `person${account}@example.com`;
+      if (how === 'login') await new Person(ask).register({ email });
+      await enter(desk, email);
+      const first = await isShown(desk.visit.bind(desk), API);
+      assert.equal(await isShown(desk.visit.bind(desk)), first);
+      seen.add(first);
+    }
+    assert.equal(seen.size, 2);
+  });
+}
+
+test('a client of the API without cookies gets the default of a shared flag each time, and no cookie', async (t) => {
+  const { ask } = await shopWith(t, related({ enabled: true, share_percent: 99 }));
+
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask(API)));
+
+  for (const answer of answers) {
+    assert.deepEqual(answer.headers.getSetCookie(), []);
+    assert.equal((await answer.json()).related, undefined);
+  }
+});

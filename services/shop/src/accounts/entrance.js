@@ -1,4 +1,5 @@
 import { forgetVisitorsCart, visitorsCartIdOf } from '../cart-cookie.js';
+import { keepAccount } from '../flags/visitor-key.js';
 
 /**
  * Return how somebody comes in: proven or new by `membership`, with the cart that was filled before, in a session of
@@ -9,6 +10,7 @@ export function createEntrance({ membership, takeover, sessions }) {
     const cartId = visitorsCartIdOf(req);
     if (cartId) await takeover.move(cartId, account.cart_id);
     await sessions.begin(req, account);
+    keepAccount(req, res);
     if (cartId) forgetVisitorsCart(res);
     return account;
   };

@@ -37,7 +37,9 @@ export function createFlags({ source, log }) {
 async function answer(client, name, keyOf) {
   const said = await client.getBooleanDetails(name, KNOWN_FLAGS[name]);
   if (said.errorCode !== ErrorCode.TARGETING_KEY_MISSING) return said.value;
-  return client.getBooleanValue(name, KNOWN_FLAGS[name], { targetingKey: keyOf() });
+  const targetingKey = keyOf();
+  if (!targetingKey) return said.value;
+  return client.getBooleanValue(name, KNOWN_FLAGS[name], { targetingKey });
 }
 
 function moment() {
