@@ -90,6 +90,12 @@ def once_more(after: Snapshot = BROKEN_AGAIN.after) -> dict[str, Any]:
     return {"steps": {"broken-service": replace(BROKEN_AGAIN, after=after)}}
 
 
+def both_again(**changes: Any) -> dict[str, Any]:
+    """What the good one is like after the deploy of both, with something changed."""
+    both = FLAWLESS["two-services"].steps["both-services"]
+    return {"steps": {"both-services": replace(both, after=replace(both.after, **changes))}}
+
+
 def ended(outcome: str = "ROLLED_BACK", reason: str = "Bake failed") -> Snapshot:
     return with_other(BAKED, switch("release", outcome, "s9", reason), of=HAS_GREEN)
 
@@ -101,7 +107,11 @@ def bought_ones(*more: RequestRecord) -> dict[str, Any]:
 FLAWS = [
     ("two-services", {"steps": {"both-services": step(GOOD, with_other(BAKED), with_other())}}, "it succeeded"),
     ("two-services", {"steps": {"broken-service": None}}, "broken-service: its time never came"),
-    ("two-services", {"steps": {"one-service": step(BAD)}}, "one-service: it failed: refused"),
+    (
+        "two-services",
+        {"steps": {"one-service": step(BAD, with_other(BAKED, of=HAS_GREEN), with_other(BAKED))}},
+        "one-service: it failed: refused",
+    ),
     (
         "two-services",
         {"steps": {"both-services": step(BAD, with_other(BAKED, of=HAS_GREEN), with_other())}},
@@ -128,6 +138,40 @@ FLAWS = [
         once_more(with_other(BAKED, BAKED_AGAIN, of=replace(HAS_GREEN, switches=(switch("release", "DONE"),)))),
         "a switch of the good one was begun",
     ),
+    (
+        "two-services",
+        both_again(live=BLUE, weights=None),
+        "both-services: the rule of the good one was changed to None",
+    ),
+    ("two-services", both_again(weights=GREEN.weights), "both-services: the rule of the good one was changed"),
+    ("two-services", both_again(rule_arn=""), "both-services: the rule of the good one was changed"),
+    ("two-services", {"switches": []}, "the switches ended as none"),
+    (
+        "two-services",
+        {"switches": FLAWLESS["two-services"].switches[:2]},
+        "the switches ended as release DONE, restore",
+    ),
+    (
+        "two-services",
+        {"steps": {"one-service": step(GOOD, with_other(BAKED, BAKED_AGAIN, of=HAS_GREEN), with_other(BAKED))}},
+        "one-service: a switch of the broken one was begun",
+    ),
+    (
+        "two-services",
+        {"steps": {"one-service": step(GOOD, with_other(BAKED, of=HAS_GREEN, live=GREEN), with_other(BAKED))}},
+        "one-service: of the broken one green 2 is live",
+    ),
+    (
+        "two-services",
+        {"more_records": {"users-of-the-other": [record(Color.GREEN), record(Color.GREEN, 9.0)]}},
+        "were not all answered well by blue",
+    ),
+    (
+        "two-services",
+        {"more_records": {"users-of-the-other": [record(), record(at=9.0)]}},
+        "no user was given anything of the broken one",
+    ),
+    ("two-services", {"records": []}, "no request to the good one was recorded"),
     ("two-services", {"records": FAILED}, "1 requests failed, wanted 0"),
     ("two-services", {"more_records": {"users-of-the-other": FAILED}}, "the last 1 requests to the broken one"),
     ("two-services", {"more_records": {}}, "the last 0 requests to the broken one"),
@@ -320,6 +364,11 @@ FLAWS = [
 def test_on_fargate_ecs_refuses_an_unhealthy_version_before_any_switch_begins() -> None:
     """AWS: AmazonECS/latest/developerguide/deployment-circuit-breaker.html."""
     assert complaints("unhealthy", spoiled("unhealthy", **BY_ECS)) == []
+
+
+def test_a_release_that_the_local_cloudformation_did_not_begin_is_not_taken_back() -> None:
+    """It begins one after the other, and none after one that failed."""
+    assert complaints("two-services", spoiled("two-services", switches=[switch("release", "DONE")])) == []
 
 
 @pytest.mark.parametrize(("name", "changes", "complaint"), FLAWS)

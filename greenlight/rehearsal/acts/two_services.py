@@ -3,6 +3,9 @@
 One deploy is one update of the release stack, which CloudFormation carries out or takes back as a whole
 (docs/decisions/0002-the-release-stack-comes-last.md). What a broken service leaves alone, it leaves alone where each
 has its own release, as `greenlight release` and the pipeline have it.
+
+CloudFormation begins both releases of one deploy at once. The local one begins them one after the other, by name, and
+none after one that failed: a good one that comes later by name is then not begun, and nothing of it is taken back.
 """
 
 from __future__ import annotations
@@ -10,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from traffic_switch.contract import Color
+from traffic_switch.model import Live
 
 from greenlight.rehearsal.acts.act import Act, Complaints, Seen
 from greenlight.rehearsal.acts.flags import Flags, Script, attempt
 from greenlight.rehearsal.acts.judging import (
+    ended_as,
     no_request_failed,
     outcome_of,
     refused,
@@ -29,6 +34,9 @@ from greenlight.rehearsal.traffic.profile import write_profile
 OTHERS = "users-of-the-other"
 RATE, CONNECTIONS, LEAD_SECONDS = 20.0, 10, 1.0
 BOTH, ONE, BROKEN = "both-services", "one-service", "broken-service"
+NOT_BEGUN = [("release", "DONE")]
+TAKEN_BACK = [("release", "DONE"), ("restore", "ROLLED_BACK"), ("release", "DONE")]
+"""The switches of the good one, by whether the deploy of both began one."""
 TRIES = {BOTH: 171, BROKEN: 172}
 """The attempt of each release of the broken version: the first one is taken back as well."""
 
@@ -78,20 +86,40 @@ def _release_both(performance: Performance) -> None:
 def _one_is_released_alone(seen: Seen) -> Complaints:
     yield from refused(seen, BOTH, BROKEN)
     yield from succeeded(seen, ONE)
-    if seen.steps.keys() >= TRIES.keys():
+    if seen.steps.keys() >= {BOTH, ONE, BROKEN}:
         yield from _came_back_together(seen.steps[BOTH])
+        yield from _left_the_other_alone(seen.steps[ONE])
         for step in TRIES:
             yield from _was_rolled_back(step, seen.steps[step])
         yield from _left_the_first_alone(seen, seen.steps[BROKEN])
+        yield from _users_of_the_other(seen, _other(seen.steps[BOTH].before.others).live)
+    yield from ended_as(seen, NOT_BEGUN, TAKEN_BACK)
     if seen.switch is None or seen.switch.outcome != "DONE" or seen.after == seen.before:
         yield f"the release of the good one ended with {outcome_of(seen)}, and {shown(seen.after)} is live"
+    if not seen.records:
+        yield "no request to the good one was recorded"
     yield from no_request_failed(seen)
-    yield from _users_of_the_other(seen)
 
 
 def _came_back_together(step: Step) -> Complaints:
+    """Journal and rule: neither alone says where the users are."""
     if step.after.live != step.before.live:
         yield f"{BOTH}: {shown(step.after.live)} is live, wanted {shown(step.before.live)}: a stack is one update"
+    yield from _kept_its_rule(BOTH, step)
+
+
+def _kept_its_rule(name: str, step: Step) -> Complaints:
+    if (step.after.weights, step.after.rule_arn) != (step.before.weights, step.before.rule_arn):
+        yield f"{name}: the rule of the good one was changed to {step.after.weights}"
+
+
+def _left_the_other_alone(step: Step) -> Complaints:
+    """Nobody asked for the broken one."""
+    before, after = _other(step.before.others), _other(step.after.others)
+    if after.switches != before.switches:
+        yield f"{ONE}: a switch of the broken one was begun: {after.switches[-1:]}"
+    if after.live != before.live:
+        yield f"{ONE}: of the broken one {shown(after.live)} is live, wanted {shown(before.live)}"
 
 
 def _was_rolled_back(name: str, step: Step) -> Complaints:
@@ -110,19 +138,21 @@ def _was_rolled_back(name: str, step: Step) -> Complaints:
 
 def _left_the_first_alone(seen: Seen, step: Step) -> Complaints:
     yield from touched_no_process(seen, BROKEN)
-    if (step.after.weights, step.after.rule_arn) != (step.before.weights, step.before.rule_arn):
-        yield f"{BROKEN}: the rule of the good one was changed to {step.after.weights}"
+    yield from _kept_its_rule(BROKEN, step)
     if begun := step.after.since(step.before):
         yield f"{BROKEN}: a switch of the good one was begun: {begun[0]}"
 
 
-def _users_of_the_other(seen: Seen) -> Complaints:
-    """They were given something bad, and at the end nothing bad any more."""
+def _users_of_the_other(seen: Seen, live: Live | None) -> Complaints:
+    """They were given something of the broken version, and at the end good answers of the one before alone."""
     records = seen.more_records.get(OTHERS, ())
+    old = live.color if live else None
     end = max((record.due_at for record in records), default=0.0)
     last = [record for record in records if record.due_at > end - LEAD_SECONDS]
-    if not last or any(record.outcome.failed for record in last):
-        yield f"the last {len(last)} requests to the broken one were not all answered well"
+    if not last or any(record.outcome.failed or record.color is not old for record in last):
+        yield f"the last {len(last)} requests to the broken one were not all answered well by {old}"
+    if all(record.color is old and not record.outcome.failed for record in records):
+        yield "no user was given anything of the broken one, so nothing was proved"
 
 
 def _other(journals: Mapping[str, JournalSeen]) -> JournalSeen:
