@@ -106,6 +106,13 @@ def test_missing_packages_of_python_are_named_with_the_command_that_installs_the
         read_program(folder)
 
 
+def test_a_python_service_without_a_lock_is_told_to_have_one(tmp_path: Path) -> None:
+    folder = write(tmp_path, dockerfile='FROM python:3.14-slim\nENTRYPOINT ["/app/venv/bin/gunicorn"]\n')
+
+    with pytest.raises(ProgramError, match=r"has no \.venv, .* give it a requirements\.txt"):
+        read_program(folder)
+
+
 @pytest.mark.parametrize("command", [("node", "server.js"), ("/app/venv/bin/gunicorn",)])
 def test_an_unknown_fault_is_refused_with_those_that_exist(command: tuple[str, ...], tmp_path: Path) -> None:
     with pytest.raises(ProgramError, match="errors, slow, unhealthy"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,12 +12,16 @@ from pathlib import Path
 from greenlight.processes.owner import Processes
 from greenlight.rehearsal.runner.errors import VersionError
 from greenlight.rehearsal.runner.program import ENVIRONMENT, node_executable, python_of
+from greenlight.rehearsal.runner.python_lock import checked_lines
 
 _NPM = ("ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts", "--allow-git=none")
 """Install scripts are programs of whoever wrote a package, which would run here as whoever rehearses. So is what a
 package from git may name as its `git` in an .npmrc."""
 _PIP = ("--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:")
 """A package that is not built yet would be built by a program of its own, here as above; hashes are the lock's."""
+_CHECKED = "requirements.checked"
+_GIVEN = re.compile(r"PATH|PIP_\w+|(?i:https?|no|all)_(?i:proxy)|SSL_CERT_FILE|REQUESTS_CA_BUNDLE")
+"""What pip is told of whoever rehearses: how packages are reached. Files in HOME are not read; `PIP_CONFIG_FILE` is."""
 _INSTALL_SECONDS = 300
 _FOLDERS: Mapping[str, str] = {"package-lock.json": "node_modules", "requirements.txt": ENVIRONMENT}
 """Where the packages of each lock are."""
@@ -39,7 +44,9 @@ def provide(exported: Path, here: Path, processes: Processes) -> None:
 
 def _install(lock: str, exported: Path, service: str, processes: Processes) -> None:
     for command in _commands(lock, exported):
-        ended = processes.run(command, environment=os.environ, folder=exported, seconds=_INSTALL_SECONDS)
+        ended = processes.run(
+            command, environment=_environment(lock, exported), folder=exported, seconds=_INSTALL_SECONDS
+        )
         if ended.exit_code:
             said = ended.errors.decode(errors="replace").strip().splitlines()[-1:]
             raise VersionError(f"the packages of {service} in {lock} could not be installed: {said}")
@@ -48,11 +55,19 @@ def _install(lock: str, exported: Path, service: str, processes: Processes) -> N
 def _commands(lock: str, exported: Path) -> Sequence[Sequence[str]]:
     if lock == "package-lock.json":
         return [(*_npm(), *_NPM)]
+    (exported / _CHECKED).write_text("\n".join(checked_lines(exported / lock)) + "\n")
     python = str(python_of(exported))
     return [
         (sys.executable, "-m", "venv", str(exported / ENVIRONMENT)),
-        (python, "-m", "pip", "install", *_PIP, "--requirement", lock),
+        (python, "-m", "pip", "install", *_PIP, "--requirement", _CHECKED),
     ]
+
+
+def _environment(lock: str, exported: Path) -> Mapping[str, str]:
+    if lock == "package-lock.json":
+        return os.environ
+    given = {name: value for name, value in os.environ.items() if _GIVEN.fullmatch(name)}
+    return {**given, "HOME": str(exported.parent)}
 
 
 def _npm() -> tuple[str, ...]:

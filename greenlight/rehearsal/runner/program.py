@@ -39,8 +39,9 @@ def read_program(folder: Path) -> Program:
     _require_dependencies(folder, manifest)
     if (folder / "Dockerfile").is_file():
         stage = last_stage(folder / "Dockerfile")
-        if stage.entrypoint or stage.command:
-            return Program((*stage.entrypoint, *stage.command), stage.environment, _signal(stage.stop_signal))
+        if command := (*stage.entrypoint, *stage.command):
+            _require_python(folder, command)
+            return Program(command, stage.environment, _signal(stage.stop_signal))
     return Program(_script(folder, manifest))
 
 
@@ -74,6 +75,14 @@ def _require_dependencies(folder: Path, manifest: Mapping[str, Any]) -> None:
         raise ProgramError(f"{folder} has no node_modules: run `npm ci` there, or `make setup`")
     if (folder / "requirements.txt").is_file() and not python_of(folder).is_file():
         raise ProgramError(f"{folder} has no {ENVIRONMENT}: run `make setup`")
+
+
+def _require_python(folder: Path, command: tuple[str, ...]) -> None:
+    if Path(command[0]).name == "gunicorn" and not python_of(folder).is_file():
+        raise ProgramError(
+            f"{folder} has no {ENVIRONMENT}, and {command[0]} needs one: give it a requirements.txt that is locked with"
+            " hashes, and run `make setup`"
+        )
 
 
 def _script(folder: Path, manifest: Mapping[str, Any]) -> tuple[str, ...]:
