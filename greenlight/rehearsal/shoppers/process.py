@@ -17,7 +17,7 @@ from greenlight.rehearsal.shoppers.crowd import THINK_SECONDS
 from greenlight.rehearsal.shoppers.ledger import Ledger, read_ledgers
 from greenlight.rehearsal.traffic.record import RequestRecord, read_records
 
-STOP_SECONDS = 90.0
+STOP_SECONDS = 300.0
 """Everybody finishes what was begun, which may be a request that takes its 30 s, and looks back."""
 
 
