@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 from greenlight_cdk.identifiers import pascal
+from greenlight_cdk.nightly_backups import NightlyBackups
 from greenlight_cdk.service_flags import ServiceFlags
 from greenlight_cdk.service_secret import ServiceSecret
 from greenlight_cdk.service_tables import ServiceTable
@@ -39,6 +40,9 @@ class DataStack(Stack):
         }
         flagged = [service for service in settings.services if service.feature_flags]
         self._flags = {service.name: self._feature_flags(service, settings) for service in flagged}
+        if settings.backup_days:
+            lasting = [self.tables[table.name] for table in settings.tables if table.expiry is None]
+            NightlyBackups(self, "Backups", tables=[self.journal, *lasting], kept_days=settings.backup_days)
         CfnOutput(self, "JournalTableName", value=self.journal.table_name)
         for name, table in self.tables.items():
             CfnOutput(self, table_output(name), value=table.table_name)

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from stacks.options.access import AccessOptions
 from stacks.options.bake import BakeOptions
 from stacks.options.compute import ComputeOptions
+from stacks.options.data import DataOptions
 from stacks.options.github import GithubOptions
 from stacks.options.governance import GovernanceOptions
 from stacks.options.network import NetworkOptions
@@ -37,6 +38,7 @@ SECTIONS: Mapping[str, type[Any]] = {
     "Before and right after traffic moves": ProofOptions,
     "While the new color is watched": BakeOptions,
     "The release as a whole": ReleaseOptions,
+    "What is kept": DataOptions,
     "People": AccessOptions,
     "The pipeline": PipelineOptions,
     "GitHub": GithubOptions,

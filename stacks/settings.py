@@ -13,6 +13,7 @@ from stacks.function_environment import MOST_BYTES, longest
 from stacks.options.access import AccessOptions
 from stacks.options.compute import ComputeOptions
 from stacks.options.context import sort_context
+from stacks.options.data import DataOptions
 from stacks.options.document import refuse_text
 from stacks.options.github import GithubOptions
 from stacks.options.governance import GovernanceOptions
@@ -51,6 +52,7 @@ class Settings(
     SecurityOptions,
     ComputeOptions,
     ReleaseOptions,
+    DataOptions,
     AccessOptions,
     PipelineOptions,
     GithubOptions,

@@ -42,8 +42,8 @@ class RetainedTable(dynamodb.Table):
         acknowledge(
             self,
             "NIST.800.53.R5-DynamoDBInBackupPlan",
-            "Point-in-time recovery restores any second of the last 35 days; which backups are kept for longer, and"
-            " where, is the account's plan to say.",
+            "Point-in-time recovery restores any second of the last 35 days; backups that are kept for longer are made"
+            " when `backup_days` asks for them, of what does not expire.",
         )
 
 

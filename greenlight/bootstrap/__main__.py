@@ -25,6 +25,7 @@ EVERYTHING: Mapping[str, Any] = {
     "shop.feature_flags": True,
     "domain_name": "shop.example.com",
     "docker_hub_secret_arn": f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:ecr-pullthroughcache/hub-a1b2c3",
+    "backup_days": 365,
     "build_cache": True,
     "github_repository": "example/shop",
     "nat_gateways": 1,

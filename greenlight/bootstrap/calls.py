@@ -17,6 +17,9 @@ PREFIXES = {
 """IAM's names of services where they are not the type's in lower case."""
 
 NOT_CALLED = (
+    "backup:*BackupVaultAccessPolicy",
+    "backup:*BackupVaultLockConfiguration",
+    "backup:*BackupVaultNotifications",
     "dynamodb:*Item",
     "dynamodb:*Replica",
     "dynamodb:ImportTable",
@@ -45,7 +48,7 @@ NOT_CALLED = (
     "secretsmanager:*Replicat*",
 )
 """For items of tables and objects of buckets, which Greenlight's stacks never make, and for what no template has:
-replicas, imports, streams, VPNs, groups and users, layers. Keys are kept, and no
+policies and locks of vaults, replicas, imports, streams, VPNs, groups and users, layers. Keys are kept, and no
 boundary is ever taken off."""
 
 ALSO_CALLED = {

@@ -17,6 +17,7 @@ BOUNDARY = "cdk-greenlight-boundary"
 it."""
 PLACES: Mapping[str, tuple[str, ...]] = {
     "appconfig": ("application/*",),
+    "backup": ("backup-vault:Greenlight*", "backup-plan:*"),
     "cloudwatch": ("alarm:Greenlight*",),
     "dynamodb": ("table/Greenlight*",),
     "ecr": ("repository/greenlight*",),
@@ -53,6 +54,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 
 EVERYWHERE = (
     "appconfig:CreateApplication",
+    "backup-storage:Mount*",
     "cloudwatch:DescribeAlarms",
     "ec2:*",
     "ecs:CreateCluster",
@@ -80,6 +82,7 @@ TAGGED = ("ec2:StartInstances", "ec2:StopInstances", "ec2:TerminateInstances", "
 that CloudFormation alone can set (CloudFormation guide, "Resource tags")."""
 
 PASSED_TO = {
+    "AWS::Backup::BackupSelection": ("backup", "BackupSelection.IamRoleArn"),
     "AWS::EC2::FlowLog": ("vpc-flow-logs", "DeliverLogsPermissionArn"),
     "AWS::ECS::TaskDefinition": ("ecs-tasks", "TaskRoleArn", "ExecutionRoleArn"),
     "AWS::IAM::InstanceProfile": ("ec2", "Roles"),
@@ -88,6 +91,7 @@ PASSED_TO = {
 }
 """The service that is handed a role, and the properties that name it. An instance gets its profile's."""
 LINKED_BY = {
+    "AWS::Backup::BackupSelection": "backup",
     "AWS::ECS::Cluster": "ecs",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "elasticloadbalancing",
     "AWS::WAFv2::LoggingConfiguration": "wafv2",
@@ -95,6 +99,7 @@ LINKED_BY = {
 """The service that makes a role of its own for an account's first resource of a type."""
 
 BOUNDS: Mapping[str, tuple[str, ...]] = {
+    "backup": ("arn:aws:backup:*:*:backup-vault:Greenlight*",),
     "cloudformation": ("arn:aws:cloudformation:*:*:stack/Greenlight*",),
     "dynamodb": ("arn:aws:dynamodb:*:*:table/Greenlight*",),
     "ecr": (

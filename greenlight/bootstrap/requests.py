@@ -20,6 +20,9 @@ LOGICAL_FIRST = ("AWS::SecretsManager::Secret", "AWS::StepFunctions::StateMachin
 """Types whose resources are named by the logical id alone."""
 SHORT = ("AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::TargetGroup")
 NAMES = {
+    "AWS::Backup::BackupPlan": ("backup-plan:{}", "BackupPlanId"),
+    "AWS::Backup::BackupSelection": ("backup-plan:{}", "BackupPlanId"),
+    "AWS::Backup::BackupVault": ("backup-vault:{}", "BackupVaultName"),
     "AWS::CloudWatch::Alarm": ("alarm:{}", "AlarmName"),
     "AWS::DynamoDB::Table": ("table/{}", "TableName"),
     "AWS::ECR::Repository": ("repository/{}", "RepositoryName"),
@@ -130,7 +133,7 @@ class Resource:
     def _passed(self) -> Iterator[Asked]:
         service, *keys = PASSED_TO.get(self.type, ("",))
         for key in keys:
-            for given in _listed(self.properties.get(key)):
+            for given in _listed(_at(self.properties, key)):
                 role = given if given.startswith("arn:") else self._arn("iam", f"role/{given}")
                 yield Asked("iam:PassRole", role, {"iam:passedtoservice": f"{service}.amazonaws.com"})
 
@@ -165,6 +168,12 @@ class Resource:
 def short_name(stack: str, logical_id: str, random: str = RANDOM) -> str:
     """How CloudFormation names what may have 32 characters."""
     return f"{stack[:5]}-{logical_id[:5]}-{random}"
+
+
+def _at(properties: Mapping[str, Any], key: str) -> Any:
+    """A property, or one within it: `Outer.Inner`."""
+    outer, _, inner = key.partition(".")
+    return _at(properties.get(outer) or {}, inner) if inner else properties.get(outer)
 
 
 def _listed(value: Any) -> list[str]:

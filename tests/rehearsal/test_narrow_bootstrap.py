@@ -37,6 +37,7 @@ SETTINGS = {
     "@aws-cdk/core:permissionsBoundary": {"name": BOUNDARY},
     "access": True,
     "access_viewers": [OPERATOR],
+    "backup_days": 7,
     "github_repository": "octocat/shop",
     "nat_gateways": 1,
     "notify_email": "ops@example.com",

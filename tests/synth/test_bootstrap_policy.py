@@ -53,7 +53,7 @@ def test_every_policy_is_within_iams_limits() -> None:
 
 @pytest.mark.parametrize("compute", ["ec2", "fargate"])
 def test_every_type_of_the_templates_has_its_calls(synthesize: Synthesize, compute: str) -> None:
-    types = types_of(synthesize(compute=compute).values())
+    types = types_of(synthesize(compute=compute, backup_days="7").values())
     actions = [action for action, _, _ in allowed("execution")]
 
     assert not [kind for kind in types if not calls(kind)]
@@ -140,7 +140,7 @@ def test_a_role_is_handed_to_the_services_that_use_one_alone() -> None:
 
     assert passed[0] == "arn:aws:iam::*:role/Greenlight*"
     assert set(passed[1]["StringEquals"]["iam:PassedToService"]) == {
-        f"{service}.amazonaws.com" for service in ("ec2", "ecs-tasks", "lambda", "states", "vpc-flow-logs")
+        f"{service}.amazonaws.com" for service in ("backup", "ec2", "ecs-tasks", "lambda", "states", "vpc-flow-logs")
     }
 
 

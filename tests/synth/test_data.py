@@ -140,3 +140,52 @@ def test_a_service_without_tables_has_none(synthesize: Synthesize) -> None:
 
     assert list(_tables(templates["GreenlightData"])) == ["Journal", "Requests"]
     assert "CART_TABLE" not in text(templates["GreenlightFargate"])
+
+
+def _backed_up(synthesize: Synthesize) -> Template:
+    return synthesize(backup_days="90")["GreenlightData"]
+
+
+def test_no_backups_are_made_unless_they_are_asked_for(data: Template) -> None:
+    assert not [name for name, each in data["Resources"].items() if each["Type"].startswith("AWS::Backup::")]
+
+
+def test_what_lasts_is_backed_up_each_night_and_what_expires_is_not(synthesize: Synthesize) -> None:
+    template = _backed_up(synthesize)
+    (selection,) = properties(template, "Backup::BackupSelection")
+    tables = [each["Fn::GetAtt"][0][:-8] for each in selection["BackupSelection"]["Resources"]]
+
+    assert sorted(tables) == ["Accounts", "Journal", "Orders", "Stock"]
+
+
+def test_backups_are_kept_for_the_days_that_were_asked_for(synthesize: Synthesize) -> None:
+    (plan,) = properties(_backed_up(synthesize), "Backup::BackupPlan")
+    (rule,) = plan["BackupPlan"]["BackupPlanRule"]
+
+    assert rule["Lifecycle"] == {"DeleteAfterDays": 90}
+
+
+def test_the_backups_outlive_their_stack(synthesize: Synthesize) -> None:
+    (vault,) = resources(_backed_up(synthesize), "Backup::BackupVault").values()
+
+    assert (vault["DeletionPolicy"], vault["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_who_makes_backups_reaches_the_tables_that_are_backed_up_and_no_other(synthesize: Synthesize) -> None:
+    template = _backed_up(synthesize)
+    policies = [each for each in properties(template, "IAM::Policy") if "dynamodb:CreateBackup" in text(each)]
+
+    assert len(policies) == 1
+    assert "Carts" not in text(policies[0])
+    assert "Sessions" not in text(policies[0])
+    assert '"Resource": "*"' not in json.dumps(policies[0])
+
+
+def test_the_plans_of_two_stages_have_names_of_their_own(synthesize: Synthesize) -> None:
+    versions = {"blue_version": "1.0.0", "green_version": "1.0.0"}
+    stages = json.dumps({"staging": {"vpc_cidr": "10.21.0.0/16", "services": {"shop": versions}}})
+    plan = properties(
+        synthesize(backup_days="1", stage="staging", stages=stages)["GreenlightStagingData"], "Backup::BackupPlan"
+    )
+
+    assert plan[0]["BackupPlan"]["BackupPlanName"] == "GreenlightStagingData"

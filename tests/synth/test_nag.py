@@ -31,6 +31,7 @@ VARIANTS: dict[str, dict[str, str]] = {
     },
     "pipeline": {**PIPELINE},
     "feature flags": {"shop.feature_flags": "true"},
+    "backups": {"backup_days": "90"},
 }
 
 

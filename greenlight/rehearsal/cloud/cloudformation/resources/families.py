@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from greenlight.rehearsal.cloud.cloudformation.resources import (
     addresses,
+    backup_selections,
     balancer_names,
     bounded_roles,
     buckets,
@@ -22,6 +23,7 @@ from greenlight.rehearsal.cloud.cloudformation.resources import (
 
 FAMILIES = (
     addresses,
+    backup_selections,
     balancer_names,
     bounded_roles,
     buckets,
