@@ -4,7 +4,7 @@
 import { createInterface } from "node:readline";
 import { devices } from "playwright-core";
 import { inBrowser } from "./chromium.mjs";
-import { faultsOf, Visit } from "./visit.mjs";
+import { faultsOf, isTooWide, Visit } from "./visit.mjs";
 
 const PEOPLE = {
   "at a desk": { viewport: { width: 1280, height: 800 } },
@@ -32,12 +32,14 @@ async function goToTheCheckout(visit, number) {
   await visit.follow("Check out", "checkout");
 }
 
-/** What axe says of a page with a fault that everybody agrees on, so that its silence elsewhere means something. */
-async function plantedFaults(browser) {
-  const context = await browser.newContext();
+/** What is found on a page with faults that were planted, so that silence elsewhere means something. */
+async function lookAtPlantedFaults(browser) {
+  const context = await browser.newContext(PEOPLE["on a phone"]);
   const page = await context.newPage();
-  await page.setContent("<main><img src='data:,'></main>");
-  return faultsOf(page);
+  await page.setContent(`<meta name="viewport" content="width=device-width"><div style="width: 700px"><img src="data:,"></div>`);
+  const found = { faults: await faultsOf(page), isTooWide: await isTooWide(page) };
+  await context.close();
+  return found;
 }
 
 async function finishTheOrder(visit) {
@@ -54,7 +56,7 @@ async function main() {
       Object.entries(PEOPLE).map(([who, kind]) => Visit.begin(browser, { who, kind, origin, photos })),
     );
     for (const [number, visit] of visits.entries()) await goToTheCheckout(visit, number);
-    console.log(JSON.stringify({ at: "checkout", planted: await plantedFaults(browser) }));
+    console.log(JSON.stringify({ at: "checkout", planted: await lookAtPlantedFaults(browser) }));
     if ((await lines.next()).done) return;
     for (const visit of visits) await finishTheOrder(visit);
     console.log(JSON.stringify(visits.map((visit) => visit.told)));

@@ -10,6 +10,11 @@ export async function faultsOf(page) {
   return violations.map(({ id, impact, nodes }) => `${impact}: ${id} at ${nodes.map((node) => node.html).join(" ")}`);
 }
 
+/** Whether a page is wider than its window. `innerWidth` says nothing of it: a phone zooms out, and it grows. */
+export function isTooWide(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+}
+
 export class Visit {
   /** Open a browser window of a kind (options of a Playwright context). */
   static async begin(browser, { who, kind, origin, photos }) {
@@ -54,7 +59,7 @@ export class Visit {
       ...(await this.#served(answers)),
       words: await this.page.getByRole("main").innerText(),
       faults: this.axe ? await faultsOf(this.page) : [],
-      isTooWide: await this.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth),
+      isTooWide: await isTooWide(this.page),
     });
     await this.#photograph(name);
   }

@@ -60,10 +60,10 @@ Page = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Shopping:
-    """What each person saw, page by page; and what axe found on a page with a fault that was planted."""
+    """What each person saw, page by page; and what was found on a phone's page with planted faults."""
 
     people: Mapping[str, Sequence[Page]]
-    planted: Sequence[str]
+    planted: Page
 
     def of(self, who: str, name: str) -> Page:
         (page,) = [each for each in self.people[who] if each["name"] == name]
@@ -139,8 +139,15 @@ def test_a_refused_login_says_so_on_the_page(shopping: Shopping, who: str) -> No
     assert "There is no account with this e-mail address and password." in shopping.of(who, "login refused")["words"]
 
 
-def test_axe_finds_a_fault_that_was_planted(shopping: Shopping) -> None:
-    assert [fault for fault in shopping.planted if fault.startswith("critical: image-alt")]
+def test_planted_faults_are_found(shopping: Shopping) -> None:
+    assert [fault for fault in shopping.planted["faults"] if fault.startswith("critical: image-alt")]
+    assert shopping.planted["isTooWide"]
+
+
+def test_every_page_has_the_status_that_it_should(shopping: Shopping) -> None:
+    statuses = {page["name"]: page["status"] for _, page in shopping.pages}
+
+    assert statuses == {**dict.fromkeys((*BEFORE, *AFTER), 200), "login refused": 401, "not found": 404}
 
 
 def test_axe_finds_nothing_on_any_page_where_it_can_run(shopping: Shopping) -> None:
