@@ -23,7 +23,7 @@ from stacks.options.compute import RENEWED_AT
 
 CODE = ("app.py", "constructs", "delivery", "greenlight", "lambda", "package.json", "stacks")
 FACTS = "cdk.json"
-NOT_COMMITTED = (".venv", "__pycache__", "build", "node_modules")
+NOT_COMMITTED = (".venv", "__pycache__", "build", "cdk.out", "node_modules")
 BROUGHT = Path(__file__).with_name("brought")
 IDENTITY = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@invalid")
 
