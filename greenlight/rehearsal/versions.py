@@ -20,6 +20,8 @@ from stacks.settings import ServiceSettings, Settings
 POLL_SECONDS = 0.1
 DELIVERED, DENIED, UNDELIVERABLE = "3.0.0-delivered", "3.0.0-denied", "3.0.0-undeliverable"
 """What commits to the rehearsed repository want: the working tree, as these commits are, pushed by a build alone."""
+RENEWED = tuple(f"renewed-{number}" for number in range(1, 6))
+"""Tags that an act gives to the image of the first version, for releases that only create containers anew."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,9 @@ def write_catalog(folder: Path, services: Sequence[ServiceSettings], cast: Cast)
     sources = {service.name: service.source for service in services}
     of_the_cast = {version: VersionEntry(tuple(found), cast.commit(version)) for version, found in cast.faults.items()}
     of_commits = {DELIVERED: VersionEntry(), DENIED: VersionEntry(), UNDELIVERABLE: VersionEntry(("unhealthy",))}
-    entries = {
-        (service, version): entry for service in sources for version, entry in {**of_commits, **of_the_cast}.items()
-    }
+    renewed = {version: VersionEntry((), cast.first_commit) for version in RENEWED}
+    known = {**of_commits, **of_the_cast, **renewed}
+    entries = {(service, version): entry for service in sources for version, entry in known.items()}
     VersionCatalog(folder / CATALOG_FILE).write(sources, entries)
 
 

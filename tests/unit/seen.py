@@ -11,6 +11,7 @@ from traffic_switch.model import Live, Weights
 
 from greenlight.rehearsal.acts.act import Seen
 from greenlight.rehearsal.acts.performance import Step
+from greenlight.rehearsal.acts.service_secret import CHANGED, RELEASES, ROTATIONS, TOO_SOON
 from greenlight.rehearsal.acts.shoppers import PEOPLE, STEPS
 from greenlight.rehearsal.acts.upkeep import EDITED
 from greenlight.rehearsal.journal import JournalSeen, SwitchSeen
@@ -184,6 +185,12 @@ FLAWLESS: dict[str, Seen] = {
         {name: step() for name in STEPS},
         [switch("release", "DONE", f"s{number}") for number in range(len(STEPS))],
         shopping=shopping(PEOPLE),
+        more_records={"shoppers": [bought(Color.BLUE), bought(Color.GREEN)]},
+    ),
+    "secret-rotated": seen(
+        {name: step() for name in (*ROTATIONS, *RELEASES, CHANGED)} | {TOO_SOON: step(BAD)},
+        [switch("release", "DONE", f"s{number}") for number in range(len(RELEASES))],
+        shopping=shopping(24),
         more_records={"shoppers": [bought(Color.BLUE), bought(Color.GREEN)]},
     ),
     "restart": seen(

@@ -17,6 +17,7 @@ from greenlight.rehearsal.acts.performance import deployed
 from greenlight.rehearsal.acts.pipeline.act import PIPELINE
 from greenlight.rehearsal.acts.recovery import RECOVERY
 from greenlight.rehearsal.acts.releases import RELEASES
+from greenlight.rehearsal.acts.service_secret import SERVICE_SECRET
 from greenlight.rehearsal.acts.shoppers import SHOPPING
 from greenlight.rehearsal.acts.two_services import TWO_SERVICES
 from greenlight.rehearsal.acts.upkeep import UPKEEP
@@ -34,6 +35,7 @@ REPERTOIRE = (
     *ONE_WAY,
     *TWO_SERVICES,
     *SHOPPING,
+    *SERVICE_SECRET,
     *HOST,
     *PIPELINE,
 )
