@@ -163,7 +163,7 @@ def test_every_script_is_shell_and_types_commands_that_exist(script: Path) -> No
 
 def test_ci_runs_what_the_project_runs_everywhere() -> None:
     lines = (CHECKOUT / ".ci" / "run").read_text().splitlines()
-    listed = [line.removeprefix("offline ") for line in lines if line.startswith(("make ", "offline make "))]
+    listed = [re.sub("^(offline|beside) ", "", line) for line in lines if re.match("((offline|beside) )?make ", line)]
 
     assert jobs("check")["make"]["strategy"]["matrix"]["command"] == listed
 
@@ -180,6 +180,17 @@ def test_ci_checks_without_a_network_where_the_machine_lets_it(clone: Clone) -> 
     said = dict(line.split(": ") for line in ended.stdout.splitlines())
     assert said["make check"] == "1" or "lets nobody make a network namespace" in ended.stderr
     assert said["make setup"] == said["make test"]
+
+
+def test_ci_fails_with_what_plays_beside_the_acts(clone: Clone) -> None:
+    shutil.copytree(CHECKOUT / ".ci", clone.folder / ".ci")
+    fake = clone.folder / ".venv" / "bin" / "make"
+    fake.write_text('#!/bin/sh\n[ "$*" != simulate ] || { echo "1 broken"; exit 3; }\n')
+    fake.chmod(0o755)
+    found = {"PATH": f"{fake.parent}:{clone.environment['PATH']}"}
+    ended = subprocess.run([".ci/run"], cwd=clone.folder, env=found, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout) == (3, "1 broken\n")
 
 
 @pytest.fixture
