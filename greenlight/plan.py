@@ -59,8 +59,13 @@ class Plan:
     def flags(self) -> dict[str, str]:
         """The facts as flags of `cdk deploy`."""
         facts = {f"{self.service}.{key}": str(value) for key, value in self.facts.items()}
-        undo = {f"{self.service}.undo_one_way": self.undoes} if self.undoes else {}
+        undo = {f"{self.service}.{key}": value for key, value in self._back_through.items()}
         return {**facts, **undo, "recorded_images": "true"} if self.recorded else {**facts, **undo}
+
+    @property
+    def _back_through(self) -> dict[str, str]:
+        """What is released to go back through a door is none itself, whatever cdk.json says."""
+        return {"undo_one_way": self.undoes, "one_way": "null"} if self.undoes else {}
 
     @property
     def facts(self) -> dict[str, str | int]:
@@ -151,7 +156,19 @@ def rollback(
     found = running.get(before.color, before.version)
     replaces = found if found != before.version else ""
     version, other = before.version, live.version
-    return Plan(service.name, before.color, version, other, attempt, live, replaces, before.digest, undoes=undoes)
+    is_door = service.one_way == version and not undoes
+    return Plan(
+        service.name,
+        before.color,
+        version,
+        other,
+        attempt,
+        live,
+        replaces,
+        before.digest,
+        one_way=is_door,
+        undoes=undoes,
+    )
 
 
 def door_behind(live: Live | None, version: str, known: KnownImage | None) -> str:

@@ -8,7 +8,6 @@ from traffic_switch.config import Service
 from traffic_switch.ending import Facts, end
 from traffic_switch.journal import Record
 from traffic_switch.model import Hold, Live, Outcome, RuleLook, Weights
-from traffic_switch.one_way import BACK
 from traffic_switch.rule_writing import awaited, wait_until_settled
 from traffic_switch.traffic import Traffic
 from traffic_switch.verdict import Verdict
@@ -33,10 +32,15 @@ def at_the_door(world: World, service: Service, hold: Hold, owed: Record, facts:
 
 
 def _live(owed: Record, now: float) -> Live:
-    """The version as what is live, with the door that it is."""
+    """The version as what is live, with the door that it is.
+
+    The rule stays with the resource that had it: CloudFormation takes back a resource that this release created, and
+    its removal must not take the rule along.
+    """
     switch, at = owed.switch, int(owed.shifted_at or now)
-    weights = Weights.all_on(switch.color)
-    return Live(switch.color, switch.version, weights, owed.resource, owed.digest, switch.version, at)
+    earlier = owed.before.live if owed.before else None
+    resource = (earlier and earlier.resource) or owed.resource
+    return Live(switch.color, switch.version, Weights.all_on(switch.color), resource, owed.digest, switch.version, at)
 
 
 def _unmoved(owed: Record, look: RuleLook) -> str:
@@ -59,8 +63,9 @@ def _door(owed: Record) -> str:
 
 
 def _advice(owed: Record) -> str:
-    version = owed.switch.version
+    service, version = owed.switch.service, owed.switch.version
     return (
-        f"To go on, release a version that mends it, or keep this one with `greenlight release {version}`. To go back"
-        f" all the same, run {BACK}. The runbook (docs/operations.md, One-way doors) says what each costs"
+        f"To go on, release a version that mends it, or keep this one with `greenlight release {version} --service"
+        f" {service}`. To go back all the same, run `greenlight rollback --service {service} --undo-one-way`. The"
+        " runbook (docs/operations.md, One-way doors) says what each costs"
     )

@@ -171,6 +171,18 @@ class ServiceSettings(Options):
         return tables_of(info.data.get("name", ""), said)
 
     @model_validator(mode="after")
+    def _goes_through_a_door_or_back(self) -> ServiceSettings:
+        """A word for going back that was left behind would take the protection from the next door."""
+        released = self.active_color and self.version(self.active_color)
+        if self.undo_one_way and self.one_way and released == self.one_way:
+            raise SettingsError(
+                f"services.{self.name}.undo_one_way: got {self.undo_one_way} while {released}, which is released, is a"
+                " one-way door by one_way; allowed: one of both. Take undo_one_way out to go through the door; to go"
+                f" back to {released} all the same, take one_way out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _variables_differ(self) -> ServiceSettings:
         said: dict[str, str] = {}
         asked = [(f"tables.{each.name}.variable", each.variable) for each in self.tables]

@@ -166,7 +166,7 @@ def test_every_alarm_reaches_the_topic(switch: Template) -> None:
         ({"one_way": "2.0.0"}, {"OneWay": "true"}),
         ({"one_way": "1.0.0"}, {}),
         ({"undo_one_way": "3.0.0"}, {"UndoOneWay": "3.0.0"}),
-        ({"one_way": "2.0.0", "undo_one_way": "3.0.0"}, {"UndoOneWay": "3.0.0"}),
+        ({"one_way": "1.0.0", "undo_one_way": "3.0.0"}, {"UndoOneWay": "3.0.0"}),
         ({"one_way": "2.0.0", "undo_one_way": "3.0.0", "active_color": "null"}, {}),
     ],
 )

@@ -13,7 +13,7 @@ from traffic_switch.journal import Before, Lock
 from traffic_switch.model import Outcome
 
 from stacks.one_way import one_way_said
-from stacks.settings import ServiceSettings
+from stacks.settings import ServiceSettings, SettingsError
 from tests.unit.operator_world import BLUE, GREEN, Desk, digest_of, scene, seated, switch
 
 SHOP = ServiceSettings(name="shop", blue_version="1.0.0", green_version="2.0.0", source="services/shop")
@@ -101,3 +101,10 @@ def test_a_synthesis_says_what_is_declared_of_doors(changes: dict[str, str], sai
 @pytest.mark.parametrize("changes", [{}, {"one_way": "2.0.0", "active_color": Color.BLUE}, {"one_way": "1.0.0"}])
 def test_a_synthesis_says_nothing_where_nobody_has_to_know(changes: dict[str, str]) -> None:
     assert one_way_said(SHOP.model_copy(update=changes)) == ""
+
+
+def test_a_word_that_was_left_behind_takes_no_door_away() -> None:
+    both = {"one_way": "2.0.0", "undo_one_way": "0.9.0", "active_color": "green"}
+
+    with pytest.raises(SettingsError, match=r"undo_one_way: got 0\.9\.0 while 2\.0\.0, which is released, is a one"):
+        ServiceSettings.model_validate({**SHOP.model_dump(exclude={"tables", "secrets"}), **both})

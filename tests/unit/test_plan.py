@@ -147,8 +147,16 @@ def test_with_the_word_the_door_is_named_to_the_switch_and_not_written_down() ->
     made = plan.rollback(SHOP, BEHIND, BLUE, DEPLOYED, undo_one_way=True)
 
     assert made.flags["shop.undo_one_way"] == "2.0.0"
-    assert "undo_one_way" not in made.facts
+    assert made.flags["shop.one_way"] == "null"
+    assert not {"undo_one_way", "one_way"} & set(made.facts)
     assert "back through the one-way door 2.0.0" in made.described()
+
+
+def test_a_rollback_that_goes_forward_onto_a_one_way_door_says_so() -> None:
+    onto = replace(BLUE, version="2.0.0", door="2.0.0", door_at=1_000)
+    made = plan.rollback(SHOP.model_copy(update={"one_way": "2.0.0"}), GREEN, onto, DEPLOYED)
+
+    assert made.one_way
 
 
 @pytest.mark.parametrize("door", ["1.0.0", "2.0.0"], ids=["to the door itself", "both came after it"])

@@ -71,6 +71,16 @@ BUGS = (
         "wanted the door v2 behind what is live",
     ),
     Bug(
+        "a-held-door-takes-the-rule-along",
+        "the resource that a failed release created owns the rule, and its removal deletes it",
+        "one-way door, live",
+        HELD,
+        "resource = (earlier and earlier.resource) or owed.resource",
+        "resource = owed.resource",
+        "one-way-renamed:0:",
+        "Remove deleted the rule that users were on",
+    ),
+    Bug(
         "a-door-that-nobody-passed-is-held",
         "a release whose traffic never moved holds everybody, and wakes people",
         "one-way door, unmoved",

@@ -58,8 +58,8 @@ def test_the_page_says_what_happened_and_every_way_that_there_is(through: Workbe
     assert outcome(through)[1] == (
         "Bake failed: too many failed. TRAFFIC WAS HELD WHERE IT IS: v2 is a one-way door: what it has written, v1"
         " cannot read, so nothing was taken back: green with v2 has the traffic. To go on, release a version that mends"
-        " it, or keep this one with `greenlight release v2`. To go back all the same, run `greenlight rollback"
-        " --undo-one-way`. The runbook (docs/operations.md, One-way doors) says what each costs"
+        " it, or keep this one with `greenlight release v2 --service shop`. To go back all the same, run `greenlight"
+        " rollback --service shop --undo-one-way`. The runbook (docs/operations.md, One-way doors) says what each costs"
     )
 
 

@@ -53,7 +53,7 @@ def over_live(knows_owner: bool) -> Callable[[Installation], None]:
             greenlight.tamper("live#shop", live)
         greenlight.site.change("green", up=False)
         greenlight.cloud.kernel.sleep(UNTIL_NOTICED_SECONDS)
-        _renames(greenlight, GREEN)
+        renames(greenlight, GREEN)
 
     return play
 
@@ -70,10 +70,11 @@ def two_stacks(greenlight: Installation) -> None:
 def renamed(greenlight: Installation) -> None:
     """The resource is renamed: the new one owns the rule from then on, and CloudFormation deletes the one before."""
     greenlight.is_live(BLUE)
-    _renames(greenlight, BLUE)
+    renames(greenlight, BLUE)
 
 
-def _renames(greenlight: Installation, declared: Declared) -> None:
+def renames(greenlight: Installation, declared: Declared) -> None:
+    """Deploy the same release as a resource of another name."""
     template = {f"New{name}": each for name, each in release(declared, seconds=TIMEOUT_SECONDS).items()}
     greenlight.cloud.kernel.spawn("cdk deploy", lambda: deploy(greenlight.stacks, (RELEASE, template)))
 

@@ -10,6 +10,7 @@ from tests.simulation.cloudformation.deployments import Declared
 from tests.simulation.cloudwatch import EPOCH
 from tests.simulation.installation import Installation
 from tests.simulation.people import Operator
+from tests.simulation.stories.breaks_rules import renames
 from tests.simulation.stories.repertoire import BLUE, UNTIL_NOTICED_SECONDS, is_live, paged, when_green_has_traffic
 from tests.simulation.stories.scenario import Story
 from tests.simulation.stories.strikes import away, stop
@@ -64,6 +65,13 @@ def without_the_journal(greenlight: Installation) -> None:
     """It fails, and the journal is away when that is found out."""
     errors(greenlight)
     _soon(greenlight, 2.0, lambda: away("dynamodb", AWAY_SECONDS)(greenlight))
+
+
+def renamed(greenlight: Installation) -> None:
+    """The resource is renamed with a release that fails: CloudFormation creates the new one, and then deletes it."""
+    greenlight.is_live(BLUE)
+    renames(greenlight, DOOR)
+    when_green_has_traffic(greenlight, lambda: greenlight.site.change("green", fails=1.0))
 
 
 def _soon(greenlight: Installation, seconds: float, then: Callable[[], None]) -> None:
@@ -126,6 +134,7 @@ ONE_WAY = (
     Story("one-way-aborted", aborted, is_held, pages=True),
     Story("one-way-dies", dies, is_held, pages=True),
     Story("one-way-no-journal", without_the_journal, is_held, pages=True),
+    Story("one-way-renamed", renamed, is_held, pages=True),
     Story("one-way-late-failure", late_failure, is_held, services=2, pages=True),
     Story("one-way-on", _then(good, ON), is_live("blue", "v3", "DONE"), pages=True),
     Story("one-way-mended", _then(errors, ON), is_live("blue", "v3", "DONE"), pages=True),
