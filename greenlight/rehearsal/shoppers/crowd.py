@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 from greenlight.rehearsal.shoppers.browser import Browser, SharedRecord
@@ -30,11 +31,15 @@ THINK_SECONDS = (8.0, 20.0)
 
 @dataclass(frozen=True)
 class CrowdOrder:
-    """Who comes, where they go, and between which two times they think about what to do next."""
+    """Who comes, where they go, and between which two times they think about what to do next.
+
+    `mark` is in the addresses of all: a crowd that comes later to the same shop is other people.
+    """
 
     place: Place
     people: int
     think: tuple[float, float] = THINK_SECONDS
+    mark: str = field(default_factory=lambda: secrets.token_hex(3))
 
 
 class Crowd:
@@ -70,7 +75,10 @@ class Crowd:
         browser = Browser(self._order.place, address(number), record)
         way = (ByPages if number % 2 else ByApi)(browser, time.sleep)
         chance = random.Random(number)  # noqa: S311  # the same people each time
-        return Shopper(browser, way, Ledger(f"shopper-{number}@example.com"), products, chance)
+        return Shopper(browser, way, Ledger(self._address(number)), products, chance)
+
+    def _address(self, number: int) -> str:
+        return f"shopper-{number}-{self._order.mark}@example.com"
 
     def _live(self, number: int, person: Shopper) -> None:
         later = number < self._order.people * RETURNING_SHARE
